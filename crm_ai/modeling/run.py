@@ -1,0 +1,155 @@
+"""What training leaves behind: fitted models, their honest predictions, and everything needed to check them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from crm_ai.errors import ProblemError
+from crm_ai.modeling.problem import Problem, Task
+from crm_ai.table import Schema, Table
+from crm_ai.words import _
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A fitted model with what is needed to score customers elsewhere.
+
+    Parameters
+    ----------
+    model_type : str
+        Identifier of its entry in ``model_types``, for instance ``"logistic_regression"``.
+    problem : Problem
+        The question it answers.
+    schema : Schema
+        The features' columns, as they were at training.
+    pipeline : sklearn.pipeline.Pipeline
+        Steps ``encoding`` (a ``TableEncoder``) and ``estimator``; takes a frame of the features in original columns.
+    """
+
+    model_type: str
+    problem: Problem
+    schema: Schema
+    pipeline: Pipeline
+
+    def predict(self, frame: pd.DataFrame) -> np.ndarray:
+        """Predict customers.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame of shape (n, …)
+            Holds the features, each in the form its kind asks for; other columns are ignored.
+
+        Returns
+        -------
+        numpy.ndarray of float64
+            Shape (n,): the predicted number, or the probability of the positive answer, in [0, 1]. For a multiclass question
+            shape (n, k): a probability for each of ``problem.labels``.
+        """
+        return self.predict_encoded(self.pipeline[0].transform(frame[list(self.problem.features)]))
+
+    def predict_encoded(self, matrix: np.ndarray) -> np.ndarray:
+        """Predict customers whose features are encoded already.
+
+        Parameters
+        ----------
+        matrix : numpy.ndarray of shape (n, encoded columns)
+            Written by the pipeline's encoder.
+
+        Returns
+        -------
+        numpy.ndarray of float64
+            As ``predict``.
+        """
+        estimator = self.pipeline[-1]
+        if self.problem.task is Task.REGRESSION:
+            return np.asarray(estimator.predict(matrix), dtype=np.float64)
+        if not hasattr(estimator, "predict_proba"):  # the linear probability model
+            return np.clip(np.asarray(estimator.predict(matrix), dtype=np.float64), 0.0, 1.0)
+        probabilities = np.asarray(estimator.predict_proba(matrix), dtype=np.float64)
+        return probabilities[:, 1] if self.problem.task is Task.BINARY else probabilities
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Models trained on the same customers and judged on the same others.
+
+    Parameters
+    ----------
+    table : Table
+        The customers.
+    problem : Problem
+        The question.
+    models : mapping of str to Model
+        Fitted models by model type, in the order they were asked for.
+    train_rows, holdout_rows : numpy.ndarray of int
+        Positions in ``table.frame``; customers without a target are in neither.
+    actual : numpy.ndarray of shape (holdout,)
+        What was true of the holdout: numbers for regression, else positions in ``problem.labels``.
+    predictions : mapping of str to numpy.ndarray
+        What each model said of the holdout, see ``Model.predict``.
+    cross_validation : pandas.DataFrame
+        Columns model, fold, metric, value: scores on folds of the training customers.
+    seconds : mapping of str to float
+        Time by stage.
+    versions : mapping of str to str
+        Versions of the packages the models were made with.
+    digest : str
+        Digest of table, problem and model types: equal digests mean equal results.
+    """
+
+    table: Table
+    problem: Problem
+    models: Mapping[str, Model]
+    train_rows: np.ndarray
+    holdout_rows: np.ndarray
+    actual: np.ndarray
+    predictions: Mapping[str, np.ndarray]
+    cross_validation: pd.DataFrame
+    seconds: Mapping[str, float]
+    versions: Mapping[str, str]
+    digest: str
+
+    def model(self, model_type: str) -> Model:
+        """Return one of the run's models.
+
+        Parameters
+        ----------
+        model_type : str
+            Its model type.
+
+        Returns
+        -------
+        Model
+            The fitted model.
+
+        Raises
+        ------
+        ProblemError
+            If no model of this type was trained.
+        """
+        if model_type not in self.models:
+            raise ProblemError(
+                _("No model “{name}” was trained.").format(name=model_type),
+                next_step=_("Choose one of: {names}.").format(names=", ".join(self.models)),
+            )
+        return self.models[model_type]
+
+    @property
+    def unlabelled(self) -> int:
+        """Customers without a target: kept for scoring, not for training."""
+        return len(self.table) - len(self.train_rows) - len(self.holdout_rows)
+
+    @property
+    def holdout_frame(self) -> pd.DataFrame:
+        """All columns of the holdout customers, in the order of ``actual``."""
+        return self.table.frame.iloc[self.holdout_rows]
+
+    @property
+    def train_frame(self) -> pd.DataFrame:
+        """All columns of the training customers."""
+        return self.table.frame.iloc[self.train_rows]

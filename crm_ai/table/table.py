@@ -1,0 +1,83 @@
+"""The noun everything starts from: rows of customers, with a schema and a digest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from crm_ai.table.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file was understood.
+
+    Parameters
+    ----------
+    format : str
+        csv, excel, parquet, json, or frame.
+    encoding, separator, sheet : str
+        As they were found; empty where they do not apply.
+    sheets : tuple of str
+        All sheets of a workbook.
+    notes : tuple of str
+        What the reader did that the user should know, in words.
+    """
+
+    format: str
+    encoding: str = ""
+    separator: str = ""
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Customers, one a row.
+
+    Each column of `frame` has the form that its kind asks for (see ``coerce``): numbers are float64 or int64, categories and
+    booleans are pandas categories of strings, dates are datetime64, text and identifiers are strings.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The cells, with a plain 0…n-1 index and unique column names.
+    schema : Schema
+        What each column is.
+    source : str
+        Name of the file or the query.
+    digest : str
+        Digest of the content as it was read and of the schema; equal digests mean equal tables.
+    reading : Reading
+        How the file was understood.
+    """
+
+    frame: pd.DataFrame
+    schema: Schema
+    source: str
+    digest: str
+    reading: Reading = field(default_factory=lambda: Reading("frame"))
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def with_schema(self, schema: Schema) -> Table:
+        """Return the same customers read by another schema.
+
+        Parameters
+        ----------
+        schema : Schema
+            The corrected schema.
+
+        Returns
+        -------
+        Table
+            Cells take the form that the new kinds ask for; the digest changes with the kinds.
+        """
+        from crm_ai.table.coercion import coerce, schema_digest
+
+        return replace(
+            self, frame=coerce(self.frame, schema), schema=schema, digest=schema_digest(self.digest, schema)
+        )
