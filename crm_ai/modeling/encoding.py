@@ -1,0 +1,335 @@
+"""From a frame of customers to one matrix of numbers, each encoded column knowing which original column it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from crm_ai.modeling.labels import label_codes
+from crm_ai.table import Kind
+
+MISSING = "(missing)"
+OTHER = "(other)"
+MICROSECONDS_A_DAY = 86_400_000_000
+
+
+class TableEncoder(TransformerMixin, BaseEstimator):
+    """Encode numbers, dates and categories of a frame into one contiguous matrix.
+
+    Categories become 0/1 columns, written straight from category codes; numbers and dates (in days) become one column each,
+    with a 0/1 column "is missing" beside it where cells were missing in training. What was learned is replayed as it was: a
+    missing number takes the training median; a label that was not seen, or too rare, counts as "(other)" where training had
+    rare labels, else as the most frequent label.
+
+    Parameters
+    ----------
+    kinds : mapping of str to str, optional
+        Kind of each column; guessed from the dtypes if not given. Columns that are not named are not encoded.
+    standardize : bool, default True
+        Whether numbers are centred and divided by their standard deviation.
+    drop_reference : bool, default True
+        Whether the most frequent label of a column gets no 0/1 column of its own, as linear models like it.
+    dtype : str, default "float64"
+        Type of the matrix.
+    max_levels : int, default 50
+        Labels of a column that keep a column of their own, the most frequent first.
+    min_customers : int, default 5
+        Customers that a label needs to keep a column of its own.
+
+    Attributes
+    ----------
+    columns_ : list of str
+        Original columns that are encoded, in order.
+    levels_ : dict of str to list of str
+        Labels of each category, in the order of their codes.
+    seen_ : dict of str to list of str
+        All labels that training customers had, rare ones included.
+    reference_ : dict of str to int
+        Code of each category's most frequent level.
+    medians_, centers_, scales_ : numpy.ndarray of shape (columns,)
+        Of numbers and dates; NaN for categories.
+    encoded_names_ : list of str
+        Names of the encoded columns.
+    source_ : numpy.ndarray of shape (encoded columns,)
+        Position in ``columns_`` of the column each encoded column came from.
+    means_ : numpy.ndarray of shape (encoded columns,)
+        Mean of the encoded training customers.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"months": [1.0, 5.0, None], "contract": ["monthly", "yearly", "monthly"]})
+    >>> encoder = TableEncoder(standardize=False, min_customers=1).fit(frame)
+    >>> encoder.encoded_names_
+    ['months', 'months is missing', 'contract = yearly']
+    >>> encoder.transform(frame).tolist()
+    [[1.0, 0.0, 0.0], [5.0, 0.0, 1.0], [3.0, 1.0, 0.0]]
+    """
+
+    def __init__(
+        self,
+        kinds: Mapping[str, str] | None = None,
+        *,
+        standardize: bool = True,
+        drop_reference: bool = True,
+        dtype: str = "float64",
+        max_levels: int = 50,
+        min_customers: int = 5,
+    ) -> None:
+        self.kinds = kinds
+        self.standardize = standardize
+        self.drop_reference = drop_reference
+        self.dtype = dtype
+        self.max_levels = max_levels
+        self.min_customers = min_customers
+
+    def fit(self, X: pd.DataFrame, y: object = None) -> TableEncoder:
+        """Learn levels, medians and scales.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of shape (n, …)
+            Training customers.
+        y : object, optional
+            Ignored.
+
+        Returns
+        -------
+        TableEncoder
+            This encoder.
+        """
+        self._learn(X)
+        return self
+
+    def fit_transform(self, X: pd.DataFrame, y: object = None, **_ignored: object) -> np.ndarray:
+        """Learn from customers and encode them, looking at each cell once.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of shape (n, …)
+            Training customers.
+        y : object, optional
+            Ignored.
+        **_ignored : object
+            For compatibility with pipelines.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n, encoded columns)
+            As ``transform``.
+        """
+        return self.encode_codes(self._learn(X))
+
+    def transform(self, X: pd.DataFrame) -> np.ndarray:
+        """Encode customers.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of shape (n, …)
+            Holds the columns that were encoded in training; others are ignored.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n, encoded columns)
+            C-contiguous, of the chosen type.
+        """
+        return self.encode_codes(self.codes_of(X))
+
+    def codes_of(self, X: pd.DataFrame) -> np.ndarray:
+        """Write customers as one number an original column.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of shape (n, …)
+            Customers.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (n, columns)
+            Numbers as they are, dates in days since 1970, NaN where missing; categories as positions in ``levels_``.
+        """
+        check_is_fitted(self)
+        codes = np.empty((len(X), len(self.columns_)))
+        for position, name in enumerate(self.columns_):
+            if name in self.levels_:
+                codes[:, position] = self._level_codes(X[name], name)
+            else:
+                codes[:, position] = _as_number(X[name])
+        return codes
+
+    def encode_codes(self, codes: np.ndarray) -> np.ndarray:
+        """Encode customers given as one number an original column.
+
+        Parameters
+        ----------
+        codes : numpy.ndarray of shape (n, columns)
+            As written by ``codes_of``.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n, encoded columns)
+            As ``transform``.
+        """
+        matrix = np.zeros((len(codes), len(self.encoded_names_)), dtype=self.dtype)
+        rows = np.arange(len(codes))
+        for position, name in enumerate(self.columns_):
+            first = self._first[position]
+            if name in self.levels_:
+                target = self._level_columns(name, first)[codes[:, position].astype(np.intp)]
+                written = target >= 0
+                matrix[rows[written], target[written]] = 1
+                continue
+            values = codes[:, position]
+            absent = np.isnan(values)
+            if absent.any():
+                values = np.where(absent, self.medians_[position], values)
+                if self._indicator[position]:
+                    matrix[:, first + 1] = absent
+            matrix[:, first] = (values - self.centers_[position]) / self.scales_[position]
+        return matrix
+
+    def fallback(self, name: str) -> str:
+        """Level that a label unseen in training is taken as.
+
+        Parameters
+        ----------
+        name : str
+            A category column.
+
+        Returns
+        -------
+        str
+            "(other)" if training had labels too rare to learn, else the most frequent label.
+        """
+        levels = self.levels_[name]
+        return OTHER if OTHER in levels else levels[self.reference_[name]]
+
+    def get_feature_names_out(self, input_features: object = None) -> np.ndarray:
+        """Names of the encoded columns.
+
+        Parameters
+        ----------
+        input_features : object, optional
+            Ignored.
+
+        Returns
+        -------
+        numpy.ndarray of str
+            One name an encoded column.
+        """
+        return np.asarray(self.encoded_names_, dtype=object)
+
+    @property
+    def _first(self) -> np.ndarray:
+        """Position of each original column's first encoded column."""
+        return np.searchsorted(self.source_, np.arange(len(self.columns_)))
+
+    @property
+    def _indicator(self) -> np.ndarray:
+        """Whether each number or date has a column "is missing"."""
+        return np.bincount(self.source_, minlength=len(self.columns_)) > 1
+
+    def _learn(self, X: pd.DataFrame) -> np.ndarray:
+        kinds = dict(self.kinds) if self.kinds is not None else _kinds_of(X)
+        self.columns_ = list(kinds)
+        self.n_features_in_ = len(self.columns_)
+        self.levels_: dict[str, list[str]] = {}
+        self.seen_: dict[str, list[str]] = {}
+        self.reference_: dict[str, int] = {}
+        self.medians_, self.centers_, self.scales_ = np.full((3, len(self.columns_)), np.nan)
+        codes = np.empty((len(X), len(self.columns_)))
+        names: list[str] = []
+        source: list[int] = []
+        means: list[float] = []
+        for position, name in enumerate(self.columns_):
+            if kinds[name] in (Kind.NUMBER, Kind.DATE):
+                codes[:, position] = _as_number(X[name])
+                encoded, average = self._learn_number(name, position, codes[:, position])
+            else:
+                self._learn_levels(name, X[name])
+                codes[:, position] = self._level_codes(X[name], name)
+                encoded, average = self._describe_levels(name, codes[:, position])
+            names += encoded
+            means += average
+            source += [position] * len(encoded)
+        self.encoded_names_ = names
+        self.source_ = np.asarray(source, dtype=np.intp)
+        self.means_ = np.asarray(means)
+        return codes
+
+    def _learn_number(self, name: str, position: int, values: np.ndarray) -> tuple[list[str], list[float]]:
+        absent = np.isnan(values)
+        share_absent = float(absent.mean()) if len(values) else 0.0
+        present = values[~absent] if share_absent else values
+        self.medians_[position] = np.median(present) if len(present) else 0.0
+        filled = np.where(absent, self.medians_[position], values) if share_absent else values
+        mean = float(filled.mean()) if len(filled) else 0.0
+        spread = float(filled.std()) if len(filled) else 0.0
+        self.centers_[position] = mean if self.standardize else 0.0
+        self.scales_[position] = spread if self.standardize and spread > 0 else 1.0
+        average = (mean - self.centers_[position]) / self.scales_[position]
+        if share_absent and len(present):
+            return [name, f"{name} is missing"], [average, share_absent]
+        return [name], [average]
+
+    def _learn_levels(self, name: str, column: pd.Series) -> None:
+        labels, codes = label_codes(column)
+        counts = np.bincount(codes[codes >= 0], minlength=len(labels))
+        order = [i for i in np.argsort(-counts, kind="stable") if counts[i] > 0]
+        kept = [labels[i] for i in order[: self.max_levels] if counts[i] >= self.min_customers]
+        kept = kept or [labels[i] for i in order[:1]]
+        grouped = len(order) > len(kept)
+        levels = sorted(kept) + [OTHER] * (grouped and OTHER not in kept)
+        if (codes < 0).any() and MISSING not in levels:
+            levels.append(MISSING)
+        self.seen_[name] = [labels[i] for i in order]
+        self.levels_[name] = levels or [MISSING]
+        self.reference_[name] = self.levels_[name].index(kept[0]) if kept else 0
+
+    def _describe_levels(self, name: str, codes: np.ndarray) -> tuple[list[str], list[float]]:
+        levels = self.levels_[name]
+        shares = np.bincount(codes.astype(np.intp), minlength=len(levels)) / max(len(codes), 1)
+        kept = [i for i in range(len(levels)) if not (self.drop_reference and i == self.reference_[name])]
+        if not kept:  # a constant column still needs its place in the matrix
+            kept = [0]
+        return [f"{name} = {levels[i]}" for i in kept], [float(shares[i]) for i in kept]
+
+    def _level_columns(self, name: str, first: int) -> np.ndarray:
+        """Encoded column of each level; -1 for the reference, which has none."""
+        size = len(self.levels_[name])
+        if not self.drop_reference or size == 1:
+            return np.arange(first, first + size)
+        reference = self.reference_[name]
+        columns = np.arange(first, first + size) - (np.arange(size) > reference)
+        columns[reference] = -1
+        return columns
+
+    def _level_codes(self, column: pd.Series, name: str) -> np.ndarray:
+        levels = {level: code for code, level in enumerate(self.levels_[name])}
+        usual = self.reference_[name]
+        unseen = levels.get(OTHER, usual)
+        labels, codes = label_codes(column)
+        of_label = np.asarray([levels.get(label, unseen) for label in labels] + [levels.get(MISSING, usual)])
+        return of_label[codes]  # a missing cell has code -1 and so takes the last entry
+
+
+def _kinds_of(frame: pd.DataFrame) -> dict[str, str]:
+    def kind(column: pd.Series) -> Kind:
+        if pd.api.types.is_datetime64_any_dtype(column.dtype):
+            return Kind.DATE
+        numeric = pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype)
+        return Kind.NUMBER if numeric else Kind.CATEGORY
+
+    return {str(name): kind(frame[name]) for name in frame.columns}
+
+
+def _as_number(column: pd.Series) -> np.ndarray:
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        stamps = column.to_numpy(dtype="datetime64[us]")
+        days = stamps.astype(np.int64) / MICROSECONDS_A_DAY
+        return np.where(np.isnat(stamps), np.nan, days)
+    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return values if np.isfinite(values).all() else np.where(np.isfinite(values), values, np.nan)

@@ -1,0 +1,179 @@
+"""Reduce a run's holdout to the counts and headline numbers that everything else is read from."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crm_ai.errors import ProblemError
+from crm_ai.evaluation import (
+    ConfusionTally,
+    ErrorTally,
+    Estimate,
+    Tally,
+    at_threshold,
+    exact_ranking,
+    multiclass_metrics,
+    regression_metrics,
+    tally_confusion,
+    tally_errors,
+    tally_scores,
+)
+from crm_ai.modeling.groups import group_codes
+from crm_ai.modeling.problem import Task
+from crm_ai.modeling.run import Run
+from crm_ai.words import _
+
+ALL = ("all",)
+
+
+def tally(run: Run, model_type: str, *, segment: str | None = None, label: str | None = None) -> Tally:
+    """Count holdout customers by segment, outcome and score.
+
+    Parameters
+    ----------
+    run : Run
+        A run of a yes/no or a multiclass question.
+    model_type : str
+        One of its models.
+    segment : str, optional
+        Column whose groups are counted apart.
+    label : str, optional
+        For a multiclass question: the answer that is set against all others; by default the first.
+
+    Returns
+    -------
+    Tally
+        The counts; everything at a threshold is read from them.
+
+    Raises
+    ------
+    ProblemError
+        If the question is one of regression, or `label` is none of its answers.
+    """
+    if run.problem.task is Task.REGRESSION:
+        raise ProblemError(_("A numeric prediction has no thresholds; ask “more than …?” to get them."))
+    said, actual = run.predictions[run.model(model_type).model_type], run.actual
+    if run.problem.task is Task.MULTICLASS:
+        place = label_place(run, label)
+        said, actual = said[:, place], actual == place
+    codes, names = (None, ALL) if segment is None else group_codes(run, segment)
+    return tally_scores(np.asarray(actual, dtype=np.int64), said, codes, names)
+
+
+def error_tally(run: Run, model_type: str, *, segment: str | None = None) -> ErrorTally:
+    """Count holdout customers by segment and error of a numeric prediction.
+
+    Parameters
+    ----------
+    run : Run
+        A run of a regression.
+    model_type : str
+        One of its models.
+    segment : str, optional
+        Column whose groups are counted apart.
+
+    Returns
+    -------
+    ErrorTally
+        The counts.
+    """
+    codes, names = (None, ALL) if segment is None else group_codes(run, segment)
+    return tally_errors(run.actual, run.predictions[run.model(model_type).model_type], codes, names)
+
+
+def confusion_tally(run: Run, model_type: str, *, segment: str | None = None) -> ConfusionTally:
+    """Count holdout customers by segment, actual and predicted answer.
+
+    Parameters
+    ----------
+    run : Run
+        A run of a multiclass question.
+    model_type : str
+        One of its models.
+    segment : str, optional
+        Column whose groups are counted apart.
+
+    Returns
+    -------
+    ConfusionTally
+        The counts.
+    """
+    codes, names = (None, ALL) if segment is None else group_codes(run, segment)
+    chosen = run.predictions[run.model(model_type).model_type].argmax(axis=1)
+    return tally_confusion(run.actual, chosen, run.problem.labels, codes, names)
+
+
+def headline(run: Run, model_type: str, *, threshold: float = 0.5) -> dict[str, Estimate]:
+    """How good a model is on customers it has not seen.
+
+    Parameters
+    ----------
+    run : Run
+        A run.
+    model_type : str
+        One of its models.
+    threshold : float, default 0.5
+        For a yes/no question: the score from which a customer is selected.
+
+    Returns
+    -------
+    dict of str to Estimate
+        By metric, each with a 95 % interval and the number of customers. Ranking figures of yes/no questions are exact, not
+        read from the tally.
+    """
+    said = run.predictions[run.model(model_type).model_type]
+    if run.problem.task is Task.REGRESSION:
+        return regression_metrics(run.actual, said)
+    if run.problem.task is Task.MULTICLASS:
+        return multiclass_metrics(run.actual, said, run.problem.labels)
+    return exact_ranking(run.actual, said) | at_threshold(tally(run, model_type), threshold)
+
+
+def label_place(run: Run, label: str | None) -> int:
+    """Position of an answer among the question's answers.
+
+    Parameters
+    ----------
+    run : Run
+        A run.
+    label : str, optional
+        The answer; by default the positive one, or the first of several.
+
+    Returns
+    -------
+    int
+        Its position.
+
+    Raises
+    ------
+    ProblemError
+        If the question has no such answer.
+    """
+    labels = run.problem.labels
+    if label is None:
+        return 1 if run.problem.task is Task.BINARY else 0
+    if label not in labels:
+        raise ProblemError(
+            _("“{label}” is none of the answers.").format(label=label),
+            next_step=_("Choose one of: {labels}.").format(labels=", ".join(labels[:12])),
+        )
+    return labels.index(label)
+
+
+def best_by_cross_validation(run: Run) -> str:
+    """Model type that did best on folds of the training customers; the holdout has no say.
+
+    Parameters
+    ----------
+    run : Run
+        A run.
+
+    Returns
+    -------
+    str
+        The model type with the highest mean ROC AUC, balanced accuracy or R².
+    """
+    metric = {Task.BINARY: "roc_auc", Task.MULTICLASS: "balanced_accuracy", Task.REGRESSION: "r2"}[run.problem.task]
+    scores = run.cross_validation[run.cross_validation["metric"] == metric]
+    means = scores.groupby("model", sort=False)["value"].mean()
+    return str(means.idxmax())
