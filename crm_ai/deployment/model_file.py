@@ -1,0 +1,184 @@
+"""A model as one file that can be carried elsewhere, and that cannot run code when it is opened.
+
+The file is a zip of ``manifest.json`` (what the model is, and the digest of the rest) and ``pipeline.skops``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from crm_ai.deployment.files import write_atomically
+from crm_ai.errors import ModelFileError
+from crm_ai.modeling import Model, Problem, Task
+from crm_ai.table import Column, Kind, Role, Schema
+from crm_ai.words import _
+
+FORMAT = "crm_ai model"
+FORMAT_VERSION = 1
+LARGEST_FILE = 500_000_000
+
+# Types that skops does not trust by itself and that our pipelines are made of. Nothing else is ever built from a file.
+TRUSTED_TYPES = ("crm_ai.modeling.encoding.TableEncoder", "numpy.dtype", "sklearn.tree._tree.Tree")
+
+
+def save_model(model: Model, path: str | Path) -> None:
+    """Write a model into one file.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+    path : str or Path
+        Where; an existing file is replaced, whole or not at all.
+
+    Raises
+    ------
+    CrmAiError
+        If the file cannot be written.
+    """
+    content = model_bytes(model)
+    write_atomically(path, lambda file: file.write(content))
+
+
+def model_bytes(model: Model) -> bytes:
+    """Write a model into memory.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+
+    Returns
+    -------
+    bytes
+        What ``save_model`` writes.
+    """
+    import skops.io
+
+    pipeline = skops.io.dumps(model.pipeline)
+    manifest = json.dumps(_manifest(model, pipeline), ensure_ascii=False, indent=1)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", manifest)
+        archive.writestr("pipeline.skops", pipeline)
+    return buffer.getvalue()
+
+
+def load_model(source: str | Path | bytes | BinaryIO) -> Model:
+    """Open a model file without running anything that is in it.
+
+    Parameters
+    ----------
+    source : str, Path, bytes or binary file
+        What ``save_model`` wrote.
+
+    Returns
+    -------
+    Model
+        The model, ready to score.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is damaged, was changed, is not a model, or holds types that our models are not made of.
+    """
+    import skops.io
+    from sklearn.pipeline import Pipeline
+
+    content, name = _content(source)
+    manifest, pipeline_bytes = _unpack(content, name)
+    try:
+        foreign = sorted(set(skops.io.get_untrusted_types(data=pipeline_bytes)) - set(TRUSTED_TYPES))
+        if foreign:
+            raise ModelFileError(
+                _("The file holds types that do not belong into a model: {types}.").format(types=", ".join(foreign[:5])),
+                where=name,
+                next_step=_("Do not use it. Ask where it came from, and save the model again."),
+            )
+        pipeline = skops.io.loads(pipeline_bytes, trusted=list(TRUSTED_TYPES))
+        model = _model(manifest, pipeline)
+    except ModelFileError:
+        raise
+    except Exception as error:  # whatever a damaged file makes the reader stumble over
+        raise _damaged(name) from error
+    if not isinstance(pipeline, Pipeline) or list(pipeline.named_steps) != ["encoding", "estimator"]:
+        raise _damaged(name)
+    return model
+
+
+def _manifest(model: Model, pipeline: bytes) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from crm_ai.modeling.training import package_versions
+
+    return {
+        "format": FORMAT,
+        "version": FORMAT_VERSION,
+        "model_type": model.model_type,
+        "problem": asdict(model.problem),
+        "columns": [{"name": c.name, "kind": c.kind.value, "role": c.role.value} for c in model.schema],
+        "packages": package_versions(),
+        "sha256": hashlib.sha256(pipeline).hexdigest(),
+    }
+
+
+def _model(manifest: dict[str, Any], pipeline: Any) -> Model:
+    said = dict(manifest["problem"])
+    for key in ("features", "segments", "labels"):
+        said[key] = tuple(said[key])
+    problem = Problem(**said | {"task": Task(said["task"])})
+    columns = tuple(Column(c["name"], Kind(c["kind"]), Role(c["role"])) for c in manifest["columns"])
+    return Model(str(manifest["model_type"]), problem, Schema(columns), pipeline)
+
+
+def _content(source: str | Path | bytes | BinaryIO) -> tuple[bytes, str]:
+    if isinstance(source, bytes):
+        return source, _("model file")
+    if not isinstance(source, (str, Path)):
+        return source.read(), str(getattr(source, "name", _("model file")))
+    try:
+        return Path(source).read_bytes(), str(source)
+    except OSError as error:
+        raise ModelFileError(
+            _("The file cannot be opened: {reason}.").format(reason=error.strerror or error), where=str(source)
+        ) from error
+
+
+def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > LARGEST_FILE:
+                raise ModelFileError(_("The file is too large to be a model."), where=name)
+            manifest = json.loads(archive.read("manifest.json"))
+            pipeline = archive.read("pipeline.skops")
+        if manifest["format"] != FORMAT:
+            raise _damaged(name)
+        digest, version = manifest["sha256"], int(manifest["version"])
+    except ModelFileError:
+        raise
+    except Exception as error:  # zipfile and json raise a dozen kinds of errors on foreign bytes
+        raise _damaged(name) from error
+    if version > FORMAT_VERSION:
+        raise ModelFileError(
+            _("The file was written by a newer version of crm_ai."),
+            where=name,
+            next_step=_("Update crm_ai, or save the model again with this version."),
+        )
+    if hashlib.sha256(pipeline).hexdigest() != digest:
+        raise ModelFileError(
+            _("The file was changed after it was saved."), where=name, next_step=_("Do not use it; save the model again.")
+        )
+    return manifest, pipeline
+
+
+def _damaged(name: str) -> ModelFileError:
+    return ModelFileError(
+        _("This is not a model file, or it is damaged."),
+        where=name,
+        next_step=_("Choose a file that was downloaded from the Save page or written with --save."),
+    )

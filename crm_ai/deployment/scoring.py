@@ -1,0 +1,150 @@
+"""Put a model to work on new customers, and say what did not fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crm_ai.errors import ScoringError
+from crm_ai.modeling import Model, Task
+from crm_ai.modeling.encoding import TableEncoder
+from crm_ai.modeling.labels import label_codes
+from crm_ai.table import LABELLED, Table, coerce_counting
+from crm_ai.words import _, count
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One way in which new customers differ from those the model has learned from.
+
+    Parameters
+    ----------
+    column : str
+        The column concerned.
+    rows : int
+        Customers concerned.
+    what : str
+        What differs, and how it was dealt with, in words.
+    """
+
+    column: str
+    rows: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a model says of new customers.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame of length n
+        In the customers' order. For a yes/no question: score (probability of the positive answer) and decision; for several
+        answers: prediction and a probability for each; for a number: prediction.
+    mismatches : tuple of Mismatch
+        What did not fit, the most customers first.
+    """
+
+    frame: pd.DataFrame
+    mismatches: tuple[Mismatch, ...]
+
+    def beside(self, table: Table) -> pd.DataFrame:
+        """Put the scores beside the customers' own columns.
+
+        Parameters
+        ----------
+        table : Table
+            The customers that were scored.
+
+        Returns
+        -------
+        pandas.DataFrame of length n
+            All columns of the table, then the scores; a score's name that the table has already gets a number.
+        """
+        scores = self.frame.rename(columns={name: _free_name(name, table.schema.names) for name in self.frame})
+        return pd.concat([table.frame, scores.set_index(table.frame.index)], axis=1)
+
+
+def score(model: Model, table: Table, *, threshold: float = 0.5) -> Scores:
+    """Score new customers.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+    table : Table
+        New customers; columns in any order, the target need not be there.
+    threshold : float, default 0.5
+        For a yes/no question: the score from which the decision is the positive answer.
+
+    Returns
+    -------
+    Scores
+        Scores, and what did not fit.
+
+    Raises
+    ------
+    ScoringError
+        If a column that the model needs is missing.
+    """
+    absent = [name for name in model.problem.features if name not in table.schema]
+    if absent:
+        raise ScoringError(
+            _("The model needs columns that are not there: {names}.").format(names=", ".join(absent[:12])),
+            where=table.source,
+            next_step=_("Add them to the file, named exactly like this, and try again."),
+        )
+    frame, unreadable = coerce_counting(table.frame, model.schema)
+    mismatches = _unreadable(unreadable) + _unseen(model, frame)
+    return Scores(
+        _in_words(model, model.predict(frame), threshold),
+        tuple(sorted(mismatches, key=lambda mismatch: -mismatch.rows)),
+    )
+
+
+def _in_words(model: Model, predicted: np.ndarray, threshold: float) -> pd.DataFrame:
+    problem = model.problem
+    if problem.task is Task.REGRESSION:
+        return pd.DataFrame({"prediction": predicted})
+    labels = np.asarray(problem.labels, dtype=object)
+    if problem.task is Task.BINARY:
+        return pd.DataFrame({"score": predicted, "decision": labels[(predicted >= threshold).astype(np.intp)]})
+    columns: dict[str, np.ndarray] = {"prediction": labels[predicted.argmax(axis=1)]}
+    columns |= {f"probability of {label}": predicted[:, place] for place, label in enumerate(problem.labels)}
+    return pd.DataFrame(columns)
+
+
+def _unreadable(cells: dict[str, int]) -> list[Mismatch]:
+    return [
+        Mismatch(name, rows, _("{n} cells could not be read and count as missing.").format(n=count(rows)))
+        for name, rows in cells.items()
+        if rows
+    ]
+
+
+def _unseen(model: Model, frame: pd.DataFrame) -> list[Mismatch]:
+    encoder: TableEncoder = model.pipeline[0]
+    found = []
+    for column in model.schema:
+        if column.kind not in LABELLED:
+            continue
+        texts, codes = label_codes(frame[column.name])
+        known = set(encoder.seen_[column.name])
+        strange = np.asarray([text not in known for text in texts] + [False])
+        rows = int(strange[codes].sum())
+        if rows:
+            names = ", ".join(text for text, new in zip(texts, strange[:-1], strict=True) if new)[:80]
+            what = _("{n} customers have a label that was not there in training ({names}); the model takes them as “{as_}”.")
+            found.append(
+                Mismatch(column.name, rows, what.format(n=count(rows), names=names, as_=encoder.fallback(column.name)))
+            )
+    return found
+
+
+def _free_name(name: str, taken: tuple[str, ...]) -> str:
+    number, free = 2, name
+    while free in taken:
+        free, number = f"{name} ({number})", number + 1
+    return free

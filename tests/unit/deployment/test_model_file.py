@@ -1,0 +1,164 @@
+import io
+import json
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crm_ai.deployment import load_model, model_bytes, save_model, score
+from crm_ai.errors import CrmAiError, ModelFileError, ScoringError
+from crm_ai.modeling import propose_problem, train
+from crm_ai.table import read_table, table_from_frame
+
+
+def make_frame(n=400):
+    generator = np.random.default_rng(1)
+    months = generator.normal(20, 8, n).round(1)
+    plan = generator.choice(["monthly", "yearly", "两年"], n)
+    return pd.DataFrame(
+        {
+            "id": [f"K{i:04d}" for i in range(n)],
+            "months": months,
+            "plan": plan,
+            "senior": generator.choice([0, 1], n),
+            "since": pd.Timestamp("2024-01-01") + pd.to_timedelta(generator.integers(0, 900, n), unit="D"),
+            "Churn": np.where((months < 20) ^ (generator.random(n) < 0.2), "Yes", "No"),
+            "offer": generator.choice(["a", "b", "c"], n),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def table():
+    return table_from_frame(make_frame())
+
+
+@pytest.fixture(scope="module")
+def runs(table):
+    return {
+        target: train(table, propose_problem(table, target=target, features=["months", "plan", "senior", "since"]).problem)
+        for target in ("Churn", "offer", "months")
+        if target != "months"
+    } | {"months": train(table, propose_problem(table, target="months", features=["plan", "senior"]).problem)}
+
+
+@pytest.mark.parametrize("target", ["Churn", "offer", "months"])
+def test_every_model_comes_back_as_it_was(runs, table, target):
+    for model in runs[target].models.values():
+        again = load_model(model_bytes(model))
+        assert again.problem == model.problem
+        assert (again.predict(table.frame) == model.predict(table.frame)).all()
+
+
+def test_another_process_gives_the_same_scores_for_awkward_customers(runs, table, tmp_path):
+    new = make_frame(60).drop(columns=["Churn", "offer"])
+    new = new[["since", "plan", "id", "senior", "months"]]
+    new.loc[0, "plan"] = "never seen"
+    new.loc[1, ["plan", "months", "since"]] = None
+    new.to_csv(tmp_path / "new.csv", index=False)
+    for name, model in runs["Churn"].models.items():
+        here = score(model, read_table(tmp_path / "new.csv")).frame["score"].to_numpy()
+        save_model(model, tmp_path / "model.crm")
+        subprocess.run(
+            [sys.executable, "-m", "crm_ai", "score", "model.crm", "new.csv", "-o", "out.parquet"],
+            cwd=tmp_path, check=True, env={"PYTHONPATH": ":".join(sys.path)},
+        )  # fmt: skip
+        there = pd.read_parquet(tmp_path / "out.parquet")
+        assert (there["score"].to_numpy() == here).all(), name
+        assert there["id"].astype(str).tolist() == new["id"].tolist()
+        assert np.isfinite(here).all()
+
+
+def test_what_does_not_fit_is_told(runs, table):
+    frame = make_frame(50)
+    frame["plan"] = ["never seen"] * 5 + ["monthly"] * 45
+    scores = score(runs["Churn"].models["decision_tree"], table_from_frame(frame))
+    (mismatch,) = [m for m in scores.mismatches if m.column == "plan"]
+    assert mismatch.rows == 5
+    assert "never seen" in mismatch.what
+
+
+def test_missing_column_is_refused_by_name(runs):
+    with pytest.raises(ScoringError, match="plan"):
+        score(runs["Churn"].models["decision_tree"], table_from_frame(make_frame(50).drop(columns="plan")))
+
+
+def test_decision_follows_the_threshold(runs, table):
+    model = runs["Churn"].models["logistic_regression"]
+    scores = score(model, table, threshold=0.3).frame
+    assert ((scores["score"] >= 0.3) == (scores["decision"] == "Yes")).all()
+
+
+def test_a_score_never_overwrites_a_column_of_the_same_name(runs):
+    frame = make_frame(50).rename(columns={"offer": "score"})
+    beside = score(runs["Churn"].models["decision_tree"], table_from_frame(frame)).beside(table_from_frame(frame))
+    assert beside["score"].astype(str).tolist() == frame["score"].tolist()
+    assert "score (2)" in beside
+
+
+class Foreign:
+    """Stands for any type that does not belong into a model."""
+
+
+def repacked(content, **replaced):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, replaced.get(name.split(".")[0], old.read(name)))
+    return buffer.getvalue()
+
+
+def test_file_with_foreign_types_is_refused(runs):
+    import hashlib
+
+    import skops.io
+
+    content = model_bytes(runs["Churn"].models["decision_tree"])
+    pipeline = runs["Churn"].models["decision_tree"].pipeline
+    foreign = skops.io.dumps([pipeline, Foreign()])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    manifest["sha256"] = hashlib.sha256(foreign).hexdigest()
+    with pytest.raises(ModelFileError, match="Foreign"):
+        load_model(repacked(content, pipeline=foreign, manifest=json.dumps(manifest)))
+
+
+def test_changed_file_is_refused(runs):
+    content = model_bytes(runs["Churn"].models["decision_tree"])
+    with pytest.raises(ModelFileError, match="changed after"):
+        load_model(repacked(content, pipeline=b"something else"))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"junk" * 100, b"PK\x05\x06" + b"\x00" * 18])
+def test_what_is_no_model_is_refused(content):
+    with pytest.raises(ModelFileError, match="not a model file"):
+        load_model(content)
+
+
+def test_file_of_a_newer_version_says_so(runs):
+    content = model_bytes(runs["Churn"].models["decision_tree"])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    with pytest.raises(ModelFileError, match="newer version"):
+        load_model(repacked(content, manifest=json.dumps(manifest | {"version": 99})))
+
+
+def test_failed_writing_leaves_the_old_file(runs, tmp_path):
+    from crm_ai.deployment import write_atomically
+
+    path = tmp_path / "model.crm"
+    path.write_bytes(b"old")
+
+    def fail(file):
+        file.write(b"half")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_atomically(path, fail)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+    with pytest.raises(CrmAiError, match="cannot be written"):
+        write_atomically(tmp_path / "nowhere" / "model.crm", fail)
