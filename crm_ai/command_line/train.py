@@ -1,0 +1,262 @@
+"""``python -m crm_ai train``: the whole way through, in one command."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from contextlib import contextmanager
+from collections.abc import Iterator
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from crm_ai.command_line.inspect import findings_as_json, print_findings, read
+from crm_ai.words import _, count, number, percent
+
+if TYPE_CHECKING:
+    from crm_ai.evaluation import Estimate
+    from crm_ai.fairness import Audit
+    from crm_ai.modeling import Progress, Run
+
+DRIVERS_SHOWN = 6
+HEADLINE = {
+    "binary": ("roc_auc", "average_precision", "brier_score", "accuracy", "precision", "recall"),
+    "multiclass": ("accuracy", "balanced_accuracy", "macro_f1", "macro_roc_auc"),
+    "regression": ("r2", "rmse", "mae"),
+}
+
+
+class Stopwatch:
+    """Seconds by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        """Time a stage.
+
+        Parameters
+        ----------
+        stage : str
+            Its name; time spent in a stage of the same name adds up.
+
+        Yields
+        ------
+        None
+            While the stage runs.
+        """
+        start = perf_counter()
+        yield
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + perf_counter() - start
+
+
+def train_command(options: argparse.Namespace) -> None:
+    """Train, judge, explain and audit; print the result and save a model if asked.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        As parsed.
+    """
+    watch = Stopwatch()
+    with watch("import"):
+        from crm_ai.deployment import save_model
+        from crm_ai.explanation import explain
+        from crm_ai.fairness import audit_fairness
+        from crm_ai.modeling import best_by_cross_validation, headline, propose_problem, train
+        from crm_ai.table import inspect
+    with watch("read"):
+        table = read(options)
+    with watch("inspect"):
+        proposal = propose_problem(
+            table,
+            target=options.target,
+            positive=options.positive,
+            above=options.above,
+            task=options.task,
+            features=options.features,
+            segments=options.segments,
+            holdout=options.holdout,
+            seed=options.seed,
+        )
+        findings = inspect(table, target=proposal.problem.target)
+    with watch("train"):
+        run = train(table, proposal.problem, options.models, progress=ProgressLine())
+    if options.save_model:
+        run.model(options.save_model)
+    with watch("metrics"):
+        metrics = {name: headline(run, name, threshold=options.threshold) for name in run.models}
+    with watch("explain"):
+        drivers = {name: explain(run, name).importance() for name in run.models}
+    with watch("fairness"):
+        audits = {
+            name: [audit_fairness(run, name, segment, threshold=options.threshold) for segment in run.problem.segments]
+            for name in run.models
+        }
+    best = options.save_model or best_by_cross_validation(run)
+    if options.save:
+        with watch("save"):
+            save_model(run.model(best), options.save)
+    if options.json:
+        result = as_json(run, proposal, findings, metrics, drivers, audits, watch.seconds)
+        print(json.dumps(result, ensure_ascii=False, indent=2, allow_nan=False))
+        return
+    _print_summary(run, proposal, findings, metrics, drivers, audits, best)
+    if options.save:
+        print(_("{model} saved to {file}").format(model=best, file=options.save))
+
+
+class ProgressLine:
+    """Shows progress as one line on the terminal that rewrites itself; says nothing where nobody watches."""
+
+    def __init__(self) -> None:
+        self._watched = sys.stderr.isatty()
+
+    def __call__(self, progress: Progress) -> None:
+        """Show how far training has come.
+
+        Parameters
+        ----------
+        progress : Progress
+            Steps done, and what is being done.
+        """
+        if not self._watched:
+            return
+        share = progress.done / progress.total
+        bar = "█" * round(20 * share) + "·" * (20 - round(20 * share))
+        end = "\n" if progress.done == progress.total else ""
+        print(f"\r\033[K{bar} {percent(share)}  {progress.message}", end=end, file=sys.stderr, flush=True)
+
+
+def as_json(
+    run: Run,
+    proposal: Any,
+    findings: Any,
+    metrics: dict[str, dict[str, Estimate]],
+    drivers: dict[str, Any],
+    audits: dict[str, list[Audit]],
+    seconds: dict[str, float],
+) -> dict[str, Any]:
+    """Put everything that was found out into plain dictionaries.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    proposal : Proposal
+        The question and its reasons.
+    findings : sequence of Finding
+        What is wrong with the data.
+    metrics : dict
+        Headline estimates by model.
+    drivers : dict
+        Importance frames by model.
+    audits : dict
+        Audits by model.
+    seconds : dict of str to float
+        Time by stage.
+
+    Returns
+    -------
+    dict
+        Ready for ``json.dumps``; what is undefined is None.
+    """
+    problem = run.problem
+    return {
+        "file": run.table.source,
+        "digest": run.digest,
+        "question": {
+            "target": problem.target,
+            "task": problem.task.value,
+            "labels": list(problem.labels),
+            "positive": problem.positive or None,
+            "features": list(problem.features),
+            "segments": list(problem.segments),
+            "reasons": dict(proposal.reasons),
+            "set_aside": dict(proposal.set_aside),
+        },
+        "customers": {
+            "all": len(run.table),
+            "trained_on": len(run.train_rows),
+            "judged_on": len(run.holdout_rows),
+            "without_target": run.unlabelled,
+        },
+        "findings": findings_as_json(findings),
+        "models": {
+            name: {
+                "metrics": {metric: estimate.as_dict() for metric, estimate in metrics[name].items()},
+                "cross_validation": _cross_validation(run, name),
+                "drivers": _records(drivers[name]),
+                "fairness": {audit.segment: _audit(audit) for audit in audits[name]},
+            }
+            for name in run.models
+        },
+        "seconds": {stage: round(time, 4) for stage, time in seconds.items()},
+        "training_seconds": {stage: round(time, 4) for stage, time in run.seconds.items()},
+        "versions": dict(run.versions),
+    }
+
+
+def _cross_validation(run: Run, name: str) -> dict[str, Any]:
+    scores = run.cross_validation[run.cross_validation["model"] == name]
+    return {
+        str(metric): {"mean": float(group.mean()), "sd": float(group.std()), "folds": group.tolist()}
+        for metric, group in scores.groupby("metric", sort=False)["value"]
+    }
+
+
+def _records(frame: Any) -> list[dict[str, Any]]:
+    cleaned = frame.astype(object).where(frame.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in cleaned.to_dict("records")]
+
+
+def _audit(audit: Audit) -> dict[str, Any]:
+    return {
+        "groups": {
+            group: {metric: audit.by_group[metric][group].as_dict() for metric in audit.by_group}
+            for group in audit.sizes
+        },
+        "overall": {metric: estimate.as_dict() for metric, estimate in audit.overall.items()},
+        "difference": {metric: estimate.as_dict() for metric, estimate in audit.difference.items()},
+        "ratio": {metric: estimate.as_dict() for metric, estimate in audit.ratio.items()},
+        "too_few": list(audit.too_few),
+        "four_fifths": audit.four_fifths,
+        "verdict": audit.verdict,
+    }
+
+
+def _print_summary(
+    run: Run, proposal: Any, findings: Any, metrics: Any, drivers: Any, audits: Any, best: str
+) -> None:
+    from crm_ai.modeling import MODEL_TYPES, question_in_words
+
+    print(_("{file}: {rows} customers; predicts {question}").format(
+        file=run.table.source, rows=count(len(run.table)), question=question_in_words(run.problem)
+    ))  # fmt: skip
+    print(_("trained on {train}, judged on {holdout} others; {unknown} without a known answer").format(
+        train=count(len(run.train_rows)), holdout=count(len(run.holdout_rows)), unknown=count(run.unlabelled)
+    ))  # fmt: skip
+    for reason in proposal.reasons.values():
+        print(f"  {reason}")
+    for column, reason in proposal.set_aside.items():
+        print("  " + _("set aside: {column} ({reason})").format(column=column, reason=reason))
+    print("\n" + _("What is wrong with the data"))
+    print_findings(findings)
+    for name in run.models:
+        mark = " " + _("(best in cross-validation)") if name == best else ""
+        print(f"\n{MODEL_TYPES[name].name}{mark}")
+        _print_model(run.problem.task.value, metrics[name], drivers[name], audits[name])
+    print()
+
+
+def _print_model(task: str, metrics: Any, drivers: Any, audits: Any) -> None:
+    for metric in HEADLINE[task]:
+        estimate = metrics[metric]
+        interval = _("95 % interval {low} to {high}").format(low=number(estimate.low), high=number(estimate.high))
+        print(f"  {metric:<18} {number(estimate.value):>8}   {interval}, n = {count(estimate.n)}")
+    strongest = drivers.head(DRIVERS_SHOWN)
+    words = ", ".join(f"{row.column} ({number(row.mean_absolute, 2)})" for row in strongest.itertuples())
+    print("  " + _("driven most by: {columns}").format(columns=words))
+    for audit in audits:
+        print(f"  {audit.segment}: {audit.verdict}")
