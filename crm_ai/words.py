@@ -156,9 +156,9 @@ def shorten(text: str, width: int = 32) -> str:
     Examples
     --------
     >>> shorten("Number of calls to the service desk in the last twelve months", 20)
-    'Number of … months'
+    'Number of…lve months'
     """
     if len(text) <= width:
         return text
     head = (width - 1) // 2
-    return f"{text[:head].rstrip()} … {text[-(width - head - 3):].lstrip()}"
+    return f"{text[:head].rstrip()}…{text[head + 1 - width :].lstrip()}"
