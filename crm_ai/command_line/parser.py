@@ -133,7 +133,9 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--task", choices=("regression", "binary", "multiclass"), help="kind of question")
     parser.add_argument("--features", type=names, metavar="A,B,…", help="columns that predict (default: all that may)")
     parser.add_argument("--segments", type=names, metavar="A,B,…", help="columns whose groups are compared")
-    parser.add_argument("--models", type=names, metavar="A,B,…", help="model types (default: all that fit the question)")
+    parser.add_argument(
+        "--models", type=names, metavar="A,B,…", help="model types (default: all that fit the question)"
+    )
     parser.add_argument("--threshold", type=_share, default=0.5, help="score from which a customer is selected")
     parser.add_argument("--holdout", type=_share, default=0.2, help="share of customers set aside to judge on")
     parser.add_argument("--seed", type=int, default=42, help="decides the holdout and the folds (default: 42)")

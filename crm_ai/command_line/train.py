@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -226,9 +226,7 @@ def _audit(audit: Audit) -> dict[str, Any]:
     }
 
 
-def _print_summary(
-    run: Run, proposal: Any, findings: Any, metrics: Any, drivers: Any, audits: Any, best: str
-) -> None:
+def _print_summary(run: Run, proposal: Any, findings: Any, metrics: Any, drivers: Any, audits: Any, best: str) -> None:
     from crm_ai.modeling import MODEL_TYPES, question_in_words
 
     print(_("{file}: {rows} customers; predicts {question}").format(

@@ -46,7 +46,9 @@ def model_card(run: Run, model_type: str, *, audits: Sequence[Audit] = (), thres
                 _("From"): ", ".join(problem.features),
                 _("Data"): f"{run.table.source}, {_('digest')} {run.table.digest}",
                 _("Trained on"): _("{n} customers").format(n=count(len(run.train_rows))),
-                _("Judged on"): _("{n} other customers, set aside before training").format(n=count(len(run.holdout_rows))),
+                _("Judged on"): _("{n} other customers, set aside before training").format(
+                    n=count(len(run.holdout_rows))
+                ),
                 _("Left out"): _("{n} customers without a known answer").format(n=count(run.unlabelled)),
             }
         ),

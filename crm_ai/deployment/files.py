@@ -70,7 +70,8 @@ def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Texts, labels and column names that begin like a formula have an apostrophe before them; numbers are as they were.
+        Texts, labels and column names that begin like a formula have an apostrophe before them; numbers are as they
+        were.
 
     Examples
     --------

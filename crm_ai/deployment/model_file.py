@@ -96,7 +96,9 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
         foreign = sorted(set(skops.io.get_untrusted_types(data=pipeline_bytes)) - set(TRUSTED_TYPES))
         if foreign:
             raise ModelFileError(
-                _("The file holds types that do not belong into a model: {types}.").format(types=", ".join(foreign[:5])),
+                _("The file holds types that do not belong into a model: {types}.").format(
+                    types=", ".join(foreign[:5])
+                ),
                 where=name,
                 next_step=_("Do not use it. Ask where it came from, and save the model again."),
             )
@@ -171,7 +173,9 @@ def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], bytes]:
         )
     if hashlib.sha256(pipeline).hexdigest() != digest:
         raise ModelFileError(
-            _("The file was changed after it was saved."), where=name, next_step=_("Do not use it; save the model again.")
+            _("The file was changed after it was saved."),
+            where=name,
+            next_step=_("Do not use it; save the model again."),
         )
     return manifest, pipeline
 

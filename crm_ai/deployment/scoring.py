@@ -41,8 +41,8 @@ class Scores:
     Parameters
     ----------
     frame : pandas.DataFrame of length n
-        In the customers' order. For a yes/no question: score (probability of the positive answer) and decision; for several
-        answers: prediction and a probability for each; for a number: prediction.
+        In the customers' order. For a yes/no question: score (probability of the positive answer) and decision; for
+        several answers: prediction and a probability for each; for a number: prediction.
     mismatches : tuple of Mismatch
         What did not fit, the most customers first.
     """
@@ -63,7 +63,7 @@ class Scores:
         pandas.DataFrame of length n
             All columns of the table, then the scores; a score's name that the table has already gets a number.
         """
-        scores = self.frame.rename(columns={name: _free_name(name, table.schema.names) for name in self.frame})
+        scores = self.frame.rename(columns={name: _free_name(str(name), table.schema.names) for name in self.frame})
         return pd.concat([table.frame, scores.set_index(table.frame.index)], axis=1)
 
 
@@ -136,7 +136,9 @@ def _unseen(model: Model, frame: pd.DataFrame) -> list[Mismatch]:
         rows = int(strange[codes].sum())
         if rows:
             names = ", ".join(text for text, new in zip(texts, strange[:-1], strict=True) if new)[:80]
-            what = _("{n} customers have a label that was not there in training ({names}); the model takes them as “{as_}”.")
+            what = _(
+                "{n} customers have a label that was not there in training ({names}); the model takes them as “{as_}”."
+            )
             found.append(
                 Mismatch(column.name, rows, what.format(n=count(rows), names=names, as_=encoder.fallback(column.name)))
             )

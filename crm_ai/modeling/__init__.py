@@ -2,11 +2,12 @@
 
 from crm_ai.modeling.answers import answers, question_in_words
 from crm_ai.modeling.encoding import TableEncoder
+from crm_ai.modeling.groups import group_codes, segment_frame, table_groups
 from crm_ai.modeling.labels import label_counts
 from crm_ai.modeling.model_types import MODEL_TYPES, ModelType, model_types_for
 from crm_ai.modeling.problem import Problem, Task
+from crm_ai.modeling.progress import Progress
 from crm_ai.modeling.proposal import Proposal, propose_problem
-from crm_ai.modeling.groups import group_codes, segment_frame, table_groups
 from crm_ai.modeling.results import (
     best_by_cross_validation,
     confusion_tally,
@@ -16,7 +17,7 @@ from crm_ai.modeling.results import (
     tally,
 )
 from crm_ai.modeling.run import Model, Run
-from crm_ai.modeling.training import Progress, run_digest, train
+from crm_ai.modeling.training import run_digest, train
 
 __all__ = [
     "MODEL_TYPES",
@@ -34,14 +35,14 @@ __all__ = [
     "error_tally",
     "group_codes",
     "headline",
-    "label_place",
-    "segment_frame",
-    "table_groups",
-    "tally",
     "label_counts",
+    "label_place",
     "model_types_for",
     "propose_problem",
     "question_in_words",
     "run_digest",
+    "segment_frame",
+    "table_groups",
+    "tally",
     "train",
 ]

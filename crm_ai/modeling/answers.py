@@ -24,8 +24,8 @@ def answers(table: Table, problem: Problem) -> np.ndarray:
     Returns
     -------
     numpy.ndarray of float64, shape (n,)
-        For regression the number, else the position in ``problem.labels``; NaN where the target is missing or its label is not
-        one of the question's.
+        For regression the number, else the position in ``problem.labels``; NaN where the target is missing or its label
+        is not one of the question's.
     """
     column = table.frame[problem.target]
     if problem.task is Task.REGRESSION:

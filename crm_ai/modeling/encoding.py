@@ -1,4 +1,4 @@
-"""From a frame of customers to one matrix of numbers, each encoded column knowing which original column it came from."""
+"""From a frame of customers to one matrix of numbers; each encoded column knows the original one it came from."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ MICROSECONDS_A_DAY = 86_400_000_000
 class TableEncoder(TransformerMixin, BaseEstimator):
     """Encode numbers, dates and categories of a frame into one contiguous matrix.
 
-    Categories become 0/1 columns, written straight from category codes; numbers and dates (in days) become one column each,
-    with a 0/1 column "is missing" beside it where cells were missing in training. What was learned is replayed as it was: a
-    missing number takes the training median; a label that was not seen, or too rare, counts as "(other)" where training had
-    rare labels, else as the most frequent label.
+    Categories become 0/1 columns, written straight from category codes; numbers and dates (in days) become one column
+    each, with a 0/1 column "is missing" beside it where cells were missing in training. What was learned is replayed as
+    it was: a missing number takes the training median; a label that was not seen, or too rare, counts as "(other)"
+    where training had rare labels, else as the most frequent label.
 
     Parameters
     ----------

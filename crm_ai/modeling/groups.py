@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,7 @@ def _bands(values: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
     edges = edges[(edges > known.min()) & (edges <= known.max())]
     codes = np.searchsorted(edges, values, side="right")
     words = [number(edge) for edge in edges]
-    names = [f"< {words[0]}", *(f"{low} – < {high}" for low, high in zip(words, words[1:], strict=False))] if words else []
+    names = [f"< {words[0]}", *(f"{low} – < {high}" for low, high in pairwise(words))] if words else []
     names.append(f"≥ {words[-1]}" if words else number(float(known[0])))
     codes[~np.isfinite(values)] = -1
     return _fewer(codes, names)
@@ -92,7 +93,11 @@ def _round_edge(edge: float, spread: float) -> float:
 def _fewer(codes: np.ndarray, names: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     order = np.argsort(-counts, kind="stable")
-    kept = set(order[: MOST_GROUPS - 1].tolist()) if (counts > 0).sum() > MOST_GROUPS else set(np.flatnonzero(counts).tolist())
+    kept = (
+        set(order[: MOST_GROUPS - 1].tolist())
+        if (counts > 0).sum() > MOST_GROUPS
+        else set(np.flatnonzero(counts).tolist())
+    )
     final = [name for place, name in enumerate(names) if place in kept]
     new = np.full(len(names) + 1, len(final))  # the rest, if any; the last entry is for missing cells
     new[sorted(kept)] = np.arange(len(kept))

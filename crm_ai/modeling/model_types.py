@@ -12,7 +12,8 @@ from crm_ai.errors import ProblemError
 from crm_ai.modeling.problem import Task
 from crm_ai.words import _
 
-# A multinomial Newton step solves a system of (encoded columns × answers) unknowns; past this many, lbfgs is the faster road.
+# A multinomial Newton step solves a system of (encoded columns × answers) unknowns; past this many, lbfgs is the faster
+# road.
 NEWTON_UNKNOWNS = 2_000
 
 LINEAR_ENCODING: Mapping[str, Any] = {"standardize": True, "drop_reference": True, "dtype": "float64"}
@@ -140,7 +141,7 @@ MODEL_TYPES: Mapping[str, ModelType] = {
         ModelType(
             id="logistic_regression",
             title="Logistic regression",
-            description="Weighs each trait of a customer and turns the sum into a probability: steady, and easy to explain.",
+            description="Weighs each trait of a customer and turns the sum into a probability; easy to explain.",
             tasks=frozenset({Task.BINARY, Task.MULTICLASS}),
             make=_logistic,
             encoding=LINEAR_ENCODING,
@@ -148,7 +149,7 @@ MODEL_TYPES: Mapping[str, ModelType] = {
         ModelType(
             id="decision_tree",
             title="Decision tree",
-            description="Asks up to six yes/no questions in a row: finds combinations of traits, and reads like a flow chart.",
+            description="Asks up to six yes/no questions in a row: finds combinations, reads like a flow chart.",
             tasks=frozenset(Task),
             make=_tree,
             encoding=TREE_ENCODING,

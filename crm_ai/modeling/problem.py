@@ -29,7 +29,8 @@ class Problem:
     segments : tuple of str, default ()
         Columns whose groups are compared for fairness; they may be features too.
     labels : tuple of str, default ()
-        The target's answers in the order of a model's outputs; for a binary question (negative, positive); empty for regression.
+        The target's answers in the order of a model's outputs; for a binary question (negative, positive); empty for
+        regression.
     above : float, optional
         A numeric target asked as a yes/no question: "is it more than this?".
     holdout : float, default 0.2

@@ -20,8 +20,8 @@ SEGMENTS_PROPOSED = 6
 
 # Answers that a question is usually about, in the spellings that exports use.
 POSITIVE_WORDS = (
-    "yes", "true", "churned", "churn", "left", "leave", "leaves", "lost", "bad", "default", "fraud", "accepted", "converted",
-    "responded", "bought", "won", "y", "t", "是", "流失", "已流失", "有", "坏", "违约", "接受",
+    "yes", "true", "churned", "churn", "left", "leave", "leaves", "lost", "bad", "default", "fraud", "accepted",
+    "converted", "responded", "bought", "won", "y", "t", "是", "流失", "已流失", "有", "坏", "违约", "接受",
 )  # fmt: skip
 
 
@@ -136,17 +136,15 @@ def _target(table: Table, target: str | None) -> tuple[str, str]:
     )
 
 
-def _task(
-    table: Table, target: str, positive: str | None, above: float | None, task: Task | None
-) -> tuple[Task, str]:
+def _task(table: Table, target: str, positive: str | None, above: float | None, task: Task | None) -> tuple[Task, str]:
     column = table.schema[target]
     labels = label_counts(table.frame[target])
     known = sum(labels.values())
     if known < FEWEST_CUSTOMERS:
         raise ProblemError(
-            _("Only {n} customers have a value in “{target}”; at least {least} are needed to train and to judge.").format(
-                n=count(known), target=target, least=FEWEST_CUSTOMERS
-            ),
+            _(
+                "Only {n} customers have a value in “{target}”; at least {least} are needed to train and to judge."
+            ).format(n=count(known), target=target, least=FEWEST_CUSTOMERS),
             where=table.source,
             next_step=_("Upload more customers, or choose another target."),
         )
@@ -186,7 +184,9 @@ def _task(
         )
     if column.kind in (Kind.TEXT, Kind.IDENTIFIER, Kind.DATE):
         raise ProblemError(
-            _("“{target}” cannot be predicted: it is a column of kind {kind}.").format(target=target, kind=column.kind.value),
+            _("“{target}” cannot be predicted: it is a column of kind {kind}.").format(
+                target=target, kind=column.kind.value
+            ),
             next_step=_("Choose another target, or correct the column's kind."),
         )
     return Task.MULTICLASS, _("“{target}” has {n} different answers.").format(target=target, n=count(len(labels)))
@@ -199,7 +199,10 @@ def _yes_no(table: Table, target: str, positive: str | None) -> tuple[tuple[str,
         if set(labels) == {"0", "1"}:
             worded = ["1"]
         if len(worded) == 1 and len(labels) == 2:
-            positive, why = worded[0], _("“{label}” is the answer that such questions are about.").format(label=worded[0])
+            positive, why = (
+                worded[0],
+                _("“{label}” is the answer that such questions are about.").format(label=worded[0]),
+            )
         else:
             positive = min(labels, key=lambda label: labels[label])
             why = _("“{label}” is the rarer answer.").format(label=positive)
@@ -231,7 +234,7 @@ def _many(table: Table, target: str) -> tuple[tuple[str, ...], str]:
     frequent = [label for label, n in labels.items() if n >= FEWEST_OF_A_LABEL]
     if not 2 <= len(frequent) <= MOST_LABELS:
         raise ProblemError(
-            _("“{target}” has {n} answers that at least {least} customers gave; between 2 and {most} can be predicted.").format(
+            _("“{target}” has {n} answers that {least} customers or more gave; 2 to {most} can be predicted.").format(
                 target=target, n=count(len(frequent)), least=FEWEST_OF_A_LABEL, most=MOST_LABELS
             ),
             where=table.source,

@@ -118,8 +118,8 @@ def headline(run: Run, model_type: str, *, threshold: float = 0.5) -> dict[str, 
     Returns
     -------
     dict of str to Estimate
-        By metric, each with a 95 % interval and the number of customers. Ranking figures of yes/no questions are exact, not
-        read from the tally.
+        By metric, each with a 95 % interval and the number of customers. Ranking figures of yes/no questions are exact,
+        not read from the tally.
     """
     said = run.predictions[run.model(model_type).model_type]
     if run.problem.task is Task.REGRESSION:

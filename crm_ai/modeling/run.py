@@ -47,8 +47,8 @@ class Model:
         Returns
         -------
         numpy.ndarray of float64
-            Shape (n,): the predicted number, or the probability of the positive answer, in [0, 1]. For a multiclass question
-            shape (n, k): a probability for each of ``problem.labels``.
+            Shape (n,): the predicted number, or the probability of the positive answer, in [0, 1]. For a multiclass
+            question shape (n, k): a probability for each of ``problem.labels``.
         """
         return self.predict_encoded(self.pipeline[0].transform(frame[list(self.problem.features)]))
 

@@ -23,8 +23,8 @@ def fold_scores(task: Task, actual: np.ndarray, predicted: np.ndarray) -> dict[s
     Returns
     -------
     dict of str to float
-        Score by metric: roc_auc, average_precision, brier_score for yes/no questions; accuracy, balanced_accuracy, macro_roc_auc
-        for several answers; r2, rmse, mae for numbers.
+        Score by metric: roc_auc, average_precision, brier_score for yes/no questions; accuracy, balanced_accuracy,
+        macro_roc_auc for several answers; r2, rmse, mae for numbers.
     """
     if task is Task.REGRESSION:
         return {

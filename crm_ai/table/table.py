@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -23,6 +24,10 @@ class Reading:
         All sheets of a workbook.
     notes : tuple of str
         What the reader did that the user should know, in words.
+    unreadable : mapping of str to int
+        By column, cells that held something that the column's kind cannot hold, and count as missing.
+    blanked : mapping of str to int
+        By column, cells that said in words that they are missing (N/A, ?, blanks).
     """
 
     format: str
@@ -31,6 +36,8 @@ class Reading:
     sheet: str = ""
     sheets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unreadable: Mapping[str, int] = field(default_factory=dict)
+    blanked: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,33 @@
+"""From a file or a frame to a table of customers that can be trusted."""
+
+from crm_ai.table.assembly import table_from_frame
+from crm_ai.table.coercion import coerce, coerce_counting, schema_digest
+from crm_ai.table.inference import infer_schema
+from crm_ai.table.profile import distribution, missing, target_by
+from crm_ai.table.quality import Finding, Severity, inspect, leaks
+from crm_ai.table.reading import read_table
+from crm_ai.table.schema import LABELLED, Column, Kind, Role, Schema
+from crm_ai.table.table import Reading, Table
+
+__all__ = [
+    "LABELLED",
+    "Column",
+    "Finding",
+    "Kind",
+    "Reading",
+    "Role",
+    "Schema",
+    "Severity",
+    "Table",
+    "coerce",
+    "coerce_counting",
+    "distribution",
+    "infer_schema",
+    "inspect",
+    "leaks",
+    "missing",
+    "read_table",
+    "schema_digest",
+    "table_from_frame",
+    "target_by",
+]

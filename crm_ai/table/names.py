@@ -1,0 +1,217 @@
+"""What a column's name says about it."""
+
+from __future__ import annotations
+
+import re
+
+CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+BETWEEN_WORDS = re.compile(r"[\W_]+")
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+IDENTIFYING = _set("id ids uuid guid key email mail phone telephone mobile number no nr num code surname fullname passport ssn iban")
+PLACES = _set("zip postal postcode country area region city state province branch store district location currency")
+PERSON_NAMES = frozenset(
+    {"name", "customer name", "client name", "user name", "username", "full name", "first name", "last name", "contact name"}
+)
+IDENTIFYING_ZH = re.compile(r"(编号|单号|卡号|号码|证号|账号|帐号|手机号?|电话|邮箱|姓名|客户名称?|用户名|序号|(?<![a-z])id|行 id)$")
+ROW_NUMBERS = frozenset({"", "index", "row", "unnamed 0", "序号", "行号", "行", "行 id", "row id", "no", "nr", "rownumber", "row number"})
+CODED = _set("type code class category group cluster segment zone branch plan store zip zipcode postcode postal channel")
+CODED_ZH = re.compile(r"(类型|类别|编码|代码|等级码|渠道|邮编|邮政编码|区号)$")
+COUNTED = _set("number num count n times amount qty quantity total sum avg mean rate ratio score")
+DATED = _set("date day datetime timestamp since dob birthday birthdate created updated on at when time")
+DATED_ZH = re.compile(r"日期|时间|日$|生日")
+
+TARGETS: tuple[frozenset[str], ...] = (
+    frozenset({"churn", "churned", "churner", "attrition", "attrited", "exited", "流失", "是否流失", "客户流失", "已流失"}),
+    frozenset({"lifetime value", "ltv", "clv", "cltv", "lifetimevalue", "生命周期价值", "客户价值", "客户终身价值"}),
+    frozenset({"target", "label", "outcome", "目标", "标签"}),
+    frozenset(
+        {"accepted", "accepted offer", "offer accepted", "conversion", "converted", "response", "responded", "subscribed", "purchased"}
+        | {"default", "defaulted", "default payment next month", "good bad", "是否购买", "是否响应", "响应", "转化", "是否转化", "违约", "是否违约"}
+    ),
+    frozenset({"yearly value", "annual value", "next year value", "value next year", "年价值"}),
+    frozenset({"class", "y", "credit", "credit risk"}),
+)
+TARGET_FILLERS = _set("is has was will did customer client flag status value the indicator next month year")
+
+GROUPING = _set(
+    "gender sex age senior seniors marital married marriage partner dependents dependants region ethnicity ethnic race nationality country "
+    "zip zipcode postcode postal education employment employed disability disabled religion language state province foreign newbie"
+)
+NO_PERSONS_AGE = _set("account policy contract vehicle car tenure order device product")
+GROUPING_PHRASES = ("personal status", "age group", "age band", "city tier")
+GROUPING_ZH = re.compile(r"性别|年龄|婚姻|婚否|学历|教育|民族|国籍|地区|省份|^省|城市等级|区域|宗教|残疾|就业|户籍|细分")
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """Split a column's name into lower-case words.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+
+    Returns
+    -------
+    tuple of str
+        Its words.
+
+    Examples
+    --------
+    >>> words_of("SeniorCitizen"), words_of("customer_ID"), words_of("Months.Since  claim")
+    (('senior', 'citizen'), ('customer', 'id'), ('months', 'since', 'claim'))
+    """
+    return tuple(word for word in BETWEEN_WORDS.split(CAMEL.sub(" ", name).lower()) if word)
+
+
+def names_an_identifier(name: str) -> bool:
+    """Whether a name says that the column tells customers apart.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+
+    Returns
+    -------
+    bool
+        True for names such as customerID, 客户编号, phone.
+
+    Examples
+    --------
+    >>> [names_an_identifier(name) for name in ("customerID", "客户编号", "zip_code", "paid", "number_of_calls")]
+    [True, True, False, False, False]
+    """
+    words = words_of(name)
+    if not words:
+        return False
+    if " ".join(words) in PERSON_NAMES or IDENTIFYING_ZH.search(" ".join(words)):
+        return True
+    ends = {words[0] if words[0] in ("id", "uuid", "guid") else words[-1], words[-1]}
+    return bool(ends & IDENTIFYING) and not set(words) & PLACES
+
+
+def names_row_numbers(name: str) -> bool:
+    """Whether a name, or its absence, says that the column only numbers the rows.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+
+    Returns
+    -------
+    bool
+        True for names such as index, Unnamed: 0, 序号.
+    """
+    return " ".join(words_of(name)) in ROW_NUMBERS
+
+
+def names_a_code(name: str) -> bool:
+    """Whether a name says that numbers in the column are labels in disguise.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+
+    Returns
+    -------
+    bool
+        True for names such as plan_type, zip.
+
+    Examples
+    --------
+    >>> names_a_code("plan type"), names_a_code("number_of_plans"), names_a_code("类型")
+    (True, False, True)
+    """
+    words = set(words_of(name))
+    return (bool(words & CODED) and not words & COUNTED) or bool(CODED_ZH.search(name))
+
+
+def names_a_date(name: str) -> bool:
+    """Whether a name says that the column holds dates.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+
+    Returns
+    -------
+    bool
+        True for names such as signup_date, 日期.
+    """
+    return bool(set(words_of(name)) & DATED) or bool(DATED_ZH.search(name))
+
+
+def target_rank(name: str) -> int | None:
+    """How strongly a name says that the column is what people want to predict.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+
+    Returns
+    -------
+    int or None
+        0 for the strongest; None if it does not say so.
+
+    Examples
+    --------
+    >>> target_rank("Churn"), target_rank("Customer Lifetime Value"), target_rank("is_churned"), target_rank("churn reason")
+    (0, 1, 0, None)
+    """
+    words = words_of(name)
+    core = tuple(word for word in words if word not in TARGET_FILLERS)
+    spellings = {" ".join(words), " ".join(core), " ".join(words).removeprefix("customer "), "".join(words)}
+    for rank, known in enumerate(TARGETS):
+        if spellings & known:
+            return rank
+    return None
+
+
+def names_a_segment(name: str) -> bool:
+    """Whether a name says that the column puts people into groups between which models should be fair.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+
+    Returns
+    -------
+    bool
+        True for names such as gender, SeniorCitizen, 地区.
+
+    Examples
+    --------
+    >>> [names_a_segment(name) for name in ("Gender", "SeniorCitizen", "age", "account_age", "usage", "地区")]
+    [True, True, True, False, False, True]
+    """
+    words = words_of(name)
+    if "age" in words and set(words) & NO_PERSONS_AGE:
+        return False
+    phrase = " ".join(words)
+    return bool(set(words) & GROUPING) or any(p in phrase for p in GROUPING_PHRASES) or bool(GROUPING_ZH.search(name))
+
+
+def names_an_age(name: str) -> bool:
+    """Whether a name says that the column holds people's ages.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+
+    Returns
+    -------
+    bool
+        True for names such as age, 年龄.
+    """
+    return "age" in words_of(name) or "年龄" in name
