@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from crm_ai.evaluation import Estimate, describe
-from crm_ai.fairness import Audit
 from crm_ai.modeling import MODEL_TYPES, Run, headline, question_in_words
 from crm_ai.words import _, count, number
+
+if TYPE_CHECKING:
+    from crm_ai.fairness import Audit
 
 HEADLINE_METRICS = (
     "roc_auc", "average_precision", "brier_score", "precision", "recall",

@@ -89,13 +89,12 @@ def assemble(
     frame = pd.DataFrame({name: s.array for name, s in shaped.items()}, index=pd.RangeIndex(rows), copy=False)
     unreadable = {name: s.unreadable for name, s in shaped.items() if s.unreadable}
     blanked = {name: s.blanked for name, s in shaped.items() if s.blanked}
-    reading = replace(
-        reading,
-        unreadable=unreadable,
-        blanked=blanked,
-        notes=reading.notes + _note(blanked, _("{n} cells hold only blanks or a word for missing such as N/A: {columns}."))
-        + _note(unreadable, _("{n} cells could not be read and count as missing: {columns}.")),
-    )  # fmt: skip
+    notes = (
+        *reading.notes,
+        *_note(blanked, _("{n} cells hold only blanks or a word for missing such as N/A: {columns}.")),
+        *_note(unreadable, _("{n} cells could not be read and count as missing: {columns}.")),
+    )
+    reading = replace(reading, unreadable=unreadable, blanked=blanked, notes=notes)
     return Table(frame, schema, source, schema_digest(content_digest(frame), schema), reading)
 
 
@@ -147,8 +146,11 @@ def unique_names(names: list[str]) -> tuple[list[str], list[str]]:
 
     Examples
     --------
-    >>> unique_names(["score", "score", " "])
-    (['score', 'score (2)', 'column 3'], ['1 column name occurs twice and got a number: score (2).', '1 column has no name: column 3.'])
+    >>> names, notes = unique_names(["score", "score", " "])
+    >>> names
+    ['score', 'score (2)', 'column 3']
+    >>> notes
+    ['1 column name occurs twice and got a number: score (2).', '1 column has no name: column 3.']
     """
     wanted = [name.strip() or f"column {place}" for place, name in enumerate(names, start=1)]
     unique: list[str] = []

@@ -29,7 +29,7 @@ def target_gives_no_choice(table: Table, target: str | None) -> Iterator[Finding
     if target is None or len(table.frame[target].dropna().unique()) > 1:
         return
     evidence = _("All known answers are the same: there is nothing to predict.")
-    yield Finding(target, "one_answer", Severity.MUST, len(table), evidence, _("Choose another target, or add customers."))
+    yield Finding(target, "one_answer", Severity.MUST, len(table), evidence, _("Choose another target."))
 
 
 def target_missing(table: Table, target: str | None) -> Iterator[Finding]:
@@ -77,7 +77,8 @@ def unreadable(table: Table, target: str | None) -> Iterator[Finding]:
             proposal = _("They count as missing; correct them in the source, or call the column a category.")
             yield Finding(column.name, "unreadable", Severity.SHOULD, lost, evidence, proposal)
         if blank:
-            evidence = _("{n} cells among the {kind} are blanks or words such as N/A.").format(n=count(blank), kind=kind)
+            evidence = _("{n} cells among the {kind} are blanks or words such as N/A.")
+            evidence = evidence.format(n=count(blank), kind=kind)
             yield Finding(column.name, "blank", Severity.KNOW, blank, evidence, _("They count as missing."))
 
 
@@ -126,9 +127,7 @@ def rare_labels(table: Table, target: str | None) -> Iterator[Finding]:
             "{k} label has fewer than {least} customers: {names}.",
             "{k} labels have fewer than {least} customers each: {names}.",
             len(rare),
-        ).format(
-            k=count(len(rare)), least=least, names=", ".join(shorten(str(label)) for label in rare.index[:3])
-        )
+        ).format(k=count(len(rare)), least=least, names=", ".join(shorten(str(label)) for label in rare.index[:3]))
         severity = Severity.SHOULD if column.name == target else Severity.KNOW
         proposal = _("They are treated together as “other”.") if column.name != target else _("Too rare to be learned.")
         yield Finding(column.name, "rare_labels", severity, int(rare.sum()), evidence, proposal)

@@ -21,6 +21,7 @@ SAMPLE = 1 << 20
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b\x0b")) + b"\x7f"
 MOST_CONTROLS = 0.002
 COMMON_SHARE = 0.7
+RUNS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ def _pairs(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     high = codes >= 0x80
     starts = np.flatnonzero(high & ~np.append(False, high[:-1]))
     ends = np.flatnonzero(high & ~np.append(high[1:], False)) + 1
-    lead = np.concatenate([np.arange(a, b, 2) for a, b in zip(starts[:20000], ends[:20000], strict=True)] or [np.zeros(0, int)])
+    runs = [np.arange(start, end, 2) for start, end in zip(starts[:RUNS], ends[:RUNS], strict=True)]
+    lead = np.concatenate([np.zeros(0, dtype=np.intp), *runs])
     lead = lead[lead + 1 < len(codes)]
     return codes[lead], codes[lead + 1]

@@ -69,7 +69,8 @@ def read_delimited(data: bytes, *, source: str, encoding: str | None = None, sep
     decoded = decode(data, source=source, encoding=encoding)
     text, hint = _hinted(decoded.data)
     if _is_blank(text, 0):
-        raise ReadError(_("The file is empty."), where=source, next_step=_("Export it again, with at least one customer."))
+        advice = _("Export it again, with at least one customer.")
+        raise ReadError(_("The file is empty."), where=source, next_step=advice)
     head = _head(text)
     separator = separator or hint or find_separator(head)
     sampled = list(_rows_with_ends(head, separator, source))
@@ -193,7 +194,9 @@ def _read(text: bytes, start: int, layout: Layout, separator: str, source: str) 
         bad.clear()
         read_options = pyarrow.csv.ReadOptions(column_names=names, block_size=block)
         try:
-            table = pyarrow.csv.read_csv(pa.BufferReader(pa.py_buffer(text)[start:]), read_options=read_options, **options)
+            table = pyarrow.csv.read_csv(
+                pa.BufferReader(pa.py_buffer(text)[start:]), read_options=read_options, **options
+            )
         except pa.ArrowInvalid:
             continue
         return Rows(table) if not bad else _carefully(text, start, layout, separator, source)
@@ -217,11 +220,11 @@ def _carefully(text: bytes, start: int, layout: Layout, separator: str, source: 
         raise _unparsable(source) from error
     if skipped > MOST_BAD * (len(kept) + skipped):
         raise _unparsable(source)
-    notes = []
-    if short:
-        notes.append(_("{n} rows are shorter than the header; the cells that are not there count as missing.").format(n=count(short)))
-    if skipped:
-        notes.append(_("{n} rows have more cells than the header and were left out.").format(n=count(skipped)))
+    told = (
+        (short, _("{n} rows are shorter than the header; the cells that are not there count as missing.")),
+        (skipped, _("{n} rows have more cells than the header and were left out.")),
+    )
+    notes = [sentence.format(n=count(n)) for n, sentence in told if n]
     cells = zip(*kept, strict=True) if kept else [()] * width
     arrays = [pa.array(column, pa.string()) for column in cells]
     return Rows(pa.Table.from_arrays(arrays, names=list(layout.names)), tuple(notes))
@@ -237,4 +240,5 @@ def _decimal(table: pa.Table) -> str | None:
 def _encoding_note(encoding: str, guessed: bool) -> tuple[str, ...]:
     if not guessed:
         return ()
-    return (_("The file does not say how its letters are encoded; it was read as {name}.").format(name=encoding.upper()),)
+    sentence = _("The file does not say how its letters are encoded; it was read as {name}.")
+    return (sentence.format(name=encoding.upper()),)

@@ -50,7 +50,8 @@ def _add(digest: Any, column: pd.Series) -> None:
 def _add_texts(digest: Any, texts: pa.Array | pa.ChunkedArray) -> None:
     for chunk in texts.chunks if isinstance(texts, pa.ChunkedArray) else [texts]:
         filled = pa.concat_arrays([chunk.fill_null("\0"), pa.array([], pa.large_string())])
-        offsets = np.frombuffer(filled.buffers()[1] or b"", dtype=np.int64)[filled.offset : filled.offset + len(filled) + 1]
+        every = np.frombuffer(filled.buffers()[1] or b"", dtype=np.int64)
+        offsets = every[filled.offset : filled.offset + len(filled) + 1]
         if len(offsets):
             digest.update(np.diff(offsets))
             digest.update(memoryview(filled.buffers()[2] or b"")[offsets[0] : offsets[-1]])

@@ -55,7 +55,24 @@ def drop_empty_nameless(table: pa.Table, layout: Layout) -> tuple[pa.Table, tupl
     ]
     if not empty or not table.num_rows:
         return table, ()
-    sentence = ngettext(
-        "{n} column without a name or a cell was left out.", "{n} columns without a name or a cell were left out.", len(empty)
-    )
-    return table.drop_columns(empty), (sentence.format(n=len(empty)),)
+    return table.drop_columns(empty), (note_left_out(len(empty)),)
+
+
+def note_left_out(columns: int) -> str:
+    """Say that columns without a name or a cell were left out.
+
+    Parameters
+    ----------
+    columns : int
+        How many.
+
+    Returns
+    -------
+    str
+        The note.
+    """
+    return ngettext(
+        "{n} column without a name or a cell was left out.",
+        "{n} columns without a name or a cell were left out.",
+        columns,
+    ).format(n=columns)

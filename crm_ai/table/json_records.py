@@ -40,7 +40,8 @@ def read_json(data: bytes, *, source: str, encoding: str | None = None) -> Table
     names = list(dict.fromkeys(str(name) for record in records for name in record))
     check_width(len(names), source)
     columns = {name: cells_of_values([_flat(record.get(name)) for record in records]) for name in names}
-    return assemble(columns, len(records), source=source, reading=Reading("json", encoding=decoded.encoding, notes=notes))
+    reading = Reading("json", encoding=decoded.encoding, notes=notes)
+    return assemble(columns, len(records), source=source, reading=reading)
 
 
 def _parsed(text: str, source: str) -> Any:

@@ -83,11 +83,13 @@ def _guess_numbers(name: str, distinct: np.ndarray, known: int) -> Guess:
     k, whole = len(distinct), bool((distinct == np.floor(distinct)).all())
     kind, evidence = Kind.NUMBER, _("Numbers; {k} different values.").format(k=count(k))
     if k == 2 and set(distinct.tolist()) in ({0, 1}, {-1, 1}):
-        kind, evidence = Kind.BOOLEAN, _("Only {low} and {high} occur.").format(low=int(distinct.min()), high=int(distinct.max()))
+        low, high = int(distinct.min()), int(distinct.max())
+        kind, evidence = Kind.BOOLEAN, _("Only {low} and {high} occur.").format(low=low, high=high)
     elif whole and k > 1 and k == known and names.names_row_numbers(name):
         kind, evidence = Kind.IDENTIFIER, _("Numbers the rows; it says nothing about the customer.")
     elif whole and _identifies(name, k, known):
-        kind, evidence = Kind.IDENTIFIER, _("Its name and {k} different whole numbers tell customers apart.").format(k=count(k))
+        told = _("Its name and {k} different whole numbers tell customers apart.")
+        kind, evidence = Kind.IDENTIFIER, told.format(k=count(k))
     elif whole and known and names.names_a_date(name) and _are_packed_dates(distinct):
         kind, evidence = Kind.DATE, _("Dates written as eight digits.")
     elif whole and k > 1 and _are_codes(name, k):
@@ -102,12 +104,13 @@ def _identifies(name: str, k: int, known: int) -> bool:
 def _are_packed_dates(distinct: np.ndarray) -> bool:
     if distinct.min() < 19000101 or distinct.max() > 21001231:
         return False
-    return bool(pd.to_datetime(pd.Series(distinct).astype("int64").astype("str"), format="%Y%m%d", errors="coerce").notna().all())
+    texts = pd.Series(distinct).astype("int64").astype("str")
+    return bool(pd.to_datetime(texts, format="%Y%m%d", errors="coerce").notna().all())
 
 
 def _are_codes(name: str, k: int) -> bool:
     is_place = bool({"zip", "zipcode", "postcode", "postal"} & set(names.words_of(name)))
-    is_answer = names.target_rank(name) not in (None, 1, 4)
+    is_answer = names.target_rank(name) is not None and not names.names_a_value(name)
     return is_place or (k <= MOST_CODES and (names.names_a_code(name) or is_answer))
 
 
@@ -169,13 +172,17 @@ def _guess_words(name: str, cells: Texts, k: int, known: int) -> tuple[Kind, str
     if sentences and (share > 0.3 or length > 200):
         return Kind.TEXT, _("Sentences: {different}.").format(different=different)
     if _identifies(name, k, known):
-        return Kind.IDENTIFIER, _("Its name says that it tells customers apart; {different}.").format(different=different)
+        return Kind.IDENTIFIER, _("Its name says that it tells customers apart; {different}.").format(
+            different=different
+        )
     if known >= FEW_ROWS and share > 0.9:
         if words >= 3:
             return Kind.TEXT, _("Free text: {different}.").format(different=different)
         return Kind.IDENTIFIER, _("Tells customers apart: {different}.").format(different=different)
     if known >= FEW_ROWS and share > 0.5:
-        return Kind.TEXT, _("Free text: {different}, {share} of them.").format(different=different, share=percent(share))
+        return Kind.TEXT, _("Free text: {different}, {share} of them.").format(
+            different=different, share=percent(share)
+        )
     return Kind.CATEGORY, _("{k} different labels.").format(k=count(k))
 
 

@@ -10,7 +10,7 @@ from statistics import median
 from crm_ai.table.assembly import unique_names
 from crm_ai.words import _, count
 
-TOTAL_WORDS = frozenset("total|totals|grand total|sum|合计|总计|总和|小计|合 计|总 计".split("|"))
+TOTAL_WORDS = frozenset(["total", "totals", "grand total", "sum", "合计", "总计", "总和", "小计", "合 计", "总 计"])
 LONG_TEXT = 40
 
 

@@ -6,12 +6,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# Words that mean "missing" in any column.
-MISSING_WORDS = frozenset(
-    "|n/a|na|#n/a|#na|nan|<na>|null|(null)|#null!|\\n|?|？|missing|(missing)|未知|不详|缺失|未填|#div/0!|#value!|#ref!|#name?|#num!".split("|")
-)
+MISSING = r"n/a|na|#n/a|#na|nan|<na>|null|(null)|#null!|\n|?|？|missing|(missing)|未知|不详|缺失|未填"
+ERRORS = "#div/0!|#value!|#ref!|#name?|#num!"
 # Words that mean "missing" only where the other cells are numbers or dates; among labels they may be an answer.
-NO_NUMBER_WORDS = frozenset("-|--|---|–|—|.|none|nil|unknown|not available|not applicable|无|空|没有|无数据"|
+NO_NUMBER = "-|--|---|–|—|.|none|nil|unknown|not available|not applicable|无|空|没有|无数据"
+
+MISSING_WORDS = frozenset(f"{MISSING}|{ERRORS}".split("|"))
+NO_NUMBER_WORDS = frozenset(NO_NUMBER.split("|"))
 
 
 def say_missing(distinct: pa.Array) -> np.ndarray:

@@ -12,39 +12,50 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-IDENTIFYING = _set("id ids uuid guid key email mail phone telephone mobile number no nr num code surname fullname passport ssn iban")
+IDENTIFYING = _set(
+    "id ids uuid guid key email mail phone telephone mobile number no nr num code surname fullname passport ssn iban"
+)
 PLACES = _set("zip postal postcode country area region city state province branch store district location currency")
 PERSON_NAMES = frozenset(
-    {"name", "customer name", "client name", "user name", "username", "full name", "first name", "last name", "contact name"}
+    f"{whose}name" for whose in ("", "user", "customer ", "client ", "user ", "full ", "first ", "last ", "contact ")
 )
-IDENTIFYING_ZH = re.compile(r"(编号|单号|卡号|号码|证号|账号|帐号|手机号?|电话|邮箱|姓名|客户名称?|用户名|序号|(?<![a-z])id|行 id)$")
-ROW_NUMBERS = frozenset({"", "index", "row", "unnamed 0", "序号", "行号", "行", "行 id", "row id", "no", "nr", "rownumber", "row number"})
-CODED = _set("type code class category group cluster segment zone branch plan store zip zipcode postcode postal channel")
+IDENTIFYING_ZH = re.compile(
+    r"(编号|单号|卡号|号码|证号|账号|帐号|手机号?|电话|邮箱|姓名|客户名称?|用户名|序号|(?<![a-z])id)$"
+)
+ROW_NUMBERS = frozenset(
+    {"", "index", "row", "unnamed 0", "row id", "row number", "rownumber", "no", "nr", "序号", "行号", "行", "行 id"}
+)
+CODED = _set(
+    "type code class category group cluster segment zone branch plan store zip zipcode postcode postal channel"
+)
 CODED_ZH = re.compile(r"(类型|类别|编码|代码|等级码|渠道|邮编|邮政编码|区号)$")
 COUNTED = _set("number num count n times amount qty quantity total sum avg mean rate ratio score")
 DATED = _set("date day datetime timestamp since dob birthday birthdate created updated on at when time")
 DATED_ZH = re.compile(r"日期|时间|日$|生日")
 
-TARGETS: tuple[frozenset[str], ...] = (
-    frozenset({"churn", "churned", "churner", "attrition", "attrited", "exited", "流失", "是否流失", "客户流失", "已流失"}),
-    frozenset({"lifetime value", "ltv", "clv", "cltv", "lifetimevalue", "生命周期价值", "客户价值", "客户终身价值"}),
-    frozenset({"target", "label", "outcome", "目标", "标签"}),
-    frozenset(
-        {"accepted", "accepted offer", "offer accepted", "conversion", "converted", "response", "responded", "subscribed", "purchased"}
-        | {"default", "defaulted", "default payment next month", "good bad", "是否购买", "是否响应", "响应", "转化", "是否转化", "违约", "是否违约"}
-    ),
-    frozenset({"yearly value", "annual value", "next year value", "value next year", "年价值"}),
-    frozenset({"class", "y", "credit", "credit risk"}),
+# What people want to predict, the strongest words first.
+CHURN = _set("churn churned churner attrition attrited exited 流失 是否流失 客户流失 已流失")
+LIFETIME_VALUE = frozenset({"lifetime value"}) | _set("lifetimevalue ltv clv cltv 生命周期价值 客户价值 客户终身价值")
+NAMED_TARGET = _set("target label outcome 目标 标签")
+REACTION = frozenset({"accepted offer", "offer accepted", "default payment next month", "good bad"}) | _set(
+    "accepted conversion converted response responded subscribed purchased default defaulted "
+    "是否购买 是否响应 响应 转化 是否转化 违约 是否违约"
 )
+YEARLY_VALUE = frozenset({"yearly value", "annual value", "next year value", "value next year", "年价值"})
+WEAK_TARGET = frozenset({"class", "y", "credit", "credit risk"})
+TARGETS = (CHURN, LIFETIME_VALUE, NAMED_TARGET, REACTION, YEARLY_VALUE, WEAK_TARGET)
 TARGET_FILLERS = _set("is has was will did customer client flag status value the indicator next month year")
 
 GROUPING = _set(
-    "gender sex age senior seniors marital married marriage partner dependents dependants region ethnicity ethnic race nationality country "
-    "zip zipcode postcode postal education employment employed disability disabled religion language state province foreign newbie"
+    "gender sex age senior seniors marital married marriage partner dependents dependants region ethnicity ethnic race "
+    "nationality country zip zipcode postcode postal education employment employed disability disabled religion language "
+    "state province foreign newbie"
 )
 NO_PERSONS_AGE = _set("account policy contract vehicle car tenure order device product")
 GROUPING_PHRASES = ("personal status", "age group", "age band", "city tier")
-GROUPING_ZH = re.compile(r"性别|年龄|婚姻|婚否|学历|教育|民族|国籍|地区|省份|^省|城市等级|区域|宗教|残疾|就业|户籍|细分")
+GROUPING_ZH = re.compile(
+    r"性别|年龄|婚姻|婚否|学历|教育|民族|国籍|地区|省份|^省|城市等级|区域|宗教|残疾|就业|户籍|细分"
+)
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -149,6 +160,23 @@ def names_a_date(name: str) -> bool:
     return bool(set(words_of(name)) & DATED) or bool(DATED_ZH.search(name))
 
 
+def names_a_value(name: str) -> bool:
+    """Whether a name says that the column is an amount that people want to predict.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+
+    Returns
+    -------
+    bool
+        True for names such as Customer Lifetime Value.
+    """
+    rank = target_rank(name)
+    return rank is not None and TARGETS[rank] in (LIFETIME_VALUE, YEARLY_VALUE)
+
+
 def target_rank(name: str) -> int | None:
     """How strongly a name says that the column is what people want to predict.
 
@@ -164,8 +192,8 @@ def target_rank(name: str) -> int | None:
 
     Examples
     --------
-    >>> target_rank("Churn"), target_rank("Customer Lifetime Value"), target_rank("is_churned"), target_rank("churn reason")
-    (0, 1, 0, None)
+    >>> [target_rank(name) for name in ("Churn", "Customer Lifetime Value", "is_churned", "churn reason")]
+    [0, 1, 0, None]
     """
     words = words_of(name)
     core = tuple(word for word in words if word not in TARGET_FILLERS)

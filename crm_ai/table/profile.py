@@ -15,6 +15,7 @@ from crm_ai.words import _
 BINS = 30
 LABELS = 20
 TARGET_BINS = 10
+SIDES = ("left", "right")
 Z = 1.959963984540054
 
 
@@ -47,8 +48,8 @@ def distribution(table: Table, column: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns label, left, right, customers; bins of equal width for numbers and dates (label empty), labels with the most
-        customers first and "(other)" last for the rest. Missing cells are not counted.
+        Columns label, left, right, customers; bins of equal width for numbers and dates (label empty), labels with the
+        most customers first and "(other)" last for the rest. Missing cells are not counted.
 
     Examples
     --------
@@ -79,9 +80,9 @@ def target_by(table: Table, column: str, target: str, *, positive: str | None = 
     Returns
     -------
     pandas.DataFrame
-        Columns label, left, right, customers, value, low, high: share of the positive answer with its Wilson interval, or
-        mean of the target with its normal interval, at 95 %. Bins hold about equally many customers. Customers whose column or
-        target is missing are not counted.
+        Columns label, left, right, customers, value, low, high: share of the positive answer with its Wilson interval,
+        or mean of the target with its normal interval, at 95 %. Bins hold about equally many customers. Customers whose
+        column or target is missing are not counted.
 
     Raises
     ------
@@ -144,8 +145,8 @@ def _grouped(table: Table, column: str, bins: int, *, equal_width: bool) -> Grou
     if kind is Kind.DATE:
         times = cells.to_numpy().astype("datetime64[us]")
         grouped = _binned(np.where(np.isnat(times), np.nan, times.astype(np.float64)), bins, equal_width)
-        ends = {side: grouped.frame[side].to_numpy().astype("int64").astype("datetime64[us]") for side in ("left", "right")}
-        return Grouped(grouped.codes, grouped.frame.assign(**ends))
+        left, right = (grouped.frame[side].to_numpy().astype(np.int64).astype("datetime64[us]") for side in SIDES)
+        return Grouped(grouped.codes, grouped.frame.assign(left=left, right=right))
     return _labelled(cells)
 
 

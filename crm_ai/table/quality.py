@@ -51,9 +51,7 @@ def inspect(table: Table, *, target: str | None = None) -> tuple[Finding, ...]:
     >>> [(finding.column, finding.check, finding.rows) for finding in inspect(table)]
     [('calls', 'missing', 1), ('country', 'constant', 3)]
     """
-    if target is None:
-        target = next(iter(table.schema.names_of(role=Role.TARGET)), None)
-    else:
-        target = table.schema[target].name
+    proposed = next(iter(table.schema.names_of(role=Role.TARGET)), None)
+    target = proposed if target is None else table.schema[target].name
     found = [finding for check in CHECKS for finding in check(table, target)]
     return tuple(sorted(found, key=lambda finding: (RANKS[finding.severity], -finding.rows)))

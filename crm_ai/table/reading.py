@@ -18,6 +18,7 @@ from crm_ai.words import _, count
 
 LARGEST = 4 << 30
 NESTED = 2  # a gzip inside a zip, no deeper
+WEB_PAGE = (b"<!doctype", b"<html", b"<?xml", b"<table")
 STRANGERS = {
     b"%PDF": "PDF",
     b"\x89PNG": "PNG",
@@ -38,7 +39,7 @@ def read_table(
     encoding: str | None = None,
     separator: str | None = None,
 ) -> Table:
-    """Read a file of customers: CSV and its relatives, Excel, Parquet or JSON, packed or not.
+    r"""Read a file of customers: CSV and its relatives, Excel, Parquet or JSON, packed or not.
 
     What the file is follows from its content, not from its name.
 
@@ -65,7 +66,7 @@ def read_table(
 
     Examples
     --------
-    >>> table = read_table(b"name;spend\\nAnn;1.234,50\\nBob;88,00\\n", name="june.csv")
+    >>> table = read_table(b"name;spend\nAnn;1.234,50\nBob;88,00\n", name="june.csv")
     >>> table.frame["spend"].tolist()
     [1234.5, 88.0]
     """
@@ -75,7 +76,8 @@ def read_table(
 
 def _read(data: bytes, name: str, sheet: str | None, encoding: str | None, separator: str | None, depth: int) -> Table:
     if not data:
-        raise ReadError(_("The file is empty."), where=name, next_step=_("Export it again, with at least one customer."))
+        advice = _("Export it again, with at least one customer.")
+        raise ReadError(_("The file is empty."), where=name, next_step=advice)
     if len(data) > LARGEST:
         raise ReadError(_("The file is too large."), where=name, next_step=_("Split it, or keep fewer columns."))
     for start, what in STRANGERS.items():
@@ -105,7 +107,7 @@ def _read_text(data: bytes, name: str, encoding: str | None, separator: str | No
         from crm_ai.table.json_records import read_json
 
         return read_json(data, source=name, encoding=encoding)
-    if start == b"<" and data[:2000].lower().lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
+    if data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(WEB_PAGE):
         raise ReadError(
             _("This is a web page, not a table, whatever its name says."),
             where=name,

@@ -69,4 +69,3 @@ def _can_be_predicted(guess: Guess) -> bool:
     if guess.kind in LABELLED:
         return 2 <= guess.distinct <= MOST_ANSWERS
     return guess.kind is Kind.NUMBER and guess.distinct > 1
-

@@ -127,7 +127,5 @@ class Schema:
             A new schema; this one is unchanged.
         """
         known = self[name]
-        right = replace(
-            known, kind=kind or known.kind, role=role or known.role, evidence=_("Set by you.")
-        )
+        right = replace(known, kind=kind or known.kind, role=role or known.role, evidence=_("Set by you."))
         return Schema(tuple(right if column is known else column for column in self.columns))

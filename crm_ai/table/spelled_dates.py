@@ -16,8 +16,8 @@ SAMPLE = 200
 TIMES = ("", " %H:%M:%S", " %H:%M")
 # Month before day where both fit: see `parse_dates`.
 DAYS = (
-    "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y年%m月", "%m/%d/%y", "%d/%m/%y", "%d.%m.%y",
-    "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
+    "%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y年%m月",
+    "%m/%d/%y", "%d/%m/%y", "%d.%m.%y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
 )  # fmt: skip
 
 
@@ -43,8 +43,8 @@ def looks_like_dates(distinct: pa.Array) -> bool:
 def parse_dates(distinct: pa.Array) -> np.ndarray:
     """Read texts as dates, all in the one spelling that reads the most of them.
 
-    Where day and month cannot be told apart in any text, slashes mean month first and points mean day first. A time zone is
-    turned into UTC.
+    Where day and month cannot be told apart in any text, slashes mean month first and points mean day first. A time zone
+    is turned into UTC.
 
     Parameters
     ----------
@@ -92,7 +92,8 @@ def is_ambiguous(distinct: pa.Array) -> bool:
     >>> is_ambiguous(pa.array(["1/2/2024", "3/4/2024"])), is_ambiguous(pa.array(["1/2/2024", "3/14/2024"]))
     (True, False)
     """
-    parts = pc.extract_regex(pc.utf8_trim_whitespace(distinct), r"^(?P<first>\d{1,2})[-/.](?P<second>\d{1,2})[-/.]\d{2,4}")
+    form = r"^(?P<first>\d{1,2})[-/](?P<second>\d{1,2})[-/]\d{2,4}"
+    parts = pc.extract_regex(pc.utf8_trim_whitespace(distinct), form)
     known = pc.drop_null(parts)
     if not len(known):
         return False

@@ -17,7 +17,8 @@ SPELLED = (
 POINT_BODY = r"^(\d+|\d{1,3}(,\d{3})+|\d{1,3}(['’   ]\d{3})+)?(\.\d*)?$"
 COMMA_BODY = r"^(\d+|\d{1,3}(\.\d{3})+|\d{1,3}(['’   ]\d{3})+)?(,\d*)?$"
 UNITS = {"%": 0.01, "％": 0.01, "万": 1e4, "亿": 1e8, "千": 1e3}
-SAME_MONEY = {"￥": "¥", "元": "¥", "人民币": "¥", "cny": "¥", "rmb": "¥", "usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
+SAME_MONEY = {"￥": "¥", "元": "¥", "人民币": "¥", "cny": "¥", "rmb": "¥", "usd": "$", "eur": "€", "gbp": "£"}
+PARTS = ("open", "minus", "before", "minus2", "body", "unit", "after", "close")
 
 
 def looks_coded(distinct: pa.Array) -> np.ndarray:
@@ -124,7 +125,7 @@ def _exact(texts: pa.Array) -> np.ndarray:
 
 def _spelled(texts: pa.Array, plain: np.ndarray, decimal: str | None) -> np.ndarray:
     parts = pc.extract_regex(texts, SPELLED)
-    part = {name: pc.fill_null(pc.struct_field(parts, name), "") for name in ("open", "minus", "before", "minus2", "body", "unit", "after", "close")}
+    part = {name: pc.fill_null(pc.struct_field(parts, name), "") for name in PARTS}
     body = pc.utf8_trim_whitespace(part["body"])
     if decimal is None:
         point, comma = _votes(pc.struct_field(parts, "body"))
@@ -146,9 +147,10 @@ def _spelled(texts: pa.Array, plain: np.ndarray, decimal: str | None) -> np.ndar
 
 def _one_measure(part: dict[str, pa.Array], fits: np.ndarray) -> bool:
     """Whether all numbers are in one currency, and all or none are percentages."""
-    money = {SAME_MONEY.get(text.lower(), text) for name in ("before", "after") for text in set(part[name].filter(pa.array(fits)).to_pylist())}
-    percent = _mask(pc.is_in(part["unit"], value_set=pa.array(["%", "％"], type=part["unit"].type)))[fits]
-    return len(money - {""}) <= 1 and (percent.all() or not percent.any())
+    signs = [pc.unique(part[name].filter(pa.array(fits))).to_pylist() for name in ("before", "after")]
+    money = {SAME_MONEY.get(sign.lower(), sign) for sign in signs[0] + signs[1] if sign}
+    percent = (_mask(pc.equal(part["unit"], "%")) | _mask(pc.equal(part["unit"], "％")))[fits]
+    return len(money) <= 1 and bool(percent.all() or not percent.any())
 
 
 def _signs(part: dict[str, pa.Array]) -> np.ndarray:

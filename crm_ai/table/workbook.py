@@ -5,18 +5,16 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
-
-import pyarrow as pa
 
 from crm_ai.errors import ReadError
 from crm_ai.table.assembly import assemble, check_width
 from crm_ai.table.cells import Cells, cells_of_values, text_of
+from crm_ai.table.grid import note_left_out
 from crm_ai.table.layout import Layout, find_layout, is_total
 from crm_ai.table.table import Reading, Table
-from crm_ai.words import _, count, ngettext
+from crm_ai.words import _
 
 LARGEST_UNPACKED = 4 << 30
 MOST_ROWS = 1_048_576
@@ -70,7 +68,8 @@ def read_workbook(data: bytes, *, source: str, sheet: str | None = None) -> Tabl
     columns, rows, notes = _columns(grids[chosen], source)
     if len(names) > 1 and sheet is None:
         others = ", ".join(name for name in names if name != chosen)
-        notes = (_("Read from sheet “{sheet}”; the workbook also has: {others}.").format(sheet=chosen, others=others), *notes)
+        note = _("Read from sheet “{sheet}”; the workbook also has: {others}.")
+        notes = (note.format(sheet=chosen, others=others), *notes)
     reading = Reading("excel", sheet=chosen, sheets=tuple(names), notes=notes)
     return assemble(columns, rows, source=source, reading=reading)
 
@@ -163,10 +162,7 @@ def _filled_columns(layout: Layout, body: Grid, notes: list[str]) -> tuple[dict[
             continue
         columns[name] = cells_of_values(values)
     if left_out:
-        sentence = ngettext(
-            "{n} column without a name or a cell was left out.", "{n} columns without a name or a cell were left out.", left_out
-        )
-        notes.append(sentence.format(n=count(left_out)))
+        notes.append(note_left_out(left_out))
     return columns, len(body), tuple(notes)
 
 

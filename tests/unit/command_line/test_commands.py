@@ -31,7 +31,15 @@ def file(tmp_path):
 def test_train_prints_a_readable_summary(file, capsys):
     assert run_command(["train", str(file), "--target", "Churn", "--segments", "gender"]) == 0
     printed = capsys.readouterr().out
-    for words in ("Logistic regression", "Decision tree", "roc_auc", "95 % interval", "driven most by", "gender", "customer"):
+    for words in (
+        "Logistic regression",
+        "Decision tree",
+        "roc_auc",
+        "95 % interval",
+        "driven most by",
+        "gender",
+        "customer",
+    ):
         assert words in printed
     assert "nan" not in printed.lower().split()
 
@@ -65,7 +73,16 @@ def test_save_and_score(file, tmp_path, capsys):
 def test_chosen_model_is_the_one_saved(file, tmp_path):
     from crm_ai.deployment import load_model
 
-    words = ["train", str(file), "--target", "Churn", "--save", str(tmp_path / "m.crm"), "--save-model", "decision_tree"]
+    words = [
+        "train",
+        str(file),
+        "--target",
+        "Churn",
+        "--save",
+        str(tmp_path / "m.crm"),
+        "--save-model",
+        "decision_tree",
+    ]
     assert run_command(words) == 0
     assert load_model(tmp_path / "m.crm").model_type == "decision_tree"
 

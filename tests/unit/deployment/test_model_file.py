@@ -39,7 +39,9 @@ def table():
 @pytest.fixture(scope="module")
 def runs(table):
     return {
-        target: train(table, propose_problem(table, target=target, features=["months", "plan", "senior", "since"]).problem)
+        target: train(
+            table, propose_problem(table, target=target, features=["months", "plan", "senior", "since"]).problem
+        )
         for target in ("Churn", "offer", "months")
         if target != "months"
     } | {"months": train(table, propose_problem(table, target="months", features=["plan", "senior"]).problem)}

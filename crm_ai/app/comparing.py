@@ -1,0 +1,68 @@
+"""Models side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from crm_ai.app import cards, glossary, results
+from crm_ai.modeling import MODEL_TYPES, Task, best_by_cross_validation
+from crm_ai.words import _, count
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crm_ai.modeling import Run
+
+# The first decides; all are in the table of details.
+METRICS = {
+    Task.BINARY: ("roc_auc", "average_precision", "brier_score", "accuracy", "precision", "recall"),
+    Task.MULTICLASS: ("macro_roc_auc", "accuracy", "balanced_accuracy", "macro_f1"),
+    Task.REGRESSION: ("r2", "rmse", "mae", "mean_error"),
+}
+
+
+def models_side_by_side(run: Run) -> None:
+    """Draw the run's models beside each other.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    """
+    decisive = METRICS[run.problem.task][0]
+    term = glossary.term(decisive)
+    best = best_by_cross_validation(run)
+    st.markdown(
+        _("**{metric}**, judged on {n} customers that no model has seen.").format(
+            metric=term.label, n=count(len(run.holdout_rows))
+        ),
+        help=term.help,
+    )
+    cards.show(_card(run, model, decisive, model == best) for model in run.models)
+    with st.expander(_("All metrics"), icon=":material/table_rows:"):
+        st.dataframe(_table(run), hide_index=True, alt=_("All metrics of all models, with their intervals"))
+        st.caption(
+            _("In brackets the 95 % interval: with other customers of the same kind the number would mostly lie there.")
+        )
+
+
+def _card(run: Run, model: str, metric: str, best: bool) -> cards.Card:
+    estimate = results.headline(run, model)[metric]
+    plain = cards.of_estimate(estimate)
+    note = f"{plain.note} · {_('best in cross-validation')}" if best and len(run.models) > 1 else plain.note
+    return cards.Card(MODEL_TYPES[model].name, plain.value, note, MODEL_TYPES[model].sentence)
+
+
+def _table(run: Run) -> pd.DataFrame:
+    import pandas as pd
+
+    metrics = METRICS[run.problem.task]
+    columns: dict[str, list[str]] = {_("Metric"): [glossary.term(metric).label for metric in metrics]}
+    for model in run.models:
+        known = results.headline(run, model)
+        columns[MODEL_TYPES[model].name] = [
+            glossary.in_words(known[metric]) if metric in known else "" for metric in metrics
+        ]
+    return pd.DataFrame(columns)

@@ -1,0 +1,152 @@
+"""Controls that several pages share. Each remembers its choice and tells it in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from crm_ai.app import state
+from crm_ai.words import _, shorten
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from crm_ai.modeling import Run
+
+FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "xls", "parquet", "json", "jsonl", "zip", "gz"]
+OPTION_WIDTH = 60
+
+
+def upload(label: str, *, key: str, hint: str) -> UploadedFile | None:
+    """Draw an upload field.
+
+    Parameters
+    ----------
+    label : str
+        What is to be uploaded.
+    key : str
+        Name of the field.
+    hint : str
+        Formats, size, and where the file goes.
+
+    Returns
+    -------
+    UploadedFile or None
+        The file, once it is there.
+    """
+    turn = st.session_state.get("uploads", 0)
+    return st.file_uploader(label, FILE_TYPES, key=f"upload_{key}_{turn}", help=hint)
+
+
+def choose(
+    label: str,
+    name: str,
+    options: Sequence[str],
+    *,
+    words: Callable[[str], str] | None = None,
+    default: str = "",
+    hint: str | None = None,
+) -> str:
+    """Let the reader choose one of several; long lists can be searched.
+
+    Parameters
+    ----------
+    label : str
+        What is chosen.
+    name : str
+        Under which the choice is remembered and told in the address.
+    options : sequence of str
+        What can be chosen.
+    words : callable, optional
+        Writes an option; by default as it is, cut in the middle.
+    default : str, default ""
+        Chosen at first; by default the first one.
+    hint : str, optional
+        Help text.
+
+    Returns
+    -------
+    str
+        The choice.
+    """
+    if state.value(name) not in options:
+        state.show(name, default if default in options else options[0])
+    key = f"choose_{name}"
+    st.session_state[key] = state.value(name)
+    chosen = st.selectbox(
+        label,
+        options,
+        format_func=words or _cut,
+        key=key,
+        help=hint,
+        on_change=_remember,
+        args=(name, key),
+    )
+    return str(chosen)
+
+
+def choose_model(run: Run) -> str:
+    """Let the reader choose one of a run's models.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+
+    Returns
+    -------
+    str
+        The model type.
+    """
+    from crm_ai.modeling import MODEL_TYPES
+
+    best = state.model(run)
+    names = {model: MODEL_TYPES[model].name for model in run.models}
+    if len(names) == 1:
+        return best
+    key = "choose_model"
+    st.session_state[key] = best
+    chosen = st.segmented_control(
+        _("Model"),
+        list(names),
+        format_func=names.__getitem__,
+        required=True,
+        key=key,
+        on_change=_remember,
+        args=("model", key),
+    )
+    return str(chosen)
+
+
+def threshold(label: str, *, hint: str) -> float:
+    """Let the reader move the threshold; Metrics and Fairness share it.
+
+    Parameters
+    ----------
+    label : str
+        What it decides.
+    hint : str
+        What it means.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, in steps of 0.01.
+    """
+    key = "choose_threshold"
+    st.session_state[key] = round(state.threshold(), 2)
+    chosen = st.slider(
+        label, 0.0, 1.0, step=0.01, format="%.2f", key=key, help=hint, on_change=_remember, args=("threshold", key)
+    )
+    return float(chosen)
+
+
+def _remember(name: str, key: str) -> None:
+    chosen = st.session_state[key]
+    state.show(name, f"{chosen:.2f}" if isinstance(chosen, float) else str(chosen))
+
+
+def _cut(text: str) -> str:
+    return shorten(text, OPTION_WIDTH)

@@ -1,0 +1,105 @@
+"""What is wrong with a table, said in one sentence and as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from crm_ai.app import results
+from crm_ai.app.cards import Card
+from crm_ai.app.plain import plain
+from crm_ai.table import Finding, Kind, Severity
+from crm_ai.words import _, count, ngettext, percent
+
+if TYPE_CHECKING:
+    from crm_ai.table import Table
+
+SHOWN = 8
+NAME_WIDTH = 40
+
+
+def in_a_sentence(findings: Sequence[Finding]) -> str:
+    """Whether the table can be trusted.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        All of them.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    must = sum(finding.severity is Severity.MUST for finding in findings)
+    should = sum(finding.severity is Severity.SHOULD for finding in findings)
+    if must:
+        return ngettext(
+            "Good to use once {n} serious thing is looked at.",
+            "Good to use once {n} serious things are looked at.",
+            must,
+        ).format(n=must)
+    if should:
+        return ngettext(
+            "Good to use; {n} thing is worth a look.", "Good to use; {n} things are worth a look.", should
+        ).format(n=should)
+    return _("Good to use as it is.")
+
+
+def cards_of(table: Table, findings: Sequence[Finding]) -> list[Card]:
+    """The table in four numbers.
+
+    Parameters
+    ----------
+    table : Table
+        The customers.
+    findings : sequence of Finding
+        All of them.
+
+    Returns
+    -------
+    list of Card
+        Customers, columns, missing cells, findings.
+    """
+    missing = results.missing_cells(table)
+    share = percent(missing / max(table.frame.size, 1), 1)
+    numbers = len(table.schema.names_of(kind=Kind.NUMBER))
+    must = sum(finding.severity is Severity.MUST for finding in findings)
+    return [
+        Card(_("Customers"), count(len(table)), _("rows of the file")),
+        Card(
+            _("Columns"),
+            count(len(table.schema)),
+            ngettext("{n} of them a number", "{n} of them numbers", numbers).format(n=numbers),
+        ),
+        Card(_("Missing cells"), count(missing), _("{share} of all cells").format(share=share)),
+        Card(_("Findings"), count(len(findings)), ngettext("{n} serious", "{n} serious", must).format(n=must)),
+    ]
+
+
+def show(findings: Sequence[Finding]) -> None:
+    """Draw the findings, the gravest first; long lists are folded.
+
+    Parameters
+    ----------
+    findings : sequence of Finding
+        Ranked.
+    """
+    for finding in findings[:SHOWN]:
+        _show_one(finding)
+    if len(findings) > SHOWN:
+        with st.expander(_("{n} more").format(n=count(len(findings) - SHOWN))):
+            for finding in findings[SHOWN:]:
+                _show_one(finding)
+
+
+def _show_one(finding: Finding) -> None:
+    color, word, icon = {
+        Severity.MUST: ("red", _("must be looked at"), ":material/error:"),
+        Severity.SHOULD: ("orange", _("should be looked at"), ":material/warning:"),
+        Severity.KNOW: ("gray", _("good to know"), ":material/info:"),
+    }[finding.severity]
+    column = f"**{plain(finding.column, NAME_WIDTH)}** · " if finding.column else ""
+    st.markdown(f":{color}[{icon} {word}] · {column}{plain(finding.evidence)}  \n{plain(finding.proposal)}")

@@ -1,0 +1,172 @@
+"""What stands around every page: one quiet line of context above it, one button to the next question below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from crm_ai.app import browser, links, state, store, visitors
+from crm_ai.app.plain import plain
+from crm_ai.words import _, count
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+    from pandas import DataFrame
+    from streamlit.delta_generator import DeltaGenerator
+
+NAME_WIDTH = 36
+
+# Text never under 14 px, a quiet context line, and nothing that scrolls sideways on a telephone.
+_STYLE = """
+<style>
+[data-testid="stSidebarNav"] header, [data-testid="stNavSectionHeader"] { font-size: .875rem; }
+[data-testid="stMainBlockContainer"] { padding-top: 3.25rem; max-width: 82rem; }
+.st-key-context { border-bottom: 1px solid rgba(128, 144, 160, .3); padding-bottom: .35rem; row-gap: 0; }
+.st-key-context p { font-size: .875rem; }
+[data-testid="stMetricDelta"] { font-size: .875rem; }
+[data-testid="stMetricLabel"] p { white-space: normal; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
+  h1 { font-size: 1.6rem !important; }
+}
+</style>
+"""
+
+
+def begin(page: str) -> None:
+    """Take over the address and draw the line of context.
+
+    Parameters
+    ----------
+    page : str
+        The page's part of the address.
+    """
+    st.html(_STYLE)
+    state.begin(page)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="context"):
+        if state.value("data"):
+            _table_link()
+            _question_link()
+        _reader_choice()
+        browser.copy_link()
+    visitors.greet()
+
+
+def _table_link() -> None:
+    name, customers = store.about(state.value("data"))
+    label = plain(name, NAME_WIDTH) + (f" · {_('{n} customers').format(n=count(customers))}" if customers else "")
+    st.page_link(
+        "pages/data.py",
+        label=label,
+        icon=":material/table:",
+        help=_("The table that is looked at"),
+        query_params=links.parameters("data", state.view()),
+    )
+
+
+def _question_link() -> None:
+    if not state.value("run"):
+        return
+    from crm_ai.app import questions
+
+    question, model = questions.of_view()
+    st.page_link(
+        "pages/train.py",
+        label=_("predicts {question}").format(question=plain(question, NAME_WIDTH)),
+        icon=":material/target:",
+        help=_("The question that is asked"),
+        query_params=links.parameters("train", state.view()),
+    )
+    if model:
+        st.page_link(
+            "pages/metrics.py",
+            label=_("model: {model}").format(model=model),
+            icon=":material/model_training:",
+            help=_("The model that is looked at; choose another one on the Metrics page"),
+            query_params=links.parameters("metrics", state.view()),
+        )
+
+
+def _reader_choice() -> None:
+    names = {"analyst": _("analyst"), "manager": _("manager")}
+    current = state.value("reader") or "analyst"
+    with st.popover(
+        _("reader: {reader}").format(reader=names[current]),
+        type="tertiary",
+        icon=":material/visibility:",
+        key="reader_choice",
+    ):
+        st.radio(
+            _("Who is reading?"),
+            list(names),
+            index=list(names).index(current),
+            format_func=names.__getitem__,
+            captions=[_("every detail one click away"), _("the answer and the picture")],
+            key="reader",
+            on_change=lambda: state.show("reader", st.session_state["reader"]),
+        )
+
+
+def question(title: str) -> DeltaGenerator:
+    """Draw the head of a page: its question, and a place for the answer.
+
+    Parameters
+    ----------
+    title : str
+        The question.
+
+    Returns
+    -------
+    DeltaGenerator
+        The place, for ``answer``.
+    """
+    state.ensure_frame()
+    st.title(title, anchor=False)
+    return st.empty()
+
+
+def answer(place: DeltaGenerator, sentence: str) -> None:
+    """Answer a page's question in words.
+
+    Parameters
+    ----------
+    place : DeltaGenerator
+        From ``question``.
+    sentence : str
+        The answer; names in it are made safe by the caller, with ``plain``.
+    """
+    place.markdown(f"**{sentence}**")
+
+
+def chart(figure: go.Figure, data: DataFrame, *, key: str) -> None:
+    """Draw a chart, with its finding for screen readers and its data folded below.
+
+    Parameters
+    ----------
+    figure : plotly Figure
+        Its title states the finding.
+    data : DataFrame
+        What is drawn.
+    key : str
+        Name of the chart, one of its kind on the page.
+    """
+    title = (figure.layout.title.text or "").replace("<br>", " ")
+    st.plotly_chart(figure, theme=None, key=key, alt=title, config={"displaylogo": False, "displayModeBar": False})
+    with st.expander(_("Data of this chart"), type="compact", key=f"{key}_data"):
+        st.dataframe(data, hide_index=True, alt=_("Data of the chart: {title}").format(title=title))
+
+
+def next_question(label: str, page: str) -> None:
+    """Draw the button to the next question.
+
+    Parameters
+    ----------
+    label : str
+        The next question.
+    page : str
+        The page that answers it, by its file's name.
+    """
+    st.space("small")
+    if st.button(label, type="primary", icon=":material/arrow_forward:", icon_position="right", key="next"):
+        st.switch_page(f"pages/{page}.py", query_params=links.parameters(page, state.view()))

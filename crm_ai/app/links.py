@@ -1,0 +1,76 @@
+"""The address in the browser: it always says what is shown, so that a copy of it shows the same to somebody else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+# What each page's address tells. Nothing else is ever read from an address.
+EVERYWHERE = ("data", "run", "model", "reader")
+SHOWN: Mapping[str, tuple[str, ...]] = {
+    "": EVERYWHERE,
+    "data": ("data", "run", "model", "column", "reader"),
+    "train": EVERYWHERE,
+    "metrics": (*EVERYWHERE, "label", "threshold"),
+    "explain": (*EVERYWHERE, "label", "customer", "column"),
+    "fairness": (*EVERYWHERE, "label", "segment", "threshold"),
+    "save": EVERYWHERE,
+}
+
+_FORMS = {
+    "data": re.compile(r"(sample:[a-z0-9_]{1,40}|[A-Za-z0-9_-]{22})(~[0-9a-f]{12})?"),
+    "run": re.compile(r"[0-9a-f]{24}"),
+    "model": re.compile(r"[a-z_]{1,40}"),
+    "reader": re.compile(r"analyst|manager"),
+    "threshold": re.compile(r"0(\.\d{1,4})?|1(\.0{1,4})?"),
+    "customer": re.compile(r"\d{1,9}"),
+}
+LONGEST = 200
+
+
+def valid(name: str, value: str) -> bool:
+    """Whether an address may say this.
+
+    Parameters
+    ----------
+    name : str
+        What it is about.
+    value : str
+        What the address says.
+
+    Returns
+    -------
+    bool
+        False for unknown names and malformed values.
+
+    Examples
+    --------
+    >>> valid("data", "sample:telephone_customers"), valid("data", "../../etc/passwd"), valid("threshold", "7")
+    (True, False, False)
+    """
+    if name not in {known for names in SHOWN.values() for known in names} or not 0 < len(value) <= LONGEST:
+        return False
+    return name not in _FORMS or _FORMS[name].fullmatch(value) is not None
+
+
+def parameters(page: str, values: Mapping[str, str]) -> dict[str, str]:
+    """What a page's address shall say.
+
+    Parameters
+    ----------
+    page : str
+        The page's own part of the address; empty for Home.
+    values : mapping of str to str
+        All that is known.
+
+    Returns
+    -------
+    dict of str to str
+        The part of `values` that this page shows.
+
+    Examples
+    --------
+    >>> parameters("train", {"data": "sample:x", "customer": "7"})
+    {'data': 'sample:x'}
+    """
+    return {name: values[name] for name in SHOWN.get(page, EVERYWHERE) if values.get(name)}

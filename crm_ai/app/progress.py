@@ -1,0 +1,46 @@
+"""Progress of long work, shown where its result will be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from crm_ai.app.plain import plain
+from crm_ai.words import _
+
+if TYPE_CHECKING:
+    from crm_ai.modeling import Progress
+
+
+@contextmanager
+def shown() -> Iterator[Callable[[Progress], None]]:
+    """Show a progress bar for as long as the block runs.
+
+    Yields
+    ------
+    callable
+        Takes each ``Progress``; the bar says what is being done and how much time is left.
+    """
+    place = st.empty()
+    start = monotonic()
+    place.progress(0.0, text=_("Getting ready …"))
+
+    def tell(progress: Progress) -> None:
+        share = progress.done / progress.total
+        place.progress(share, text=f"{plain(progress.message)} · {_time_left(share, monotonic() - start)}")
+
+    try:
+        yield tell
+    finally:
+        place.empty()
+
+
+def _time_left(share: float, passed: float) -> str:
+    if share < 0.1:
+        return _("estimating the time")
+    seconds = round(passed / share * (1 - share))
+    return _("about {n} s left").format(n=seconds) if seconds > 1 else _("almost done")

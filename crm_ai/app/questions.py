@@ -1,0 +1,35 @@
+"""The question that is asked, for the line of context."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from crm_ai.app import state, store
+from crm_ai.errors import CrmAiError
+
+
+def of_view() -> tuple[str, str]:
+    """The question and the model that are looked at, in words; without training anything.
+
+    Returns
+    -------
+    question : str
+        For instance ``Churn = Yes``; empty if it is not known.
+    model : str
+        The model's name; empty if it is not known.
+    """
+    from crm_ai.modeling import MODEL_TYPES
+
+    try:
+        question = _question(state.value("data"), state.value("run"))
+    except CrmAiError:
+        question = ""
+    model = MODEL_TYPES.get(state.value("model"))
+    return question, model.name if model else ""
+
+
+@st.cache_data(max_entries=200, show_spinner=False)
+def _question(data: str, run: str) -> str:
+    from crm_ai.modeling import question_in_words
+
+    return question_in_words(store.open_recipe(data, run).problem)

@@ -1,0 +1,286 @@
+"""What this visitor is looking at. It survives moving between pages, and the address always tells it."""
+
+from __future__ import annotations
+
+import runpy
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from crm_ai.app import invitations, links, results, store, visitors
+from crm_ai.app.workspace import PROJECT
+from crm_ai.errors import CrmAiError
+
+if TYPE_CHECKING:
+    from crm_ai.modeling import Run
+    from crm_ai.table import Table
+
+VIEW = "view"
+WRITTEN = "written"
+PAGE = "page"
+TRAIN_NOW = "train_now"
+_framed: ContextVar[bool] = ContextVar("framed", default=False)
+
+# What loses its meaning when something it rests on changes.
+_RESTS_ON = {
+    "data": ("run", "model", "label", "segment", "customer", "column"),
+    "run": ("model", "label", "customer", "segment"),
+}
+
+
+def begin(page: str) -> None:
+    """Take over what the address says, unless the app itself wrote it there.
+
+    Parameters
+    ----------
+    page : str
+        The page's part of the address.
+    """
+    _framed.set(True)
+    st.session_state[PAGE] = page
+    said = {name: value for name, value in st.query_params.items() if links.valid(name, value)}
+    if said != st.session_state.get(WRITTEN):
+        for name in sorted(said, key=lambda name: name not in _RESTS_ON):
+            put(name, said[name])
+    tell()
+
+
+def tell() -> None:
+    """Make the address say what is shown."""
+    wanted = links.parameters(st.session_state.get(PAGE, ""), view())
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+    st.session_state[WRITTEN] = wanted
+
+
+def view() -> dict[str, str]:
+    """All that is known of what is shown.
+
+    Returns
+    -------
+    dict of str to str
+        By name, as in the address.
+    """
+    known: dict[str, str] = st.session_state.setdefault(VIEW, {})
+    return known
+
+
+def value(name: str) -> str:
+    """One thing that is shown.
+
+    Parameters
+    ----------
+    name : str
+        For instance ``"model"``.
+
+    Returns
+    -------
+    str
+        Empty if it is not known.
+    """
+    return view().get(name, "")
+
+
+def put(name: str, content: str) -> None:
+    """Change what is shown.
+
+    Parameters
+    ----------
+    name : str
+        For instance ``"model"``.
+    content : str
+        What it shall be; what rests on the old one is dropped.
+    """
+    if value(name) == content:
+        return
+    for other in _RESTS_ON.get(name, ()):
+        view().pop(other, None)
+    view()[name] = content
+
+
+def show(name: str, content: str) -> None:
+    """Change what is shown, and the address with it.
+
+    Parameters
+    ----------
+    name : str
+        For instance ``"threshold"``.
+    content : str
+        What it shall be.
+    """
+    put(name, content)
+    tell()
+
+
+def address(page: str) -> dict[str, str]:
+    """What another page's address shall say.
+
+    Parameters
+    ----------
+    page : str
+        That page's part of the address.
+
+    Returns
+    -------
+    dict of str to str
+        For ``st.switch_page`` and ``st.page_link``.
+    """
+    return links.parameters(page, view())
+
+
+def table() -> Table | None:
+    """The table that is looked at.
+
+    Returns
+    -------
+    Table or None
+        None if there is none yet.
+    """
+    reference = value("data")
+    if not reference:
+        return None
+    try:
+        return results.table(reference)
+    except CrmAiError:
+        view().clear()  # or every page would fail
+        raise
+
+
+def require_table(promise: str) -> Table:
+    """The table that is looked at; without one the page kindly says what it will show, and ends.
+
+    Parameters
+    ----------
+    promise : str
+        What the page will show, in one sentence.
+
+    Returns
+    -------
+    Table
+        The table.
+    """
+    known = table()
+    if known is None:
+        invitations.to_upload(promise)
+        st.stop()
+    return known
+
+
+def run() -> Run | None:
+    """The run that is looked at; one that is known by its recipe only is trained again, with progress.
+
+    Returns
+    -------
+    Run or None
+        None if there is none yet.
+    """
+    known = table()
+    if known is None or not value("run"):
+        return None
+    try:
+        return results.restored_run(known, value("data"), value("run"))
+    except CrmAiError:
+        put("run", "")
+        raise
+
+
+def require_run(promise: str) -> Run:
+    """The run that is looked at; without one the page kindly says what it will show, and ends.
+
+    Parameters
+    ----------
+    promise : str
+        What the page will show, in one sentence.
+
+    Returns
+    -------
+    Run
+        The run.
+    """
+    if not value("data"):
+        invitations.to_upload(promise, train=True)
+        st.stop()
+    if value("data") and not value("run") and st.session_state.pop(TRAIN_NOW, False):
+        keep_run(results.proposed_run(require_table(promise)))
+    known = run()
+    if known is None:
+        invitations.to_train(promise)
+        st.stop()
+    return known
+
+
+def keep_run(run: Run) -> None:
+    """Go on with a run that was just trained, and keep its recipe.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    """
+    from crm_ai.modeling import best_by_cross_validation, question_in_words
+
+    store.put_recipe(value("data"), run.digest, store.Recipe(run.problem, tuple(run.models)))
+    put("run", run.digest)
+    put("model", best_by_cross_validation(run))
+    tell()
+    visitors.remember(
+        visitors.visitor(),
+        visitors.Recent(
+            value("data"), run.table.source, len(run.table), visitors.now(),
+            run=run.digest, question=question_in_words(run.problem),
+        ),
+    )  # fmt: skip
+
+
+def model(run: Run) -> str:
+    """The model that is looked at.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+
+    Returns
+    -------
+    str
+        Its model type; by default the best in cross-validation.
+    """
+    from crm_ai.modeling import best_by_cross_validation
+
+    if value("model") not in run.models:
+        put("model", best_by_cross_validation(run))
+    return value("model")
+
+
+def threshold() -> float:
+    """Score from which customers are selected.
+
+    Returns
+    -------
+    float
+        0.5 until the reader moves it.
+    """
+    return float(value("threshold") or 0.5)
+
+
+def for_manager() -> bool:
+    """Whether the reader is a manager, who has two minutes.
+
+    Returns
+    -------
+    bool
+        False for the analyst, who wants every detail one click away.
+    """
+    return value("reader") == "manager"
+
+
+def ensure_frame() -> None:
+    """Run the page inside its frame.
+
+    Streamlit takes a folder named pages for its older convention until ``st.navigation`` was called once. If the first visit of
+    a server is to a page's own address, that page is therefore run by itself.
+    """
+    if not _framed.get():
+        runpy.run_path(str(PROJECT / "app.py"), run_name="__main__")
+        st.stop()

@@ -1,0 +1,271 @@
+"""The workspace: uploaded tables and the recipes of runs, kept on this machine for whoever holds their link.
+
+A table lives in a folder whose name is a random token that cannot be guessed; there is no list of them. Nothing that is stored
+once is ever changed: a corrected schema and a run's recipe are further files beside the table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crm_ai.app.workspace import PROJECT, read_json, workspace, write, write_json
+from crm_ai.errors import CrmAiError
+from crm_ai.words import _
+
+if TYPE_CHECKING:
+    from crm_ai.modeling import Problem
+    from crm_ai.table import Schema, Table
+
+SAMPLES = PROJECT / "sample_data"
+SAMPLE_MARK = "sample:"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a run is made again: the question and the model types.
+
+    Parameters
+    ----------
+    problem : Problem
+        The question.
+    model_types : tuple of str
+        Which models.
+    """
+
+    problem: Problem
+    model_types: tuple[str, ...]
+
+
+def put_table(table: Table) -> str:
+    """Keep an uploaded table.
+
+    Parameters
+    ----------
+    table : Table
+        As it was read.
+
+    Returns
+    -------
+    str
+        Its reference: whoever knows it can open the table.
+    """
+    token = secrets.token_urlsafe(16)
+    folder = _folder(token)
+    folder.mkdir(mode=0o700, parents=True)
+    write(folder / "table.parquet", lambda file: table.frame.to_parquet(file, index=False))
+    about = {
+        "source": table.source,
+        "digest": table.digest,
+        "customers": len(table),
+        "reading": asdict(table.reading),
+        "columns": _columns(table.schema),
+    }
+    write_json(folder / "table.json", about)  # last: a folder with it is complete
+    return token
+
+
+def open_table(reference: str) -> Table:
+    """Open a table, with the schema that the reference asks for.
+
+    Parameters
+    ----------
+    reference : str
+        From ``put_table`` or ``put_schema``, or ``sample:`` and the name of a sample.
+
+    Returns
+    -------
+    Table
+        The same customers as were stored.
+
+    Raises
+    ------
+    CrmAiError
+        If there is no such table, any more.
+    """
+    base, _mark, schema = reference.partition("~")
+    table = _open_sample(base) if is_sample(base) else _open_upload(base)
+    if not schema:
+        return table
+    return table.with_schema(_schema(_read_json(_folder(base) / "schemas" / f"{schema}.json")))
+
+
+def about(reference: str) -> tuple[str, int | None]:
+    """Name of a table and number of its customers, without opening it.
+
+    Parameters
+    ----------
+    reference : str
+        The table's reference.
+
+    Returns
+    -------
+    name : str
+        Name of the file.
+    customers : int or None
+        Their number, where it is known.
+    """
+    base = reference.partition("~")[0]
+    if is_sample(base):
+        return _sample_file(base).name, None
+    known = _read_json(_folder(base) / "table.json")
+    return str(known["source"]), int(known["customers"])
+
+
+def put_schema(reference: str, schema: Schema) -> str:
+    """Keep the user's corrections of a table's schema.
+
+    Parameters
+    ----------
+    reference : str
+        The table.
+    schema : Schema
+        The corrected schema.
+
+    Returns
+    -------
+    str
+        Reference of the table read by this schema.
+    """
+    columns = _columns(schema)
+    name = hashlib.blake2b(json.dumps(columns).encode(), digest_size=6).hexdigest()
+    base = reference.partition("~")[0]
+    write_json(_folder(base) / "schemas" / f"{name}.json", {"columns": columns})
+    return f"{base}~{name}"
+
+
+def put_recipe(reference: str, run: str, recipe: Recipe) -> None:
+    """Keep what a run is made of.
+
+    Parameters
+    ----------
+    reference : str
+        The table.
+    run : str
+        The run's digest.
+    recipe : Recipe
+        The question and the model types.
+    """
+    write_json(_recipe_file(reference, run), {"problem": asdict(recipe.problem), "models": list(recipe.model_types)})
+
+
+def open_recipe(reference: str, run: str) -> Recipe:
+    """Read what a run is made of.
+
+    Parameters
+    ----------
+    reference : str
+        The table.
+    run : str
+        The run's digest.
+
+    Returns
+    -------
+    Recipe
+        The question and the model types.
+
+    Raises
+    ------
+    CrmAiError
+        If it is not known here.
+    """
+    from crm_ai.modeling import Problem, Task
+
+    known = _read_json(_recipe_file(reference, run))
+    said: dict[str, Any] = known["problem"]
+    for key in ("features", "segments", "labels"):
+        said[key] = tuple(said[key])
+    return Recipe(Problem(**said | {"task": Task(said["task"])}), tuple(known["models"]))
+
+
+def delete_table(reference: str) -> None:
+    """Delete an uploaded table and all that was made of it.
+
+    Parameters
+    ----------
+    reference : str
+        The table; samples stay.
+    """
+    base = reference.partition("~")[0]
+    if not is_sample(base):
+        shutil.rmtree(_folder(base), ignore_errors=True)
+
+
+def is_sample(reference: str) -> bool:
+    """Whether a reference is of a sample.
+
+    Parameters
+    ----------
+    reference : str
+        A table's reference.
+
+    Returns
+    -------
+    bool
+        True for samples, which anybody may open.
+    """
+    return reference.startswith(SAMPLE_MARK)
+
+
+def _read_json(path: Path) -> Any:
+    content = read_json(path)
+    if content is None:
+        raise _gone()
+    return content
+
+
+def _gone() -> CrmAiError:
+    return CrmAiError(
+        _("What this link leads to is not here any more, or the link was not copied whole."),
+        next_step=_("Ask for the link again, or upload the table on the Home page."),
+    )
+
+
+def _folder(base: str) -> Path:
+    if is_sample(base):
+        return workspace() / "samples" / base.removeprefix(SAMPLE_MARK)
+    return workspace() / "tables" / base
+
+
+def _recipe_file(reference: str, run: str) -> Path:
+    return _folder(reference.partition("~")[0]) / "runs" / f"{run}.json"
+
+
+def _sample_file(base: str) -> Path:
+    path = SAMPLES / f"{base.removeprefix(SAMPLE_MARK)}.csv"
+    if not path.is_file():
+        raise _gone()
+    return path
+
+
+def _open_sample(base: str) -> Table:
+    from crm_ai.table import read_table
+
+    return read_table(_sample_file(base))
+
+
+def _open_upload(base: str) -> Table:
+    import pandas as pd
+
+    from crm_ai.table import Reading, Table
+
+    folder = _folder(base)
+    known = _read_json(folder / "table.json")
+    reading: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in known["reading"].items()}
+    frame = pd.read_parquet(folder / "table.parquet")
+    return Table(frame, _schema(known), known["source"], known["digest"], Reading(**reading))
+
+
+def _columns(schema: Schema) -> list[list[str]]:
+    return [[column.name, column.kind.value, column.role.value, column.evidence] for column in schema]
+
+
+def _schema(known: dict[str, Any]) -> Schema:
+    from crm_ai.table import Column, Kind, Role, Schema
+
+    return Schema(tuple(Column(name, Kind(kind), Role(role), why) for name, kind, role, why in known["columns"]))

@@ -1,0 +1,79 @@
+"""The folder where the app keeps what it must not forget, and how files get into it."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+PROJECT = Path(__file__).parents[2]
+
+
+def workspace() -> Path:
+    """Folder where everything is kept; only this app's own user may look into it.
+
+    Returns
+    -------
+    Path
+        ``CRM_AI_WORKSPACE``, or ``.workspace`` in the project's root.
+    """
+    folder = Path(os.environ.get("CRM_AI_WORKSPACE") or PROJECT / ".workspace")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def read_json(path: Path) -> Any:
+    """Read a file of the workspace.
+
+    Parameters
+    ----------
+    path : Path
+        Below the workspace.
+
+    Returns
+    -------
+    object
+        Its content; None if there is no such file.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8", errors="surrogatepass"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write a file of the workspace, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Below the workspace; folders are made, for this user only.
+    content : object
+        What ``json`` can write.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    text = json.dumps(content, ensure_ascii=False)
+    write(path, lambda file: file.write(text.encode("utf-8", "surrogatepass")))
+
+
+def write(path: Path, content: Callable[[BinaryIO], object]) -> None:
+    """Write a file of the workspace, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Below the workspace, in a folder that exists.
+    content : callable
+        Writes into the open file that it is given.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")  # readable by this user only
+    try:
+        with os.fdopen(handle, "wb") as file:
+            content(file)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,62 @@
+"""Arrays in, numbers out: each number with its interval and the customers it rests on."""
+
+from crm_ai.evaluation.confusion import ConfusionTally, tally_confusion
+from crm_ai.evaluation.contrasts import GroupValues, largest_difference, smallest_ratio
+from crm_ai.evaluation.curves import gains_curve, precision_recall_curve, roc_curve
+from crm_ai.evaluation.error_tally import ERROR_METRICS, ErrorTally, tally_errors
+from crm_ai.evaluation.estimate import Estimate, to_frame
+from crm_ai.evaluation.intervals import percentile_interval, resample, wilson
+from crm_ai.evaluation.metrics import RATES, THRESHOLD_METRICS, at_threshold, rate_estimates, rates_by_group
+from crm_ai.evaluation.multiclass import (
+    class_metrics,
+    confusion_metrics,
+    macro_roc_auc,
+    multiclass_metrics,
+    one_against_rest,
+)
+from crm_ai.evaluation.probabilities import brier_score, calibration_curve, expected_calibration_error
+from crm_ai.evaluation.ranking import average_precision, exact_ranking, roc_auc
+from crm_ai.evaluation.regression import error_histogram, regression_metrics, residual_curve
+from crm_ai.evaluation.tally import Tally, tally_scores
+from crm_ai.evaluation.vocabulary import describe
+
+__all__ = [
+    "ERROR_METRICS",
+    "RATES",
+    "THRESHOLD_METRICS",
+    "ConfusionTally",
+    "ErrorTally",
+    "Estimate",
+    "GroupValues",
+    "Tally",
+    "at_threshold",
+    "average_precision",
+    "brier_score",
+    "calibration_curve",
+    "class_metrics",
+    "confusion_metrics",
+    "describe",
+    "error_histogram",
+    "exact_ranking",
+    "expected_calibration_error",
+    "gains_curve",
+    "largest_difference",
+    "macro_roc_auc",
+    "multiclass_metrics",
+    "one_against_rest",
+    "percentile_interval",
+    "precision_recall_curve",
+    "rate_estimates",
+    "rates_by_group",
+    "regression_metrics",
+    "resample",
+    "residual_curve",
+    "roc_auc",
+    "roc_curve",
+    "smallest_ratio",
+    "tally_confusion",
+    "tally_errors",
+    "tally_scores",
+    "to_frame",
+    "wilson",
+]

@@ -1,0 +1,132 @@
+"""Curves over all thresholds, thinned to what a screen can show."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crm_ai.evaluation.intervals import wilson
+from crm_ai.evaluation.tally import Tally
+
+MOST_POINTS = 400
+
+
+def roc_curve(tally: Tally) -> pd.DataFrame:
+    """Trace found customers against false alarms.
+
+    Parameters
+    ----------
+    tally : Tally
+        Counts of the holdout; groups are taken together.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns threshold, false_positive_rate, true_positive_rate, low, high (of the true positive rate), n
+        (customers with the answer); from nobody selected to everybody, at most 400 points.
+    """
+    threshold, false, true = _selected(tally)
+    alarms, found = _share(false, false[-1]), _share(true, true[-1])
+    low, high = wilson(true, true[-1])
+    frame = pd.DataFrame(
+        {
+            "threshold": threshold,
+            "false_positive_rate": alarms,
+            "true_positive_rate": found,
+            "low": low,
+            "high": high,
+            "n": int(true[-1]),
+        }
+    )
+    return _thinned(frame, alarms, found)
+
+
+def precision_recall_curve(tally: Tally) -> pd.DataFrame:
+    """Trace the share of hits among selected customers against the share found.
+
+    Parameters
+    ----------
+    tally : Tally
+        Counts of the holdout; groups are taken together.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns threshold, recall, precision, low, high (of the precision), n (customers selected); from few selected
+        to everybody, at most 400 points.
+    """
+    threshold, false, true = (column[1:] for column in _selected(tally))
+    selected = false + true
+    low, high = wilson(true, selected)
+    frame = pd.DataFrame(
+        {
+            "threshold": threshold,
+            "recall": _share(true, true[-1]),
+            "precision": _share(true, selected),
+            "low": low,
+            "high": high,
+            "n": selected,
+        }
+    )[selected > 0]
+    return _thinned(frame, frame["recall"].to_numpy(), _share(selected, selected[-1])[selected > 0])
+
+
+def gains_curve(tally: Tally, *, points: int = 100) -> pd.DataFrame:
+    """Tell what share of the customers with the answer is reached by contacting those scored highest.
+
+    Parameters
+    ----------
+    tally : Tally
+        Counts of the holdout; groups are taken together.
+    points : int, default 100
+        Shares of customers contacted, evenly spaced; customers with the same score are contacted in random order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns contacted (share), customers (number), caught (share of those with the answer), low, high (of caught),
+        lift (caught over contacted: how many times better than chance), lift_low, lift_high, n (customers with the
+        answer).
+    """
+    _threshold, false, true = _selected(tally)
+    selected, having = false + true, int(true[-1])
+    contacted = np.arange(1, points + 1) / points
+    customers = contacted * selected[-1]
+    hits = np.interp(customers, selected, true)
+    caught = _share(hits, having)
+    low, high = wilson(hits, having)
+    return pd.DataFrame(
+        {
+            "contacted": contacted,
+            "customers": customers,
+            "caught": caught,
+            "low": low,
+            "high": high,
+            "lift": caught / contacted,
+            "lift_low": low / contacted,
+            "lift_high": high / contacted,
+            "n": having,
+        }
+    )
+
+
+def _selected(tally: Tally) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Thresholds from above everybody downwards, and how many without and with the answer are selected at each."""
+    counts = tally.counts.sum(axis=0)[:, ::-1]
+    taken = counts.any(axis=0)
+    false, true = (np.concatenate([[0], np.cumsum(row[taken])]) for row in counts)
+    return np.append(tally.edges[-1], tally.edges[:-1][::-1][taken]), false, true
+
+
+def _share(part: np.ndarray, whole: np.ndarray | int) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(part / np.asarray(whole, dtype=np.float64))
+
+
+def _thinned(frame: pd.DataFrame, x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
+    """Keep points that are evenly spaced along the curve, its ends among them."""
+    if len(frame) > MOST_POINTS:
+        way = np.nan_to_num(x) + np.nan_to_num(y)
+        kept = np.unique(np.searchsorted(way, np.linspace(way[0], way[-1], MOST_POINTS - 1)).clip(max=len(way) - 1))
+        frame = frame.iloc[np.union1d(kept, [0, len(way) - 1])]
+    return frame.reset_index(drop=True)
