@@ -53,22 +53,53 @@ def ask(table: Table, before: Problem | None) -> Proposal | None:
     Proposal or None
         The question as it is asked now; None as long as no target is chosen.
     """
-    target = _target(table, before)
+    first, second = st.columns(2)
+    with first:
+        target = _target(table, before)
     if not target:
         return None
     known = before if before is not None and before.target == target else None
-    task = _task(table, target, known)
-    above = _limit(table, target, known) if task is Task.BINARY and _numeric(table, target) else None
-    positive = _positive(table, target, known) if task is Task.BINARY and above is None else None
-    proposal = results.proposal(table, target, task.value, positive, above)
-    for reason in dict.fromkeys(proposal.reasons.values()):
-        st.caption(plain(reason))
+    with second:
+        task = _task(table, target, known)
+        above = _limit(table, target, known) if task is Task.BINARY and _numeric(table, target) else None
+        positive = _positive(table, target, known) if task is Task.BINARY and above is None else None
+    proposal = _with_reasons(table, target, task, positive, above)
+    for place, choices in ((first, ("target",)), (second, ("task", "positive", "labels"))):
+        reasons = (proposal.reasons.get(choice, "") for choice in choices)
+        place.caption(plain(" ".join(dict.fromkeys(filter(None, reasons)))))
     features = _features(table, proposal, known)
     segments = _segments(table, proposal, known)
     _say_set_aside({name: why for name, why in proposal.set_aside.items() if name not in features})
     return propose_problem(
         table, target=target, task=task, positive=positive, above=above, features=features, segments=segments
     )
+
+
+def _with_reasons(table: Table, target: str, task: Task, positive: str | None, above: float | None) -> Proposal:
+    """What is proposed for these choices; a choice that would be proposed anyway keeps the reason for it."""
+    chosen = None if target == proposed_target(table) else target
+    if above is not None:
+        return results.proposal(table, chosen, None, None, above)
+    usual = results.proposal(table, chosen, None, None, None).problem if len(_tasks(table, target)) > 1 else None
+    asked = task.value if usual is not None and usual.task is not task else None
+    answer = positive if positive != results.proposed_positive(table, target, None) else None
+    return results.proposal(table, chosen, asked, answer, None)
+
+
+def proposed_target(table: Table) -> str:
+    """Column that the schema proposes to predict.
+
+    Parameters
+    ----------
+    table : Table
+        The customers.
+
+    Returns
+    -------
+    str
+        Empty if there is none.
+    """
+    return next(iter(table.schema.names_of(role=Role.TARGET)), "")
 
 
 def in_a_sentence(table: Table, problem: Problem) -> str:
@@ -118,7 +149,7 @@ def choose_models(task: Task, before: store.Recipe | None) -> tuple[str, ...]:
     entries = model_types_for(task)
     row = st.grid(len(entries), min_column_width=240)
     for entry in entries:
-        with row.cell(), st.container(border=True, height="stretch"):
+        with row.container(border=True, height="stretch"):
             wanted = before is None or before.problem.task is not task or entry.id in before.model_types
             if st.checkbox(f"**{entry.name}**", value=wanted, key=_key(f"model_{entry.id}"), persist_state="session"):
                 chosen.append(entry.id)
@@ -156,7 +187,7 @@ def _key(name: str) -> str:
 
 def _target(table: Table, before: Problem | None) -> str:
     options = [column.name for column in table.schema if column.kind not in UNUSABLE]
-    proposed = before.target if before else next(iter(table.schema.names_of(role=Role.TARGET)), "")
+    proposed = before.target if before else proposed_target(table)
     chosen = st.selectbox(
         _("What shall be predicted?"),
         options,
@@ -222,7 +253,9 @@ def _positive(table: Table, target: str, known: Problem | None) -> str | None:
     labels = list(label_counts(table.frame[target]))
     if len(labels) < 2:
         return None
-    proposed = known.positive if known and known.positive in labels else results.proposed_positive(table, target)
+    proposed = (
+        known.positive if known and known.positive in labels else results.proposed_positive(table, target, labels[0])
+    )
     return st.selectbox(
         _("Which answer is in question?"),
         labels,
@@ -238,8 +271,9 @@ def _features(table: Table, proposal: Proposal, known: Problem | None) -> list[s
     target = proposal.problem.target
     options = [c.name for c in table.schema if c.kind not in UNUSABLE and c.name != target]
     default = known.features if known else proposal.problem.features
+    chosen = st.session_state.get(_key(f"features_{target}"), default)
     return st.multiselect(
-        _("From what? ({n} of {all} columns)").format(n=count(len(default)), all=count(len(options))),
+        _("From what? ({n} of {all} columns)").format(n=count(len(chosen)), all=count(len(options))),
         options,
         default=[name for name in default if name in options],
         format_func=_cut,

@@ -48,7 +48,7 @@ def show(cards: Iterable[Card]) -> None:
         At most four are shown.
     """
     chosen = list(cards)[:MOST]
-    row = st.grid(max(len(chosen), 1), min_column_width=200)
+    row = st.grid(max(len(chosen), 1), min_column_width=150)
     for card in chosen:
         row.metric(
             card.label,

@@ -41,6 +41,12 @@ def models_side_by_side(run: Run) -> None:
         help=term.help,
     )
     cards.show(_card(run, model, decisive, model == best) for model in run.models)
+    if len(run.models) > 1:
+        st.caption(
+            _(
+                "Best is who did best on folds of the training customers (cross-validation); the customers judged on have no say."
+            )
+        )
     with st.expander(_("All metrics"), icon=":material/table_rows:"):
         st.dataframe(_table(run), hide_index=True, alt=_("All metrics of all models, with their intervals"))
         st.caption(
@@ -49,10 +55,10 @@ def models_side_by_side(run: Run) -> None:
 
 
 def _card(run: Run, model: str, metric: str, best: bool) -> cards.Card:
-    estimate = results.headline(run, model)[metric]
-    plain = cards.of_estimate(estimate)
-    note = f"{plain.note} · {_('best in cross-validation')}" if best and len(run.models) > 1 else plain.note
-    return cards.Card(MODEL_TYPES[model].name, plain.value, note, MODEL_TYPES[model].sentence)
+    number = cards.of_estimate(results.headline(run, model)[metric])
+    name = MODEL_TYPES[model].name
+    label = _("{model} · best").format(model=name) if best and len(run.models) > 1 else name
+    return cards.Card(label, number.value, number.note, MODEL_TYPES[model].sentence)
 
 
 def _table(run: Run) -> pd.DataFrame:

@@ -64,7 +64,8 @@ def cards_of(table: Table, findings: Sequence[Finding]) -> list[Card]:
         Customers, columns, missing cells, findings.
     """
     missing = results.missing_cells(table)
-    share = percent(missing / max(table.frame.size, 1), 1)
+    share = missing / max(table.frame.size, 1)
+    of_all = _("under 0.1 %") if 0 < share < 0.001 else percent(share, 1)
     numbers = len(table.schema.names_of(kind=Kind.NUMBER))
     must = sum(finding.severity is Severity.MUST for finding in findings)
     return [
@@ -74,7 +75,7 @@ def cards_of(table: Table, findings: Sequence[Finding]) -> list[Card]:
             count(len(table.schema)),
             ngettext("{n} of them a number", "{n} of them numbers", numbers).format(n=numbers),
         ),
-        Card(_("Missing cells"), count(missing), _("{share} of all cells").format(share=share)),
+        Card(_("Missing cells"), count(missing), _("{share} of all cells").format(share=of_all)),
         Card(_("Findings"), count(len(findings)), ngettext("{n} serious", "{n} serious", must).format(n=must)),
     ]
 

@@ -24,10 +24,11 @@ _STYLE = """
 [data-testid="stMainBlockContainer"] { padding-top: 3.25rem; max-width: 82rem; }
 .st-key-context { border-bottom: 1px solid rgba(128, 144, 160, .3); padding-bottom: .35rem; row-gap: 0; }
 .st-key-context p { font-size: .875rem; }
-[data-testid="stMetricDelta"] { font-size: .875rem; }
+[data-testid="stMetricDelta"], [data-testid="stMetricDelta"] * { font-size: .875rem; white-space: normal; }
 [data-testid="stMetricLabel"] p { white-space: normal; }
+[data-testid="stMultiSelect"] [data-tag] { background: transparent; color: inherit; border: 1px solid currentColor; }
 @media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
+  [data-testid="stMainBlockContainer"] { padding: 4.25rem 1rem 3rem; }
   h1 { font-size: 1.6rem !important; }
 }
 </style>

@@ -43,4 +43,4 @@ def _time_left(share: float, passed: float) -> str:
     if share < 0.1:
         return _("estimating the time")
     seconds = round(passed / share * (1 - share))
-    return _("about {n} s left").format(n=seconds) if seconds > 1 else _("almost done")
+    return _("about {n} s left").format(n=seconds) if seconds > 1 else _("a moment left")

@@ -15,6 +15,7 @@ from crm_ai.words import _
 
 if TYPE_CHECKING:
     from crm_ai.evaluation import Estimate, Tally
+    from crm_ai.fairness import Audit
     from crm_ai.modeling import Problem, Proposal, Run
     from crm_ai.table import Finding, Table
 
@@ -236,7 +237,7 @@ def findings(table: Table) -> tuple[Finding, ...]:
 
 
 @kept
-def proposal(table: Table, target: str, task: str, positive: str | None, above: float | None) -> Proposal:
+def proposal(table: Table, target: str | None, task: str | None, positive: str | None, above: float | None) -> Proposal:
     """The question that is proposed, see ``crm_ai.propose_problem``."""
     from crm_ai.modeling import propose_problem
 
@@ -244,10 +245,12 @@ def proposal(table: Table, target: str, task: str, positive: str | None, above: 
 
 
 @kept
-def proposed_positive(table: Table, target: str) -> str:
-    """The answer that a yes/no question about a column would be about."""
-    from crm_ai.modeling import propose_problem
+def proposed_positive(table: Table, target: str, otherwise: str | None) -> str | None:
+    """The answer that a yes/no question about a column would be about; `otherwise` if there are not just two."""
+    from crm_ai.modeling import label_counts, propose_problem
 
+    if len(label_counts(table.frame[target])) != 2:
+        return otherwise
     return propose_problem(table, target=target, task="binary").problem.positive
 
 
@@ -318,3 +321,31 @@ def headline(run: Run, model_type: str) -> dict[str, Estimate]:
     from crm_ai.modeling import headline
 
     return headline(run, model_type)
+
+
+@kept
+def audit(run: Run, model_type: str, segment: str, threshold: float, label: str | None = None) -> Audit:
+    """Fairness by a segment, see ``crm_ai.audit_fairness``."""
+    from crm_ai.fairness import audit_errors, audit_tally
+    from crm_ai.modeling import Task, error_tally
+
+    if run.problem.task is Task.REGRESSION:
+        return audit_errors(error_tally(run, model_type, segment=segment), segment=segment)
+    return audit_tally(tally(run, model_type, segment=segment, label=label), threshold, segment=segment)
+
+
+@kept
+def model_file(run: Run, model_type: str) -> bytes:
+    """File of a model, see ``crm_ai.save_model``."""
+    from crm_ai.deployment import model_bytes
+
+    return model_bytes(run.model(model_type))
+
+
+@kept
+def card(run: Run, model_type: str, threshold: float) -> str:
+    """One page about a model, with its audits."""
+    from crm_ai.deployment import model_card
+
+    audits = [audit(run, model_type, segment, threshold) for segment in run.problem.segments]
+    return model_card(run, model_type, audits=audits, threshold=threshold)

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 
-from crm_ai.evaluation.intervals import Z
+from crm_ai.evaluation.intervals import Z, quantile_for
 
 Limits = Callable[[float], tuple[np.ndarray, np.ndarray]]
 
@@ -86,7 +85,7 @@ def largest_difference(metrics: Iterable[GroupValues]) -> tuple[float, float, fl
     known = [metric for metric in metrics if metric.pairs]
     if not known:
         return np.nan, np.nan, np.nan
-    strict = _quantile_for(sum(metric.pairs for metric in known))
+    strict = quantile_for(sum(metric.pairs for metric in known))
     value = max(float(np.nanmax(_differences(metric))) for metric in known)
     low = max(float(np.nanmax(_differences(metric) - _spread(metric, strict, lower=True))) for metric in known)
     high = max(float(np.nanmax(_differences(metric) + _spread(metric, Z, lower=False))) for metric in known)
@@ -114,16 +113,11 @@ def smallest_ratio(metrics: Iterable[GroupValues]) -> tuple[float, float, float]
     known = [metric for metric in metrics if metric.pairs and np.nanmax(metric.values) > 0]
     if not known:
         return np.nan, np.nan, np.nan
-    strict = _quantile_for(sum(metric.pairs for metric in known))
+    strict = quantile_for(sum(metric.pairs for metric in known))
     value = min(float(np.nanmin(metric.values) / np.nanmax(metric.values)) for metric in known)
     low = min(_lowest_ratio(metric) for metric in known)
     high = min(_highest_ratio(metric, strict) for metric in known)
     return value, low, min(high, 1.0)
-
-
-def _quantile_for(comparisons: int) -> float:
-    """Quantile at which so many comparisons hold at once with 95 % (Šidák)."""
-    return NormalDist().inv_cdf(1 - (1 - 0.95 ** (1 / comparisons)) / 2)
 
 
 def _differences(metric: GroupValues) -> np.ndarray:

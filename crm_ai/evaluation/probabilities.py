@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crm_ai.evaluation.estimate import Estimate
-from crm_ai.evaluation.intervals import REPLICATES, Z, mean_interval, percentile_interval, resample, wilson
+from crm_ai.evaluation.intervals import REPLICATES, mean_interval, percentile_interval, quantile_for, resample, wilson
 from crm_ai.evaluation.tally import Tally
 
 
@@ -121,19 +121,22 @@ def expected_calibration_error(
     n = curve["n"].to_numpy()
     if not len(n):
         return Estimate("expected_calibration_error", math.nan)
-    observed, weight = curve["observed"].to_numpy(), n / n.sum()
-    gap = observed - curve["predicted"].to_numpy()
-    value = float(weight @ np.abs(gap))
-    having = np.rint(observed * n).astype(np.int64)
-    noise = resample(np.stack([n - having, having], axis=1), replicates, seed)[..., 1] / n - observed
-    # By convexity the true gap is at most the seen one plus noise with its sign, and at least the seen one minus
-    # noise that has a known sign only where the gap is beyond doubt, any sign elsewhere.
-    doubtful = np.abs(gap) <= Z * noise.std(axis=0)
+    customers = int(n.sum())
+    having = np.rint(curve["observed"].to_numpy() * n)
+    predicted = curve["predicted"].to_numpy()
+    gap = (having - predicted * n) / customers
+    value = float(np.abs(gap).sum())
+    cells = np.stack([n - having, having]).ravel()
+    drawn = resample(cells, replicates, seed).reshape(replicates, 2, len(n))
+    noise = (drawn[:, 1] - predicted * drawn.sum(axis=1)) / customers - gap
+    # By convexity the true gap is at most the seen one plus noise with its sign, and at least the seen one minus noise
+    # that has a known sign only where the gap is beyond doubt, any sign elsewhere.
+    doubtful = np.abs(gap) <= quantile_for(len(n)) * noise.std(axis=0)
     signed = noise * np.sign(gap)
-    above = percentile_interval(np.where(doubtful, np.abs(noise), signed) @ weight)[1]
-    below = percentile_interval(signed @ weight)[0]
+    above = percentile_interval(np.where(doubtful, np.abs(noise), signed).sum(axis=1))[1]
+    below = percentile_interval(signed.sum(axis=1))[0]
     ends = max(0.0, value - max(float(above), 0.0)), min(1.0, value - min(float(below), 0.0))
-    return Estimate("expected_calibration_error", value, *ends, int(n.sum()))
+    return Estimate("expected_calibration_error", value, *ends, customers)
 
 
 def _mean(name: str, total: float, squares: float, n: int) -> Estimate:

@@ -63,7 +63,7 @@ def train(
     >>> from crm_ai.table import table_from_frame
     >>> frame = pd.DataFrame({"months": range(200), "Churn": ["Yes"] * 80 + ["No"] * 120})
     >>> table = table_from_frame(frame)
-    >>> run = train(table, propose_problem(table, target="Churn").problem, ["decision_tree"])
+    >>> run = train(table, propose_problem(table, target="Churn", features=["months"]).problem, ["decision_tree"])
     >>> len(run.train_rows), len(run.holdout_rows), run.predictions["decision_tree"].shape
     (160, 40, (40,))
     """

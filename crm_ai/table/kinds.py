@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,8 @@ from crm_ai.table import names
 from crm_ai.table.cells import Cells, Dates, Numbers, Texts
 from crm_ai.table.missing_words import say_no_number
 from crm_ai.table.schema import Kind
-from crm_ai.table.spelled_dates import looks_like_dates, parse_dates
-from crm_ai.table.spelled_numbers import looks_coded, parse_numbers
+from crm_ai.table.spelled_dates import is_ambiguous, looks_like_dates, parse_dates
+from crm_ai.table.spelled_numbers import PLAIN, looks_coded, parse_numbers
 from crm_ai.words import _, count, percent
 
 READABLE = 0.95
@@ -139,14 +139,16 @@ def _guess_spelled(name: str, cells: Texts, decimal: str | None) -> Guess | None
         readable = np.isfinite(values)
         if _mostly(readable, nothing, cells.counts):
             guess = _guess_numbers(name, np.unique(values[readable]), int(cells.counts[readable].sum()))
-            return _with_rest(guess, int(cells.counts[~readable].sum()))
+            return _noted(guess, _spelling(cells.distinct, readable, decimal), int(cells.counts[~readable].sum()))
     if looks_like_dates(cells.distinct):
         dates = parse_dates(cells.distinct)
         readable = ~np.isnat(dates)
         if _mostly(readable, nothing, cells.counts):
             known = int(cells.counts[readable].sum())
             guess = Guess(Kind.DATE, _("Dates."), len(np.unique(dates[readable])), known)
-            return _with_rest(guess, int(cells.counts[~readable].sum()))
+            told = _("Day and month cannot be told apart; read as month first.")
+            note = told if is_ambiguous(cells.distinct) else ""
+            return _noted(guess, note, int(cells.counts[~readable].sum()))
     return None
 
 
@@ -157,11 +159,21 @@ def _mostly(readable: np.ndarray, nothing: np.ndarray, counts: np.ndarray) -> bo
     return bool(readable.any() and readable[something].mean() >= READABLE and counts[readable].sum() >= READABLE * rows)
 
 
-def _with_rest(guess: Guess, rest: int) -> Guess:
-    if not rest:
-        return guess
-    evidence = guess.evidence + " " + _("{n} cells that cannot be read so count as missing.").format(n=count(rest))
-    return Guess(guess.kind, evidence, guess.distinct, guess.known)
+def _spelling(distinct: pa.Array, readable: np.ndarray, decimal: str | None) -> str:
+    """Show how numbers are written where this had to be understood."""
+    read = distinct.filter(pa.array(readable))
+    spelled = read.filter(pc.invert(pc.match_substring_regex(pc.utf8_trim_whitespace(read), PLAIN)))
+    if not len(spelled):
+        return ""
+    example = spelled[0].as_py()
+    told = _("Written like “{example}”, read as {number}.")
+    return told.format(example=example, number=f"{parse_numbers(spelled, decimal=decimal)[0]:,.15g}")
+
+
+def _noted(guess: Guess, note: str, rest: int) -> Guess:
+    lost = _("{n} cells that cannot be read so count as missing.").format(n=count(rest)) if rest else ""
+    evidence = " ".join(part for part in (guess.evidence, note, lost) if part)
+    return replace(guess, evidence=evidence)
 
 
 def _guess_words(name: str, cells: Texts, k: int, known: int) -> tuple[Kind, str]:

@@ -114,7 +114,7 @@ def _is_data(header: list[str], below: Sequence[Sequence[str]]) -> bool:
     if len(set(header)) == len(header) and all(cell.strip().isdigit() for cell in header):
         return False  # names such as 2023, 2024
     columns = [{row[place] for row in below if place < len(row)} for place in range(len(header))]
-    return all(map(_is_like, header, columns)) and any(_is_number(cell) or len(cell) > LONG_TEXT for cell in header)
+    return all(map(_is_like, header, columns)) and any(_is_number(cell) or _width(cell) > LONG_TEXT for cell in header)
 
 
 def _is_like(cell: str, others: set[str]) -> bool:
@@ -122,7 +122,12 @@ def _is_like(cell: str, others: set[str]) -> bool:
         return True
     if _is_number(cell):
         return bool(others) and all(map(_is_number, filter(None, others))) and not cell.strip().isdigit()
-    return len(cell) > LONG_TEXT or (median(map(len, others)) > LONG_TEXT and len(cell) > LONG_TEXT // 2)
+    return _width(cell) > LONG_TEXT / 2 and median([_width(other) for other in others if other] or [0]) > LONG_TEXT
+
+
+def _width(text: str) -> int:
+    """Columns on paper: a Chinese character takes two."""
+    return len(text) + sum(letter >= "\u2e80" for letter in text)
 
 
 def _is_number(cell: str) -> bool:

@@ -12,7 +12,8 @@ from crm_ai.table.table import Table
 from crm_ai.words import _, count, number, percent
 
 NEAR_PERFECT = 0.98
-STRONG = 0.9  # with a group in which one answer never occurs though it should
+STRONG = 0.9  # together with one value that half of the rows have and that rules the answer out
+HALF = 0.5
 EXPECTED = 20
 FEWEST_ROWS = 100
 FEWEST_ANSWERS = 10
@@ -29,7 +30,7 @@ class Leak:
     column : str
         The column.
     strength : float
-        How well it alone tells the answer on rows that were not used to learn it: ROC AUC, R² or accuracy gained, 1 being
+        How well it alone tells the answer on rows that it did not learn from: ROC AUC, R² or accuracy gained; 1 is
         perfect.
     evidence : str
         The same in words.
@@ -58,8 +59,8 @@ def leaks(table: Table, target: str) -> tuple[str, ...]:
     Examples
     --------
     >>> from crm_ai.table import table_from_frame
-    >>> frame = pd.DataFrame({"refund": [0.0, 0.0, 30.0] * 50, "calls": [1, 2, 3, 1, 5] * 30, "left": ["no", "no", "yes"] * 50})
-    >>> leaks(table_from_frame(frame), "left")
+    >>> frame = pd.DataFrame({"refund": [0.0, 0.0, 30.0] * 50, "calls": [1, 2, 3, 1, 5] * 30})
+    >>> leaks(table_from_frame(frame.assign(left=["no", "no", "yes"] * 50)), "left")
     ('refund',)
     """
     return tuple(leak.column for leak in find_leaks(table, target))
@@ -68,8 +69,8 @@ def leaks(table: Table, target: str) -> tuple[str, ...]:
 def find_leaks(table: Table, target: str) -> tuple[Leak, ...]:
     """Columns that give the answer away, with the evidence.
 
-    Each column alone is asked for the answer: it learns on half of the rows and is judged on the other half. Of more than
-    100,000 rows a random sample is used.
+    Each column alone is asked for the answer: it learns on half of the rows and is judged on the other half. Of more
+    than 100,000 rows a random sample is used.
 
     Parameters
     ----------
@@ -129,21 +130,21 @@ class _YesNo:
         if auc >= NEAR_PERFECT:
             evidence = _("Alone it tells “{label}” from the rest almost without fault (ROC AUC {auc}).")
             return Leak(name, auc, evidence.format(label=self.label, auc=number(auc)))
-        rows, expected = self._never(groups)
-        if auc >= STRONG and expected >= EXPECTED:
+        rows = self._never(groups)
+        expected = rows * float(self.answer.mean())
+        if auc >= STRONG and rows >= HALF * len(groups) and expected >= EXPECTED:
             evidence = _(
-                "Where it has certain values, “{label}” never occurs in {rows} rows, though {expected} would be expected"
-                " (ROC AUC {auc}): it looks like a step on the way to the outcome."
+                "{rows} rows have one same value, and “{label}” never occurs there, though {expected} would be"
+                " expected: it looks like a step on the way to the outcome (ROC AUC {auc})."
             )
             words = {"rows": count(rows), "expected": count(expected), "auc": number(auc)}
             return Leak(name, auc, evidence.format(label=self.label, **words))
         return None
 
-    def _never(self, groups: np.ndarray) -> tuple[int, float]:
-        """Rows of groups without a single such answer, and how many answers chance would put there."""
+    def _never(self, groups: np.ndarray) -> int:
+        """Size of the largest group without a single such answer."""
         sizes, answers = np.bincount(groups), np.bincount(groups, weights=self.answer)
-        rows = int(sizes[(answers == 0) & (sizes * self.answer.mean() >= 5)].sum())
-        return rows, rows * float(self.answer.mean())
+        return int(sizes[answers == 0].max(initial=0))
 
 
 @dataclass(frozen=True)

@@ -48,8 +48,8 @@ TARGET_FILLERS = _set("is has was will did customer client flag status value the
 
 GROUPING = _set(
     "gender sex age senior seniors marital married marriage partner dependents dependants region ethnicity ethnic race "
-    "nationality country zip zipcode postcode postal education employment employed disability disabled religion language "
-    "state province foreign newbie"
+    "nationality country zip zipcode postcode postal education employment employed disability disabled religion "
+    "language state province foreign newbie"
 )
 NO_PERSONS_AGE = _set("account policy contract vehicle car tenure order device product")
 GROUPING_PHRASES = ("personal status", "age group", "age band", "city tier")

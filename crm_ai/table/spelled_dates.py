@@ -43,8 +43,8 @@ def looks_like_dates(distinct: pa.Array) -> bool:
 def parse_dates(distinct: pa.Array) -> np.ndarray:
     """Read texts as dates, all in the one spelling that reads the most of them.
 
-    Where day and month cannot be told apart in any text, slashes mean month first and points mean day first. A time zone
-    is turned into UTC.
+    Where day and month cannot be told apart in any text, slashes mean month first and points mean day first. A time
+    zone is turned into UTC.
 
     Parameters
     ----------

@@ -44,8 +44,8 @@ class Reading:
 class Table:
     """Customers, one a row.
 
-    Each column of `frame` has the form that its kind asks for (see ``coerce``): numbers are float64 or int64, categories
-    and booleans are pandas categories of strings, dates are datetime64, text and identifiers are strings.
+    Each column of `frame` has the form that its kind asks for (see ``coerce``): numbers are float64 or int64,
+    categories and booleans are pandas categories of strings, dates are datetime64, text and identifiers are strings.
 
     Parameters
     ----------

@@ -25,7 +25,9 @@ def test_every_mark_of_markdown_is_escaped(mark):
     assert plain(f"a{mark}b") == f"a\\{mark}b"
 
 
-@pytest.mark.parametrize("name", [":smile:", ":material/home:", ":red[x]", "a@b.example", "https://x.example", "www.x.example"])
+@pytest.mark.parametrize(
+    "name", [":smile:", ":material/home:", ":red[x]", "a@b.example", "https://x.example", "www.x.example"]
+)
 def test_what_is_replaced_after_parsing_is_broken_up(name):
     assert WORD_JOINER in plain(name)
 

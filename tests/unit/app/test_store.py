@@ -63,7 +63,12 @@ def test_a_corrected_schema_has_a_reference_of_its_own(table):
 def test_a_recipe_comes_back_as_it_went_in(table):
     reference = store.put_table(table)
     problem = Problem(
-        target="gross spend", task=Task.BINARY, features=("months",), segments=("gender",), labels=("≤ 9", "> 9"), above=9.0
+        target="gross spend",
+        task=Task.BINARY,
+        features=("months",),
+        segments=("gender",),
+        labels=("≤ 9", "> 9"),
+        above=9.0,
     )
     store.put_recipe(reference, "f" * 24, store.Recipe(problem, ("decision_tree",)))
     assert store.open_recipe(reference, "f" * 24) == store.Recipe(problem, ("decision_tree",))

@@ -1,0 +1,132 @@
+"""Take a model away, and put it to work on new customers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from crm_ai.app import cards, results
+from crm_ai.app.plain import plain
+from crm_ai.deployment import Scores, csv_bytes, score
+from crm_ai.modeling import Task
+from crm_ai.words import _, count, number, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from crm_ai.modeling import Model, Run
+    from crm_ai.table import Table
+
+ROWS_SHOWN = 200
+MISMATCHES_SHOWN = 12
+NAME_WIDTH = 40
+
+
+def downloads(run: Run, model: str, threshold: float) -> None:
+    """Draw the buttons that download the model and its card.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    model : str
+        One of its models.
+    threshold : float
+        Score from which a customer is selected.
+    """
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Download the model"),
+            lambda: results.model_file(run, model),
+            file_name=f"{model}.crm",
+            mime="application/octet-stream",
+            icon=":material/download:",
+            type="primary",
+            on_click="ignore",
+            key="download_model",
+        )
+        st.download_button(
+            _("Download its card"),
+            lambda: results.card(run, model, threshold).encode(),
+            file_name=f"{model}_card.md",
+            mime="text/markdown",
+            icon=":material/description:",
+            on_click="ignore",
+            key="download_card",
+            help=_("One page: what the model is, how good it is, for whom it is worse, how it was made."),
+        )
+
+
+@st.cache_resource(max_entries=2, show_spinner=False, scope="session")
+def _scored(_file: UploadedFile, file_id: str, _model: Model, run: str, threshold: float) -> tuple[Table, Scores]:
+    from crm_ai.table import read_table
+
+    table = read_table(_file, name=_file.name)
+    return table, score(_model, table, threshold=threshold)
+
+
+def show_scores(file: UploadedFile, run: Run, model: str, threshold: float) -> None:
+    """Score new customers and draw what came out.
+
+    Parameters
+    ----------
+    file : UploadedFile
+        The new customers.
+    run : Run
+        The run.
+    model : str
+        One of its models.
+    threshold : float
+        Score from which a customer is selected.
+    """
+    with st.spinner(_("Scoring the customers …")):
+        table, scores = _scored(file, file.file_id, run.model(model), f"{run.digest} {model}", threshold)
+    cards.show(_cards(run, scores.frame, threshold))
+    _say_mismatches(scores)
+    together = scores.beside(table)
+    st.dataframe(together.head(ROWS_SHOWN), hide_index=True, alt=_("The first customers with their scores"))
+    if len(together) > ROWS_SHOWN:
+        st.caption(_("The first {n} customers; the download has all.").format(n=count(ROWS_SHOWN)))
+    st.download_button(
+        _("Download the scored customers"),
+        lambda: csv_bytes(together),
+        file_name="scored_customers.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key="download_scores",
+    )
+
+
+def _cards(run: Run, scored: pd.DataFrame, threshold: float) -> list[cards.Card]:
+    everybody = cards.Card(_("Customers scored"), count(len(scored)))
+    if run.problem.task is Task.REGRESSION:
+        return [
+            everybody,
+            cards.Card(_("Mean prediction"), number(float(scored["prediction"].mean()))),
+            cards.Card(_("Highest prediction"), number(float(scored["prediction"].max()))),
+        ]
+    decisions = scored["decision" if run.problem.task is Task.BINARY else "prediction"]
+    shares = decisions.value_counts(normalize=True)
+    if run.problem.task is Task.BINARY:
+        chosen = float(shares.get(run.problem.positive, 0.0))
+        note = _("score of {threshold} or more").format(threshold=f"{threshold:.2f}")
+        answer = plain(run.problem.positive, NAME_WIDTH)
+        return [everybody, cards.Card(_("Selected: {answer}").format(answer=answer), percent(chosen, 1), note)]
+    return [
+        everybody,
+        *(cards.Card(plain(label, NAME_WIDTH), percent(share, 1)) for label, share in shares.head(3).items()),
+    ]
+
+
+def _say_mismatches(scores: Scores) -> None:
+    if not scores.mismatches:
+        st.success(_("Everything fits what the model has learned from."), icon=":material/check:")
+        return
+    with st.expander(_("What did not fit"), icon=":material/warning:", expanded=True):
+        for mismatch in scores.mismatches[:MISMATCHES_SHOWN]:
+            st.markdown(f"**{plain(mismatch.column, NAME_WIDTH)}** · {plain(mismatch.what)}")
+        if len(scores.mismatches) > MISMATCHES_SHOWN:
+            st.caption(_("and {n} more").format(n=count(len(scores.mismatches) - MISMATCHES_SHOWN)))

@@ -1,0 +1,251 @@
+"""LIME on original columns: a straight line around one customer, and how well it fits."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crm_ai.explanation.explanation import MISSING
+from crm_ai.modeling import Model, Run, TableEncoder, Task, label_place
+from crm_ai.table import Kind
+from crm_ai.words import _, number
+
+REFERENCE_CUSTOMERS = 10_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LimeExplanation:
+    """A local linear stand-in for a model.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Original columns.
+    weights : numpy.ndarray of shape (columns,)
+        How much the model's output differs, near this customer, where the column's condition holds.
+    conditions : tuple of str
+        What is true of the customer, for instance ``tenure ≤ 9``.
+    intercept : float
+        The line's output where no condition holds.
+    local_prediction, prediction : float
+        What the line and what the model say of this customer.
+    local_fit : float
+        R² of the line among the perturbed customers, weighted by nearness.
+    kernel_width : float
+        How far "near" reaches.
+    label : str
+        The answer whose probability is explained; empty for a number.
+    seed : int
+        Decides the perturbations.
+    """
+
+    columns: tuple[str, ...]
+    weights: np.ndarray
+    conditions: tuple[str, ...]
+    intercept: float
+    local_prediction: float
+    prediction: float
+    local_fit: float
+    kernel_width: float
+    label: str
+    seed: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """Weights as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns column, condition, weight; the strongest first.
+        """
+        frame = pd.DataFrame({"column": self.columns, "condition": self.conditions, "weight": self.weights})
+        order = np.argsort(-np.abs(self.weights), kind="stable")
+        return frame.iloc[order].reset_index(drop=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LimeExplainer:
+    """LIME made ready for one model; making it once serves all customers.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    quartiles : dict of int to numpy.ndarray
+        Where numbers and dates are cut, by position of the column.
+    surrogate : lime.lime_tabular.LimeTabularExplainer
+        Works on codes, see ``TableEncoder.codes_of``.
+    """
+
+    model: Model
+    quartiles: dict[int, np.ndarray]
+    surrogate: Any
+
+
+def lime_explainer(run: Run, model_type: str) -> LimeExplainer:
+    """Make LIME ready for one of a run's models.
+
+    Parameters
+    ----------
+    run : Run
+        A run.
+    model_type : str
+        One of its models.
+
+    Returns
+    -------
+    LimeExplainer
+        Knows quartiles and label frequencies of up to 10,000 training customers.
+    """
+    from lime.lime_tabular import LimeTabularExplainer
+
+    model = run.model(model_type)
+    encoder: TableEncoder = model.pipeline[0]
+    rows = run.train_rows
+    if len(rows) > REFERENCE_CUSTOMERS:
+        rows = np.random.default_rng(run.problem.seed).choice(rows, REFERENCE_CUSTOMERS, replace=False)
+    codes = _filled(encoder, encoder.codes_of(run.table.frame[list(run.problem.features)].iloc[rows]))
+    categories = [place for place, name in enumerate(encoder.columns_) if name in encoder.levels_]
+    surrogate = LimeTabularExplainer(
+        codes,
+        mode="regression" if run.problem.task is Task.REGRESSION else "classification",
+        feature_names=encoder.columns_,
+        categorical_features=categories,
+        categorical_names={place: encoder.levels_[encoder.columns_[place]] for place in categories},
+        class_names=list(run.problem.labels) or None,
+        feature_selection="none",
+        discretize_continuous=True,
+        random_state=run.problem.seed,
+    )
+    numbers = [place for place in range(len(encoder.columns_)) if place not in categories]
+    quartiles = {place: np.unique(np.percentile(codes[:, place], [25, 50, 75])) for place in numbers}
+    return LimeExplainer(model, quartiles, surrogate)
+
+
+def explain_with_lime(
+    run: Run,
+    model_type: str,
+    row: int,
+    *,
+    label: str | None = None,
+    samples: int = 5_000,
+    seed: int = 0,
+    explainer: LimeExplainer | None = None,
+) -> LimeExplanation:
+    """Say why a model says what it says of one customer, by a straight line around that customer.
+
+    Numbers and labels are perturbed in their original columns. A number that the customer lacks is held fixed.
+
+    Parameters
+    ----------
+    run : Run
+        A run.
+    model_type : str
+        One of its models.
+    row : int
+        Position of the customer in the table.
+    label : str, optional
+        The answer to explain; by default the positive one, or the first of several.
+    samples : int, default 5000
+        Perturbed customers.
+    seed : int, default 0
+        The same seed gives the same explanation.
+    explainer : LimeExplainer, optional
+        As made by ``lime_explainer``; made anew if not given.
+
+    Returns
+    -------
+    LimeExplanation
+        Weights of original columns and how well the line fits.
+
+    References
+    ----------
+    Ribeiro, Singh, Guestrin (2016), KDD, "Why should I trust you? Explaining the predictions of any classifier".
+    """
+    ready = explainer or lime_explainer(run, model_type)
+    model, encoder = ready.model, ready.model.pipeline[0]
+    customer = encoder.codes_of(run.table.frame[list(run.problem.features)].iloc[[row]])
+    absent = np.isnan(customer[0])
+    place = label_place(run, label) if run.problem.task is not Task.REGRESSION else 1
+    surrogate = _seeded(ready.surrogate, seed)
+    found = surrogate.explain_instance(
+        _filled(encoder, customer)[0],
+        _predictor(model, encoder, np.flatnonzero(absent)),
+        labels=(place,),
+        num_features=len(encoder.columns_),
+        num_samples=samples,
+    )
+    weights = np.zeros(len(encoder.columns_))
+    for column, weight in found.as_map()[place]:
+        weights[column] = 0.0 if absent[column] else weight
+    said = model.predict_encoded(encoder.encode_codes(customer))[0]
+    return LimeExplanation(
+        columns=tuple(encoder.columns_),
+        weights=weights,
+        conditions=tuple(
+            _condition(model, ready.quartiles, column, customer[0, column]) for column in range(len(absent))
+        ),
+        intercept=float(found.intercept[place]),
+        local_prediction=float(np.ravel(found.local_pred)[0]),
+        prediction=_of_label(run.problem.task, said, place),
+        local_fit=float(found.score if np.ndim(found.score) == 0 else np.ravel(found.score)[0]),
+        kernel_width=float(np.sqrt(len(encoder.columns_)) * 0.75),
+        label="" if run.problem.task is Task.REGRESSION else run.problem.labels[place],
+        seed=seed,
+    )
+
+
+def _filled(encoder: TableEncoder, codes: np.ndarray) -> np.ndarray:
+    """Codes with medians where numbers are missing: LIME cannot take NaN."""
+    return np.where(np.isnan(codes), encoder.medians_, codes)
+
+
+def _seeded(surrogate: Any, seed: int) -> Any:
+    """A copy that draws from its own seed, so that neither earlier calls nor other visitors change what it says."""
+    own = copy.copy(surrogate)
+    own.random_state = np.random.RandomState(seed)
+    own.base = copy.copy(surrogate.base)
+    own.base.random_state = own.random_state
+    if own.discretizer is not None:
+        own.discretizer = copy.copy(surrogate.discretizer)
+        own.discretizer.random_state = own.random_state
+    return own
+
+
+def _predictor(model: Model, encoder: TableEncoder, held: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    def predict(codes: np.ndarray) -> np.ndarray:
+        codes = np.array(codes, dtype=np.float64)
+        codes[:, held] = np.nan
+        said = model.predict_encoded(encoder.encode_codes(codes))
+        return np.column_stack([1 - said, said]) if model.problem.task is Task.BINARY else said
+
+    return predict
+
+
+def _of_label(task: Task, said: Any, place: int) -> float:
+    if task is Task.MULTICLASS:
+        return float(said[place])
+    return float(1 - said) if task is Task.BINARY and place == 0 else float(said)
+
+
+def _condition(model: Model, quartiles: dict[int, np.ndarray], column: int, code: float) -> str:
+    encoder: TableEncoder = model.pipeline[0]
+    name = encoder.columns_[column]
+    if name in encoder.levels_:
+        return f"{name} = {encoder.levels_[name][int(code)]}"
+    if np.isnan(code):
+        return _("{name} is {missing}, held fixed").format(name=name, missing=MISSING)
+    cuts = quartiles[column]
+    dated = model.schema[name].kind is Kind.DATE
+    words = [str(np.datetime64(int(cut), "D")) if dated else number(float(cut)) for cut in cuts]
+    bin_ = int(np.searchsorted(cuts, code))
+    if bin_ == 0:
+        return f"{name} ≤ {words[0]}"
+    if bin_ == len(cuts):
+        return f"{name} > {words[-1]}"
+    return f"{words[bin_ - 1]} < {name} ≤ {words[bin_]}"

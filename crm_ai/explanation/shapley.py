@@ -1,0 +1,190 @@
+"""SHAP values of the three basic models: exact, in original columns, against all training customers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crm_ai.errors import CrmAiError
+from crm_ai.explanation.explanation import Explanation
+from crm_ai.explanation.tree_shapley import tree_shap
+from crm_ai.modeling import Model, Run, TableEncoder, Task
+from crm_ai.words import _
+
+
+def explain(run: Run, model_type: str, *, rows: np.ndarray | None = None, label: str | None = None) -> Explanation:
+    """Say why a model says what it says, compared with all training customers.
+
+    Parameters
+    ----------
+    run : Run
+        A run.
+    model_type : str
+        One of its models.
+    rows : numpy.ndarray of int, optional
+        Positions in the table of the customers to explain; by default the holdout.
+    label : str, optional
+        The answer to explain; by default the positive one, or the first of several.
+
+    Returns
+    -------
+    Explanation
+        Contributions of original columns. Linear models are explained on the scale they add up on: log-odds for
+        logistic regression, the uncut prediction for linear regression; trees in probabilities or values.
+    """
+    rows = run.holdout_rows if rows is None else np.asarray(rows, dtype=np.intp)
+    model = run.model(model_type)
+    features = list(run.problem.features)
+    customers = run.table.frame[features].iloc[rows]
+    background = None if _is_linear(model) else run.train_frame[features]
+    return explain_model(model, customers, background, label=label, rows=rows)
+
+
+def explain_model(
+    model: Model,
+    frame: pd.DataFrame,
+    background: pd.DataFrame | None,
+    *,
+    label: str | None = None,
+    rows: np.ndarray | None = None,
+) -> Explanation:
+    """Say why a model says what it says of some customers, compared with others.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+    frame : pandas.DataFrame of length n
+        Customers to explain; holds the features.
+    background : pandas.DataFrame of length m, or None
+        Reference customers; None, for linear models only, means all training customers.
+    label : str, optional
+        The answer to explain; by default the positive one, or the first of several.
+    rows : numpy.ndarray of int, shape (n,), optional
+        The customers' positions in their table; by default 0 … n-1.
+
+    Returns
+    -------
+    Explanation
+        Contributions of original columns.
+
+    Raises
+    ------
+    CrmAiError
+        If the answer is none of the question's, or there is no exact method for this kind of model.
+    """
+    features = list(model.problem.features)
+    data = frame[features]
+    encoder: TableEncoder = model.pipeline[0]
+    matrix = encoder.transform(data)
+    reference = None if background is None else encoder.transform(background[features])
+    place = _label_place(model, label)
+    if _is_linear(model):
+        means = encoder.means_ if reference is None else reference.mean(axis=0, dtype=np.float64)
+        coefficients, intercept = _coefficients(model, place)
+        values, base = linear_shap(coefficients, intercept, means, matrix, encoder.source_)
+    elif reference is not None and hasattr(model.pipeline[-1], "tree_"):
+        values, base = tree_shap(model.pipeline[-1].tree_, matrix, reference, encoder.source_, place or 0)
+    else:
+        raise CrmAiError(
+            _("There is no exact explanation for a model of type {kind} yet.").format(kind=model.model_type),
+            next_step=_("Choose a linear model or a decision tree."),
+        )
+    return Explanation(
+        values=values,
+        base=base,
+        columns=tuple(encoder.columns_),
+        data=data.reset_index(drop=True),
+        rows=np.arange(len(data)) if rows is None else rows,
+        scale=scale_of(model),
+        model_type=model.model_type,
+        label="" if place is None else model.problem.labels[place],
+    )
+
+
+def linear_shap(
+    coefficients: np.ndarray, intercept: float, means: np.ndarray, matrix: np.ndarray, source: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """Shapley values of a linear function, summed to original columns.
+
+    Parameters
+    ----------
+    coefficients : numpy.ndarray of shape (encoded columns,)
+        Slopes.
+    intercept : float
+        Output where all encoded columns are 0.
+    means : numpy.ndarray of shape (encoded columns,)
+        Means of the reference customers.
+    matrix : numpy.ndarray of shape (n, encoded columns)
+        Customers to explain.
+    source : numpy.ndarray of int, shape (encoded columns,)
+        Original column of each encoded one.
+
+    Returns
+    -------
+    values : numpy.ndarray of shape (n, original columns)
+        ``coefficient · (x − mean)``, summed by original column.
+    base : float
+        Output at the means.
+
+    References
+    ----------
+    Štrumbelj, Kononenko (2014), Knowledge and Information Systems 41, "Explaining prediction models and individual
+    predictions with feature contributions".
+
+    Examples
+    --------
+    >>> slopes, means, customer = np.array([2.0, 1.0]), np.array([3.0, 0.5]), np.array([[4.0, 1.0]])
+    >>> values, base = linear_shap(slopes, 1.0, means, customer, np.array([0, 0]))
+    >>> values.tolist(), base
+    ([[2.5]], 7.5)
+    """
+    slopes = np.zeros((len(source), int(source.max()) + 1))
+    slopes[np.arange(len(source)), source] = coefficients
+    return matrix @ slopes - means @ slopes, float(means @ coefficients + intercept)
+
+
+def scale_of(model: Model) -> str:
+    """What a model's reasons are measured in.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+
+    Returns
+    -------
+    str
+        ``"log-odds"``, ``"probability"`` or ``"value"``.
+    """
+    if model.problem.task is Task.REGRESSION:
+        return "value"
+    estimator = model.pipeline[-1]
+    return "log-odds" if hasattr(estimator, "coef_") and hasattr(estimator, "predict_proba") else "probability"
+
+
+def _is_linear(model: Model) -> bool:
+    return hasattr(model.pipeline[-1], "coef_")
+
+
+def _coefficients(model: Model, place: int | None) -> tuple[np.ndarray, float]:
+    estimator = model.pipeline[-1]
+    coefficients, intercepts = np.atleast_2d(estimator.coef_), np.atleast_1d(estimator.intercept_)
+    if model.problem.task is Task.MULTICLASS and place is not None and len(coefficients) > 1:
+        return coefficients[place], float(intercepts[place])
+    sign = -1.0 if place == 0 else 1.0  # a yes/no model's margin is that of the positive answer
+    return sign * coefficients[0], sign * float(intercepts[0])
+
+
+def _label_place(model: Model, label: str | None) -> int | None:
+    labels = model.problem.labels
+    if model.problem.task is Task.REGRESSION:
+        return None
+    if label is None:
+        return 1 if model.problem.task is Task.BINARY else 0
+    if label not in labels:
+        raise CrmAiError(
+            _("“{label}” is none of the answers.").format(label=label),
+            next_step=_("Choose one of: {labels}.").format(labels=", ".join(labels[:12])),
+        )
+    return labels.index(label)

@@ -1,0 +1,125 @@
+"""A real server and a real browser."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(item.fspath).is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium_path():
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed, and in CI the browser tests must run.")
+        pytest.skip("Chromium is not installed (on Debian: apt-get install chromium)")
+    return found
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """Address of the app, served as the README says, with a workspace of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("server")
+    log = (folder / "log.txt").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port", str(port),
+         "--server.address", "127.0.0.1"],
+        cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
+        env=os.environ | {"CRM_AI_WORKSPACE": str(folder / "workspace")},
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+            break
+        except OSError:
+            assert process.poll() is None, (folder / "log.txt").read_text()
+            time.sleep(0.25)
+    yield address
+    process.terminate()
+    process.wait(10)
+    log.close()
+    assert "Traceback" not in (folder / "log.txt").read_text(), (folder / "log.txt").read_text()[-3000:]
+
+
+@pytest.fixture(scope="session")
+def chromium(chromium_path):
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium_path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """Open the app as a new visitor; call the result with a path."""
+    contexts = []
+
+    def open_as_new_visitor(path="", *, width=1440, height=900, theme="light"):
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(f"{server}/{path}")
+        settle(page)
+        return page
+
+    yield open_as_new_visitor
+    for context in contexts:
+        context.close()
+
+
+def settle(page):
+    """Wait until the page has finished running."""
+    page.wait_for_selector("[data-testid='stApp']")
+    page.wait_for_function(
+        "() => document.querySelector(\"[data-testid='stApp']\")?.getAttribute('data-test-script-state') === 'notRunning'"
+        " && !document.querySelector(\"[data-testid='stSkeleton']\")"
+    )
+    page.wait_for_timeout(400)
+
+
+def picture(page, name, *, whole=True):
+    """Keep a screenshot to be looked at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=False)
+    if whole:
+        height = page.evaluate("document.querySelector(\"[data-testid='stMain']\")?.scrollHeight || 900")
+        size = page.viewport_size
+        page.set_viewport_size({"width": size["width"], "height": min(int(height) + 80, 6000)})
+        page.wait_for_timeout(700)
+        page.screenshot(path=SCREENSHOTS / f"{name}_whole.png")
+        page.set_viewport_size(size)
+
+
+def assert_sound(page):
+    """No traceback, no internal word, nothing that scrolls sideways."""
+    text = page.inner_text("[data-testid='stMain']")
+    for word in ("Traceback", "nan", "None", "Error:", "NaN"):
+        assert word not in text.split(), f"{word!r} on screen"
+    assert not page.query_selector("[data-testid='stException']")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 1, f"the page scrolls sideways by {wide} px"

@@ -1,0 +1,218 @@
+from itertools import combinations
+from math import factorial
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+from crm_ai.errors import CrmAiError
+from crm_ai.explanation import explain, explain_model, tree_shap
+from crm_ai.modeling import propose_problem, train
+from crm_ai.table import table_from_frame
+
+DRIVERS = ("months", "calls", "plan")
+
+
+def make_frame(n=1500, seed=0):
+    """Three columns decide, five do not; one number and one label are missing here and there."""
+    generator = np.random.default_rng(seed)
+    months, calls = generator.normal(20, 8, n), generator.poisson(2, n).astype(float)
+    plan = generator.choice(["monthly", "yearly", "两年"], n, p=[0.5, 0.3, 0.2])
+    margin = -0.15 * (months - 20) + 0.7 * (calls - 2) + 1.5 * (plan == "monthly") - 0.8
+    city = pd.Series(generator.choice(["北京", "上海", "广州"], n)).where(generator.random(n) > 0.1)
+    return pd.DataFrame(
+        {
+            "months": pd.Series(months).where(generator.random(n) > 0.05),
+            "calls": calls,
+            "plan": plan,
+            "city": city,
+            "noise": generator.normal(size=n),
+            "noise 2": generator.gamma(2, 2, n),
+            "paper": generator.choice(["yes", "no"], n),
+            "since": pd.Timestamp("2024-01-01") + pd.to_timedelta(generator.integers(0, 900, n), unit="D"),
+            "left": np.where(generator.random(n) < 1 / (1 + np.exp(-margin)), "Yes", "No"),
+            "value": 100 + 20 * margin + generator.normal(0, 3, n),
+            "offer": np.where(margin > 1, "call", np.where(margin > -0.5, "mail", "none")),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def runs():
+    table = table_from_frame(make_frame())
+    features = ["months", "calls", "plan", "city", "noise", "noise 2", "paper", "since"]
+    return {
+        target: train(table, propose_problem(table, target=target, features=features).problem)
+        for target in ("left", "value", "offer")
+    }
+
+
+def cases():
+    return [
+        ("left", "linear_regression", None), ("left", "logistic_regression", None), ("left", "logistic_regression", "No"),
+        ("left", "decision_tree", None), ("left", "decision_tree", "No"), ("value", "linear_regression", None),
+        ("value", "decision_tree", None), ("offer", "logistic_regression", "mail"), ("offer", "decision_tree", "none"),
+    ]  # fmt: skip
+
+
+def model_output(run, name, label):
+    model = run.model(name)
+    estimator = model.pipeline[-1]
+    matrix = model.pipeline[0].transform(run.holdout_frame[list(run.problem.features)])
+    if name == "linear_regression":
+        return estimator.predict(matrix)
+    place = run.problem.labels.index(label) if label else 1
+    if name == "logistic_regression":
+        margin = estimator.decision_function(matrix)
+        return margin[:, place] if margin.ndim == 2 else margin * (1 if place else -1)
+    if hasattr(estimator, "predict_proba"):
+        return estimator.predict_proba(matrix)[:, place]
+    return estimator.predict(matrix)
+
+
+@pytest.mark.parametrize(("target", "name", "label"), cases())
+def test_reasons_add_up_to_the_output(runs, target, name, label):
+    reasons = explain(runs[target], name, label=label)
+    assert reasons.additivity_error(model_output(runs[target], name, label)) < 1e-9
+    assert reasons.values.shape == (300, 8)
+    assert reasons.columns == runs[target].problem.features
+
+
+@pytest.mark.parametrize(("target", "name", "label"), cases())
+def test_reasons_equal_the_shap_packages(runs, target, name, label):
+    import shap
+
+    run, model = runs[target], runs[target].model(name)
+    features = list(run.problem.features)
+    encoder, estimator = model.pipeline[0], model.pipeline[-1]
+    reference = run.train_frame[features].iloc[:150]
+    matrix = encoder.transform(run.holdout_frame[features].iloc[:60])
+    masker = shap.maskers.Independent(encoder.transform(reference), max_samples=150)
+    if name == "decision_tree":
+        theirs = shap.TreeExplainer(estimator, masker).shap_values(matrix, check_additivity=False)
+    else:
+        theirs = shap.LinearExplainer(estimator, masker).shap_values(matrix)
+    theirs = np.asarray(theirs)
+    place = run.problem.labels.index(label) if label else 1
+    if theirs.ndim == 3:
+        theirs = theirs[:, :, place]
+    elif target == "left" and place == 0:
+        theirs = -theirs
+    summed = np.zeros((60, len(features)))
+    np.add.at(summed.T, encoder.source_, theirs.T)
+    ours = explain_model(model, run.holdout_frame[features].iloc[:60], reference, label=label)
+    # shap keeps leaf values in 32 bits, so the tolerance goes with their size.
+    assert ours.values == pytest.approx(summed, abs=1e-6 * max(1.0, np.abs(summed).max()))
+
+
+def brute_force(predict, x, background):
+    """Shapley values by their definition: all coalitions, all reference customers."""
+    p = len(x)
+
+    def worth(coalition):
+        mixed = background.copy()
+        mixed[:, list(coalition)] = x[list(coalition)]
+        return predict(mixed).mean()
+
+    values = np.zeros(p)
+    for j in range(p):
+        others = [k for k in range(p) if k != j]
+        for size in range(p):
+            weight = factorial(size) * factorial(p - size - 1) / factorial(p)
+            values[j] += weight * sum(worth((*s, j)) - worth(s) for s in combinations(others, size))
+    return values
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.integers(1, 7), st.booleans())
+def test_trees_equal_the_definition(seed, depth, regression):
+    generator = np.random.default_rng(seed)
+    matrix = generator.normal(size=(80, 4)).round(1).astype(np.float32)
+    target = matrix[:, 0] * matrix[:, 1] + (matrix[:, 2] > 0)
+    kind = DecisionTreeRegressor if regression else DecisionTreeClassifier
+    tree = kind(max_depth=depth, random_state=0).fit(matrix, target if regression else target > 0.5)
+    if not regression and len(tree.classes_) < 2:
+        return
+    values, base = tree_shap(tree.tree_, matrix[:5], matrix[20:50], np.arange(4), 0 if regression else 1)
+
+    def predict(rows):
+        return tree.predict(rows) if regression else tree.predict_proba(rows)[:, 1]
+
+    assert base == pytest.approx(predict(matrix[20:50]).mean())
+    for place in range(5):
+        assert values[place] == pytest.approx(brute_force(predict, matrix[place], matrix[20:50]), abs=1e-9)
+
+
+def test_deep_trees_are_exact_too():
+    generator = np.random.default_rng(0)
+    matrix = generator.normal(size=(3000, 15)).astype(np.float32)
+    tree = DecisionTreeRegressor(max_depth=15, random_state=0).fit(matrix, matrix.sum(axis=1))
+    values, base = tree_shap(tree.tree_, matrix[:50], matrix[:500], np.arange(15), 0)
+    assert base + values.sum(axis=1) == pytest.approx(tree.predict(matrix[:50]), abs=1e-6)
+
+
+def test_a_tree_that_asks_nothing_has_no_reasons():
+    tree = DecisionTreeRegressor().fit(np.zeros((10, 2)), np.full(10, 3.0))
+    values, base = tree_shap(tree.tree_, np.zeros((4, 2)), np.zeros((10, 2)), np.array([0, 0]), 0)
+    assert base == 3
+    assert (values == 0).all()
+
+
+@pytest.mark.parametrize("target", ["left", "value"])
+def test_true_drivers_rank_first(runs, target):
+    for name in runs[target].models:
+        ranked = explain(runs[target], name).importance()["column"].tolist()
+        assert set(ranked[:3]) == set(DRIVERS), name
+
+
+def test_importance_has_intervals(runs):
+    frame = explain(runs["left"], "decision_tree").importance()
+    assert list(frame.columns) == ["column", "mean_absolute", "low", "high", "n"]
+    assert frame["mean_absolute"].is_monotonic_decreasing
+    assert ((frame["low"] <= frame["mean_absolute"]) & (frame["mean_absolute"] <= frame["high"])).all()
+
+
+def test_one_customers_reasons_are_told_in_original_columns(runs):
+    reasons = explain(runs["left"], "logistic_regression")
+    frame = reasons.customer(0)
+    assert sorted(frame["column"]) == sorted(reasons.columns)
+    assert reasons.base + frame["contribution"].sum() == pytest.approx(reasons.output[0])
+    assert "monthly" in set(reasons.customer(i).set_index("column").loc["plan", "value"] for i in range(20))
+
+
+def test_dependence_follows_the_mechanism(runs):
+    reasons = explain(runs["left"], "logistic_regression")
+    months = reasons.dependence("months")
+    assert len(months) <= 20
+    assert months["mean"].is_monotonic_decreasing
+    plan = reasons.dependence("plan").set_index("level")["mean"]
+    assert plan.idxmax() == "monthly"
+    assert reasons.dependence("since")["level"].dtype.kind == "M"
+    assert reasons.dependence("city")["n"].sum() == 300
+
+
+def test_a_missing_cell_counts_for_its_own_column(runs):
+    run = runs["left"]
+    model = run.model("logistic_regression")
+    encoder = model.pipeline[0]
+    assert "months is missing" in encoder.encoded_names_
+    customers = run.holdout_frame[list(run.problem.features)].iloc[[0]].copy()
+    customers["months"] = np.nan
+    reasons = explain_model(model, customers, None)
+    margin = model.pipeline[-1].decision_function(encoder.transform(customers))
+    assert reasons.output == pytest.approx(margin)
+    assert reasons.customer(0).set_index("column").loc["months", "value"] == "(missing)"
+
+
+def test_unknown_answer_is_named(runs):
+    with pytest.raises(CrmAiError, match="Perhaps"):
+        explain(runs["left"], "decision_tree", label="Perhaps")
+
+
+def test_the_packages_own_object_is_offered(runs):
+    theirs = explain(runs["left"], "decision_tree").to_shap()
+    assert theirs.values.shape == (300, 8)
+    assert list(theirs.feature_names) == list(runs["left"].problem.features)
