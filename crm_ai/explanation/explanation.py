@@ -194,9 +194,10 @@ def value_in_words(cell: object) -> str:
         return f"{cell:%Y-%m-%d}"
     if isinstance(cell, (bool, np.bool_, str)):
         return str(cell)
-    if isinstance(cell, (int, float, np.number)):
-        return f"{int(cell):,}" if float(cell).is_integer() and abs(cell) < 1e6 else number(float(cell))
-    return str(cell)
+    if not isinstance(cell, (int, float, np.number)):
+        return str(cell)
+    size = float(cell)
+    return f"{size:,.0f}" if size.is_integer() and abs(size) < 1e6 else number(size)
 
 
 def _dependence_on_number(series: pd.Series, contribution: np.ndarray) -> pd.DataFrame:

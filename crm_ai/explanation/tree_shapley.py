@@ -79,7 +79,7 @@ def tree_shap(
         If a path asks about more than 20 different columns.
     """
     leaves = list(leaves_of(tree))
-    shares = [_pattern_shares(leaf, tree, background) for leaf in leaves]
+    shares = _pattern_shares(leaves, tree, background)
     base = float(sum(leaf.value[output] * share[-1] for leaf, share in zip(leaves, shares, strict=True)))
     columns = int(source.max()) + 1 if len(source) else 0
     values = np.zeros((columns, len(matrix)))
@@ -147,16 +147,17 @@ def _patterns(leaf: Leaf, left: dict[int, np.ndarray]) -> np.ndarray:
     return patterns
 
 
-def _pattern_shares(leaf: Leaf, tree: Any, background: np.ndarray) -> np.ndarray:
-    """Share of the reference customers with each pattern, shape (2 ** conditions,)."""
-    size = 1 << len(leaf.features)
-    counts = np.zeros(size, dtype=np.int64)
-    if not leaf.features:
-        return np.ones(1)
+def _pattern_shares(leaves: list[Leaf], tree: Any, background: np.ndarray) -> list[np.ndarray]:
+    """For each leaf the share of the reference customers with each pattern, shape (2 ** conditions,)."""
+    counts = [np.zeros(1 << len(leaf.features), dtype=np.int64) for leaf in leaves]
     for start in range(0, len(background), CHUNK):
         left = _goes_left(tree, background[start : start + CHUNK])
-        counts += np.bincount(_patterns(leaf, left), minlength=size)
-    return counts / len(background)
+        for leaf, count in zip(leaves, counts, strict=True):
+            if leaf.features:
+                count += np.bincount(_patterns(leaf, left), minlength=len(count))
+    return [
+        count / len(background) if leaf.features else np.ones(1) for leaf, count in zip(leaves, counts, strict=True)
+    ]
 
 
 def _distinct(patterns: np.ndarray, conditions: int) -> tuple[np.ndarray, np.ndarray]:

@@ -37,7 +37,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Type of the matrix.
     max_levels : int, default 50
         Labels of a column that keep a column of their own, the most frequent first.
-    min_customers : int, default 5
+    min_customers : int, default 10
         Customers that a label needs to keep a column of its own.
 
     Attributes
@@ -77,7 +77,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         drop_reference: bool = True,
         dtype: str = "float64",
         max_levels: int = 50,
-        min_customers: int = 5,
+        min_customers: int = 10,
     ) -> None:
         self.kinds = kinds
         self.standardize = standardize

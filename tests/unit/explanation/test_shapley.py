@@ -50,12 +50,17 @@ def runs():
     }
 
 
-def cases():
-    return [
-        ("left", "linear_regression", None), ("left", "logistic_regression", None), ("left", "logistic_regression", "No"),
-        ("left", "decision_tree", None), ("left", "decision_tree", "No"), ("value", "linear_regression", None),
-        ("value", "decision_tree", None), ("offer", "logistic_regression", "mail"), ("offer", "decision_tree", "none"),
-    ]  # fmt: skip
+CASES = [
+    ("left", "linear_regression", None),
+    ("left", "logistic_regression", None),
+    ("left", "logistic_regression", "No"),
+    ("left", "decision_tree", None),
+    ("left", "decision_tree", "No"),
+    ("value", "linear_regression", None),
+    ("value", "decision_tree", None),
+    ("offer", "logistic_regression", "mail"),
+    ("offer", "decision_tree", "none"),
+]
 
 
 def model_output(run, name, label):
@@ -73,7 +78,7 @@ def model_output(run, name, label):
     return estimator.predict(matrix)
 
 
-@pytest.mark.parametrize(("target", "name", "label"), cases())
+@pytest.mark.parametrize(("target", "name", "label"), CASES)
 def test_reasons_add_up_to_the_output(runs, target, name, label):
     reasons = explain(runs[target], name, label=label)
     assert reasons.additivity_error(model_output(runs[target], name, label)) < 1e-9
@@ -81,7 +86,7 @@ def test_reasons_add_up_to_the_output(runs, target, name, label):
     assert reasons.columns == runs[target].problem.features
 
 
-@pytest.mark.parametrize(("target", "name", "label"), cases())
+@pytest.mark.parametrize(("target", "name", "label"), CASES)
 def test_reasons_equal_the_shap_packages(runs, target, name, label):
     import shap
 
@@ -180,7 +185,7 @@ def test_one_customers_reasons_are_told_in_original_columns(runs):
     frame = reasons.customer(0)
     assert sorted(frame["column"]) == sorted(reasons.columns)
     assert reasons.base + frame["contribution"].sum() == pytest.approx(reasons.output[0])
-    assert "monthly" in set(reasons.customer(i).set_index("column").loc["plan", "value"] for i in range(20))
+    assert "monthly" in {reasons.customer(i).set_index("column").loc["plan", "value"] for i in range(20)}
 
 
 def test_dependence_follows_the_mechanism(runs):
