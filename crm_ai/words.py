@@ -90,8 +90,8 @@ def number(x: float, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> number(0.84216), number(12345), number(-1234567), number(0), number(64.76)
-    ('0.842', '12.3 k', '-1.23 m', '0', '64.8')
+    >>> number(0.84216), number(12345), number(-1234567), number(2.0), number(64.76)
+    ('0.842', '12.3 k', '-1.23 m', '2', '64.8')
     """
     if not math.isfinite(x):
         return NOTHING
@@ -100,6 +100,8 @@ def number(x: float, digits: int = 3) -> str:
     for size, mark in ((1e9, " bn"), (1e6, " m"), (1e4, " k")):
         if abs(x) >= size:
             return _significant(x / (1e3 if mark == " k" else size), digits) + mark
+    if float(x).is_integer() and abs(x) < 1e4:
+        return f"{x:,.0f}"
     if abs(x) < 10 ** -(digits + 1):
         return "≈ 0"
     return _significant(x, digits)

@@ -1,0 +1,6 @@
+"""Results in, Plotly figures out. One template, one palette, titles that say the finding."""
+
+from crm_ai.charts import comparison, confusion, data, fairness, ranking, reasons, regression
+from crm_ai.charts.theme import describe, inked
+
+__all__ = ["comparison", "confusion", "data", "describe", "fairness", "inked", "ranking", "reasons", "regression"]

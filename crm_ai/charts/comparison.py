@@ -1,0 +1,60 @@
+"""Models side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import plotly.graph_objects as go
+
+from crm_ai.charts.theme import LOWERS, REFERENCE, canvas, distinct, nothing, safe
+from crm_ai.evaluation import Estimate
+from crm_ai.words import _, count, number
+
+
+def models(estimates: Mapping[str, Estimate], title: str) -> go.Figure:
+    """One metric of each model, with its interval.
+
+    Parameters
+    ----------
+    estimates : mapping of str to Estimate
+        By the model's name.
+    title : str
+        The metric in words.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Points with 95 % intervals.
+    """
+    known = {name: e for name, e in estimates.items() if e.known}
+    if not known:
+        return nothing(_("There is nothing to compare."))
+    top = max(known, key=lambda name: known[name].value)
+    rivals = [name for name, e in known.items() if name != top and e.high >= known[top].low]
+    finding = (
+        _("{model} has the highest {title}; the intervals of the others overlap with its own")
+        if rivals
+        else _("{model} has the highest {title}")
+    )
+    figure = canvas(finding.format(model=top, title=title), x=title, height=140 + 44 * len(known))
+    ordered = list(known.items())[::-1]
+    figure.add_scatter(
+        x=[e.value for _name, e in ordered],
+        y=distinct([name for name, _e in ordered]),
+        mode="markers",
+        marker={"size": 12, "color": [LOWERS if name == top else REFERENCE for name, _e in ordered]},
+        error_x={
+            "type": "data",
+            "array": [e.high - e.value for _name, e in ordered],
+            "arrayminus": [e.value - e.low for _name, e in ordered],
+            "thickness": 2,
+            "width": 5,
+            "color": REFERENCE,
+        },
+        hovertext=[
+            f"{safe(name)}: {number(e.value)} ({number(e.low)} – {number(e.high)}), n = {count(e.n)}"
+            for name, e in ordered
+        ],
+        hoverinfo="text",
+    )
+    return figure

@@ -1,0 +1,288 @@
+"""Why a model says what it says. Blue lowers, vermillion raises; a sign says so too."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from crm_ai.charts.theme import LOWERS, RAISES, REFERENCE, canvas, distinct, nothing, rows, safe, short
+from crm_ai.words import _, count, number, percent
+
+MOST_COLUMNS = 12
+MOST_STEPS = 9
+
+
+def unit(scale: str) -> str:
+    """What contributions are measured in, in words.
+
+    Parameters
+    ----------
+    scale : str
+        ``log-odds``, ``probability`` or ``value``.
+
+    Returns
+    -------
+    str
+        For an axis.
+    """
+    return {
+        "log-odds": _("log-odds"),
+        "probability": _("probability, in points of 100"),
+        "value": _("units of the target"),
+    }[scale]
+
+
+def importance(frame: pd.DataFrame, scale: str) -> go.Figure:
+    """Which columns move the model's output most.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As made by ``Explanation.importance``.
+    scale : str
+        What contributions are measured in.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Bars with 95 % intervals, the twelve strongest first.
+    """
+    shown = frame.head(MOST_COLUMNS).iloc[::-1]
+    if frame.empty or not frame["mean_absolute"].max() > 0:
+        return nothing(_("No column moves this model: it says the same of everybody."))
+    figure = canvas(
+        _("“{column}” moves the model most").format(column=frame["column"].iloc[0]),
+        x=_("mean size of the contribution ({unit})").format(unit=unit(scale)),
+        height=130 + 28 * len(shown),
+    )
+    factor = _factor(scale)
+    figure.add_bar(
+        y=distinct(shown["column"].tolist()),
+        x=shown["mean_absolute"] * factor,
+        orientation="h",
+        marker_color=LOWERS,
+        error_x={
+            "type": "data",
+            "array": (shown["high"] - shown["mean_absolute"]) * factor,
+            "arrayminus": (shown["mean_absolute"] - shown["low"]) * factor,
+            "thickness": 1.5,
+            "width": 3,
+            "color": REFERENCE,
+        },
+        hovertext=[
+            _("{column}: {value} ({low} – {high}), n = {n}").format(
+                column=safe(r.column),
+                value=number(r.mean_absolute * factor),
+                low=number(r.low * factor),
+                high=number(r.high * factor),
+                n=count(r.n),
+            )
+            for r in rows(shown)
+        ],
+        hoverinfo="text",
+    )
+    return figure
+
+
+def dependence(frame: pd.DataFrame, column: str, scale: str) -> go.Figure:
+    """How a column's contribution goes with its value.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As made by ``Explanation.dependence``.
+    column : str
+        The column.
+    scale : str
+        What contributions are measured in.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Mean contribution with its interval: a line over numbers and dates, points over labels.
+    """
+    if frame.empty:
+        return nothing(_("“{column}” has no values here.").format(column=column))
+    factor = _factor(scale)
+    high, low = frame.iloc[frame["mean"].to_numpy().argmax()], frame.iloc[frame["mean"].to_numpy().argmin()]
+    labelled = not (
+        pd.api.types.is_numeric_dtype(frame["level"].dtype)
+        or pd.api.types.is_datetime64_any_dtype(frame["level"].dtype)
+    )
+    figure = canvas(
+        _("{column}: “{top}” raises most, “{bottom}” lowers most").format(
+            column=column, top=_level(high["level"]), bottom=_level(low["level"])
+        )
+        if high["mean"] > 0 > low["mean"]
+        else _("How {column} goes with its contribution").format(column=column),
+        x=column,
+        y=_("contribution ({unit})").format(unit=unit(scale)),
+    )
+    figure.add_hline(y=0, line={"color": REFERENCE, "dash": "dash"})
+    figure.add_scatter(
+        x=distinct([str(level) for level in frame["level"]], 16) if labelled else frame["level"],
+        y=frame["mean"] * factor,
+        mode="markers" if labelled else "lines+markers",
+        line={"color": REFERENCE, "width": 1.5},
+        marker={"size": 10, "color": [RAISES if mean > 0 else LOWERS for mean in frame["mean"]]},
+        error_y={
+            "type": "data",
+            "array": (frame["high"] - frame["mean"]) * factor,
+            "arrayminus": (frame["mean"] - frame["low"]) * factor,
+            "thickness": 1.5,
+            "width": 3,
+            "color": REFERENCE,
+        },
+        hovertext=[f"{safe(_level(r.level))}: {signed(r.mean * factor)}, n = {count(r.n)}" for r in rows(frame)],
+        hoverinfo="text",
+    )
+    if labelled:
+        figure.update_xaxes(type="category")
+    return figure
+
+
+def waterfall(frame: pd.DataFrame, base: float, output: float, scale: str) -> go.Figure:
+    """The way from the average to one customer's output.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As made by ``Explanation.customer``.
+    base, output : float
+        Where it begins and ends.
+    scale : str
+        What contributions are measured in.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The strongest columns as steps; the others as one.
+    """
+    factor = _factor(scale)
+    shown, rest = frame.head(MOST_STEPS), frame.iloc[MOST_STEPS:]
+    names = [f"{short(r.column, 18)} = {short(r.value, 12)}" for r in rows(shown)]
+    whole = [f"{safe(r.column)} = {safe(r.value)}" for r in rows(shown)]
+    steps = shown["contribution"].tolist()
+    if len(rest):
+        names.append(_("{n} other columns").format(n=len(rest)))
+        whole.append(", ".join(safe(name) for name in rest["column"][:8]))
+        steps.append(float(rest["contribution"].sum()))
+    starts = base + np.concatenate([[0.0], np.cumsum(steps)[:-1]])
+    finding = (
+        _("SHAP: from {base} on average {up} to {output}, mostly by {column}")
+        if output >= base
+        else _("SHAP: from {base} on average {down} to {output}, mostly by {column}")
+    )
+    figure = canvas(
+        finding.format(
+            base=_amount(base, scale),
+            output=_amount(output, scale),
+            up=_("up"),
+            down=_("down"),
+            column=frame["column"].iloc[0],
+        ),
+        x=_("model's output ({unit})").format(unit=unit(scale)),
+        height=150 + 30 * len(steps),
+    )
+    figure.add_bar(
+        y=distinct(names, 60),
+        x=np.asarray(steps) * factor,
+        base=starts * factor,
+        orientation="h",
+        marker_color=[RAISES if step > 0 else LOWERS for step in steps],
+        text=[signed(step * factor) for step in steps],
+        textposition="outside",
+        cliponaxis=False,
+        hovertext=[
+            f"{name}: {signed(step * factor)} {_('raises') if step > 0 else _('lowers')}"
+            for name, step in zip(whole, steps, strict=True)
+        ],
+        hoverinfo="text",
+    )
+    figure.add_vline(x=base * factor, line={"color": REFERENCE, "dash": "dash"})
+    figure.update_yaxes(autorange="reversed", type="category")
+    points = np.concatenate([starts, [output]]) * factor
+    reach = max(float(np.ptp(points)), 1e-9)
+    figure.update_xaxes(range=[points.min() - 0.22 * reach, points.max() + 0.22 * reach])
+    return figure
+
+
+def lime(frame: pd.DataFrame, fit: float) -> go.Figure:
+    """What matters near one customer, by LIME.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As made by ``LimeExplanation.to_frame``.
+    fit : float
+        R² of the local line.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Bars of the strongest conditions.
+    """
+    shown = frame.head(MOST_STEPS + 1)
+    if shown.empty:
+        return nothing(_("LIME found no reasons."))
+    figure = canvas(
+        _("LIME: “{condition}” matters most near this customer; the local line fits {fit}").format(
+            condition=shown["condition"].iloc[0], fit=percent(max(fit, 0.0))
+        ),
+        x=_("change of the model's output where it holds"),
+        height=150 + 30 * len(shown),
+    )
+    figure.add_bar(
+        y=distinct(shown["condition"].tolist(), 32),
+        x=shown["weight"],
+        orientation="h",
+        marker_color=[RAISES if weight > 0 else LOWERS for weight in shown["weight"]],
+        text=[signed(weight) for weight in shown["weight"]],
+        textposition="outside",
+        cliponaxis=False,
+        hovertext=[f"{safe(r.condition)}: {signed(r.weight)}" for r in rows(shown)],
+        hoverinfo="text",
+    )
+    figure.update_yaxes(autorange="reversed", type="category")
+    low, high = min(shown["weight"].min(), 0.0), max(shown["weight"].max(), 0.0)
+    reach = max(high - low, 1e-9)
+    figure.update_xaxes(range=[low - 0.25 * reach * (low < 0), high + 0.25 * reach])
+    return figure
+
+
+def signed(amount: float) -> str:
+    """Write a contribution with its sign.
+
+    Parameters
+    ----------
+    amount : float
+        A contribution.
+
+    Returns
+    -------
+    str
+        For instance ``+0.120``.
+
+    Examples
+    --------
+    >>> signed(0.12), signed(-3.0), signed(0.0)
+    ('+0.120', '−3', '0')
+    """
+    if amount == 0 or not np.isfinite(amount):
+        return number(amount)
+    return ("+" if amount > 0 else "−") + number(abs(amount))
+
+
+def _factor(scale: str) -> float:
+    return 100.0 if scale == "probability" else 1.0
+
+
+def _amount(value: float, scale: str) -> str:
+    return percent(value) if scale == "probability" else number(value)
+
+
+def _level(level: object) -> str:
+    if isinstance(level, pd.Timestamp):
+        return f"{level:%Y-%m-%d}"
+    return number(float(level)) if isinstance(level, (int, float, np.number)) else str(level)

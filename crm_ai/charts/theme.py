@@ -1,0 +1,234 @@
+"""How all charts look: one palette, one template, readable on light and dark pages."""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from crm_ai.words import shorten
+
+# Okabe and Ito's palette, which colour-blind people can tell apart.
+LOWERS, RAISES, GOOD, CAUTION = "#0072B2", "#D55E00", "#009E73", "#E69F00"
+REFERENCE, GRID = "#8A949E", "rgba(138, 148, 158, 0.25)"
+INK, INK_ON_DARK = "#3D4853", "#D3DAE0"
+SERIES = (LOWERS, RAISES, GOOD, CAUTION, "#56B4E9", "#CC79A7")
+SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "star")
+BAND = "rgba(0, 114, 178, 0.18)"
+HEIGHT = 380
+LINE_HEIGHT = 21
+TITLE_WIDTH = 44
+AXIS_WIDTH = 32
+
+
+@lru_cache
+def template() -> go.layout.Template:
+    """The template of all charts.
+
+    Returns
+    -------
+    plotly.graph_objects.layout.Template
+        Transparent, with dark words; see ``inked`` for dark pages.
+    """
+    axis = {
+        "gridcolor": GRID,
+        "linecolor": GRID,
+        "zerolinecolor": REFERENCE,
+        "automargin": True,
+        "title": {"standoff": 10},
+        "tickfont": {"size": 14},
+    }
+    return go.layout.Template(
+        layout={
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {
+                "size": 14,
+                "color": INK,
+                "family": "Source Sans, Noto Sans CJK SC, WenQuanYi Micro Hei, sans-serif",
+            },
+            "title": {"x": 0, "xref": "container", "xanchor": "left", "yref": "container", "yanchor": "bottom"},
+            "colorway": list(SERIES),
+            "xaxis": axis,
+            "yaxis": axis,
+            "legend": {"orientation": "h", "x": 0, "y": -0.25, "yanchor": "top", "font": {"size": 14}},
+            "hoverlabel": {"font": {"size": 14}},
+            "hovermode": "closest",
+            "dragmode": False,
+        }
+    )
+
+
+def canvas(finding: str, *, x: str = "", y: str = "", height: int = HEIGHT) -> go.Figure:
+    """An empty chart that says what it will show.
+
+    Parameters
+    ----------
+    finding : str
+        The title: what the reader should see in it.
+    x, y : str, optional
+        What the axes measure, with units.
+    height : int, default 380
+        In pixels.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Ready for traces.
+    """
+    lines = textwrap.wrap(" ".join(finding.split()), TITLE_WIDTH, break_long_words=True) or [""]
+    figure = go.Figure()
+    figure.update_layout(
+        template=template(),
+        height=height,
+        margin={"l": 8, "r": 12, "t": 18 + LINE_HEIGHT * len(lines), "b": 8},
+        # Anchored so, the first line's foot is at y, and the others follow below it.
+        title={"text": "<br>".join(safe(line) for line in lines), "font": {"size": 16}, "y": 1 - 18 / height},
+        meta={"finding": " ".join(finding.split())},
+        showlegend=False,
+    )
+    figure.update_xaxes(title_text=_broken(x))
+    figure.update_yaxes(title_text=_broken(y))
+    return figure
+
+
+def _broken(words: str) -> str:
+    return "<br>".join(safe(line) for line in textwrap.wrap(words, AXIS_WIDTH)[:3])
+
+
+def inked(figure: go.Figure, *, dark: bool) -> go.Figure:
+    """Write a chart's words so that they read on the page.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        A chart of this package.
+    dark : bool
+        Whether the page is dark.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A copy with light or dark words.
+    """
+    return go.Figure(figure).update_layout(font_color=INK_ON_DARK if dark else INK)
+
+
+def nothing(why: str) -> go.Figure:
+    """What is drawn where there is nothing to draw.
+
+    Parameters
+    ----------
+    why : str
+        Said to the reader.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Words instead of axes.
+    """
+    figure = canvas(why, height=120)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    return figure
+
+
+def describe(figure: go.Figure) -> str:
+    """The finding of a chart in words, for those who cannot see it.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        A chart of this package.
+
+    Returns
+    -------
+    str
+        Its title as plain text.
+    """
+    return str((figure.layout.meta or {}).get("finding", ""))
+
+
+def safe(text: object) -> str:
+    """Take the meaning out of characters that Plotly would act on; names come from uploaded files.
+
+    Parameters
+    ----------
+    text : object
+        Any words.
+
+    Returns
+    -------
+    str
+        Shows literally.
+
+    Examples
+    --------
+    >>> safe("<b>x</b>")
+    '&lt;b&gt;x&lt;/b&gt;'
+    """
+    # Plotly swaps %{…} in hover texts and $…$ for formulas.
+    return html.escape(str(text), quote=False).replace("%{", "% {").replace("$", "&#36;")
+
+
+def short(name: object, width: int = 26) -> str:
+    """A name that fits beside an axis.
+
+    Parameters
+    ----------
+    name : object
+        A column or a label.
+    width : int, default 26
+        Characters that fit.
+
+    Returns
+    -------
+    str
+        Cut in the middle, safe to show.
+    """
+    return safe(shorten(str(name), width))
+
+
+def distinct(names: list[str], width: int = 26) -> list[str]:
+    """Short names that stay apart, so that an axis does not put two bars into one place.
+
+    Parameters
+    ----------
+    names : list of str
+        Columns or labels.
+    width : int, default 26
+        Characters that fit.
+
+    Returns
+    -------
+    list of str
+        One for each.
+    """
+    seen: dict[str, int] = {}
+    out = []
+    for name in names:
+        cut = short(name, width) or " "
+        seen[cut] = seen.get(cut, 0) + 1
+        out.append(cut + "\u200b" * (seen[cut] - 1))
+    return out
+
+
+def rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """Rows of a tidy table as named tuples, whose cells are what their column says.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any table.
+
+    Returns
+    -------
+    iterator
+        One named tuple a row.
+    """
+    return frame.itertuples()
