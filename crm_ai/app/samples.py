@@ -49,10 +49,10 @@ _KNOWN = (
         "A shop plans next year's attention by what each customer will spend. A number is predicted.",
     ),
     Sample(
-        "offers",
+        "offer_choice",
         ":material/local_offer:",
         "Which offer suits whom?",
-        "A bank made four kinds of offers and wants to know which one a customer accepts. Several answers.",
+        "Four offers were shown to customers; which one will the next customer take? Several answers.",
     ),
 )
 FIRST = _KNOWN[0]
