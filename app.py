@@ -1,0 +1,36 @@
+"""crm_ai in the browser: the picture frame. Pages are in pages/, what they show is computed in crm_ai/."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from crm_ai.app import errors, frame
+from crm_ai.words import _
+
+
+def pages() -> dict[str, list[st.Page]]:
+    """Pages by section, in the order in which the work is done."""
+    return {
+        _("Start"): [
+            st.Page("pages/home.py", title=_("Home"), icon=":material/home:", default=True),
+        ],
+        _("Understand"): [
+            st.Page("pages/data.py", title=_("Data"), icon=":material/table:"),
+        ],
+        _("Predict"): [
+            st.Page("pages/train.py", title=_("Train"), icon=":material/model_training:"),
+            st.Page("pages/metrics.py", title=_("Metrics"), icon=":material/monitoring:"),
+            st.Page("pages/explain.py", title=_("Explain"), icon=":material/lightbulb:"),
+            st.Page("pages/fairness.py", title=_("Fairness"), icon=":material/balance:"),
+        ],
+        _("Act"): [
+            st.Page("pages/save.py", title=_("Save"), icon=":material/save:"),
+        ],
+    }
+
+
+st.set_page_config(page_title="crm_ai", page_icon="crm_ai/app/icon.svg", layout="wide")
+page = st.navigation(pages())
+with errors.shown_kindly():
+    frame.begin(page.url_path)
+    page.run()

@@ -1,0 +1,8 @@
+"""fairness"""
+
+import streamlit as st
+
+from crm_ai.app import frame, state
+
+answer = frame.question("fairness")
+run = state.require_run("This page will show fairness.")

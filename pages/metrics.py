@@ -1,0 +1,8 @@
+"""metrics"""
+
+import streamlit as st
+
+from crm_ai.app import frame, state
+
+answer = frame.question("metrics")
+run = state.require_run("This page will show metrics.")

@@ -1,0 +1,44 @@
+"""Train: what shall we predict, and with what?"""
+
+import streamlit as st
+
+from crm_ai.app import asking, comparing, frame, results, state
+from crm_ai.words import _, ngettext
+
+answer = frame.question(_("What shall we predict, and with what?"))
+table = state.require_table(
+    _(
+        "This page will ask what shall be predicted, propose the question and the columns, and train models side by side."
+    )
+)
+
+before = asking.asked_before()
+with st.container(border=True):
+    proposal = asking.ask(table, before.problem if before else None)
+if proposal is None:
+    frame.answer(answer, _("No column looks like the one to predict: choose it."))
+    st.stop()
+problem = proposal.problem
+frame.answer(answer, asking.in_a_sentence(table, problem))
+asking.say_unlabelled(table, problem)
+
+models = asking.choose_models(problem.task, before)
+train = st.button(
+    ngettext("Train {n} model", "Train {n} models", len(models)).format(n=len(models)),
+    type="primary" if not state.value("run") else "secondary",
+    icon=":material/model_training:",
+    disabled=not models,
+    key="train",
+)
+if train:
+    state.keep_run(results.trained_run(table, results.recipe(problem, models)))
+    st.rerun()
+
+run = state.run()
+if run is None:
+    st.stop()
+st.subheader(_("What came out"), anchor=False)
+if run.problem != problem or tuple(run.models) != models:
+    st.warning(_("You have changed the question. These are the results of the one before; train to see the new ones."))
+comparing.models_side_by_side(run)
+frame.next_question(_("Next: how good is it?"), "metrics")
