@@ -15,6 +15,7 @@ from crm_ai.table import Kind
 MISSING = "(missing)"
 OTHER = "(other)"
 MICROSECONDS_A_DAY = 86_400_000_000
+LARGEST_NUMBER = 1e30  # larger ones are mistakes, and do not fit into 32 bits; they count as missing
 
 
 class TableEncoder(TransformerMixin, BaseEstimator):
@@ -332,4 +333,6 @@ def _as_number(column: pd.Series) -> np.ndarray:
         days = stamps.astype(np.int64) / MICROSECONDS_A_DAY
         return np.where(np.isnat(stamps), np.nan, days)
     values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    return values if np.isfinite(values).all() else np.where(np.isfinite(values), values, np.nan)
+    with np.errstate(invalid="ignore"):
+        believable = np.abs(values) <= LARGEST_NUMBER
+    return values if believable.all() else np.where(believable, values, np.nan)

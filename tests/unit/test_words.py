@@ -9,7 +9,15 @@ from crm_ai import words
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(0.5, "0.500"), (12345, "12.3 k"), (9999, "9,999"), (1.5e6, "1.50 m"), (-2e9, "-2.00 bn"), (1e-9, "≈ 0"), (-0.25, "-0.250")],
+    [
+        (0.5, "0.500"),
+        (12345, "12.3 k"),
+        (9999, "9,999"),
+        (1.5e6, "1.50 m"),
+        (-2e9, "-2.00 bn"),
+        (1e-9, "≈ 0"),
+        (-0.25, "-0.250"),
+    ],
 )
 def test_numbers_are_written_for_people(value, written):
     assert words.number(value) == written
