@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from crm_ai.app import cards, columns, controls, errors, findings, frame, results, schema_editor, state, work
+from crm_ai.app import cards, columns, controls, errors, findings, frame, pictures, results, schema_editor, state, work
 from crm_ai.app.plain import plain
 from crm_ai.words import _, count, ngettext
 
@@ -19,10 +19,10 @@ cards.show(findings.cards_of(table, found))
 def one_column() -> None:
     """One column, by itself and against the target."""
     column = controls.choose(_("Column"), "column", columns.in_order(table), hint=_("Type to search"))
-    frame.chart(*results.distribution_chart(table, column), key="distribution")
+    frame.chart(*pictures.distribution(table, column), key="distribution")
     against = columns.target_for(table, column)
     if against:
-        frame.chart(*results.target_chart(table, column, against), key="against_target")
+        frame.chart(*pictures.against_target(table, column, against), key="against_target")
     elif column != columns.target(table):
         st.caption(_("Choose what is predicted, and this also shows how it depends on the column."))
 
@@ -49,7 +49,7 @@ if looks.open:
         one_column()
 if gaps.open:
     with gaps:
-        frame.chart(*results.missing_chart(table), key="missing")
+        frame.chart(*pictures.missing(table), key="missing")
 if rows.open:
     with rows:
         st.dataframe(table.frame.head(columns.ROWS_SHOWN), hide_index=True, alt=_("The first rows of the table"))

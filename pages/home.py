@@ -56,7 +56,8 @@ for done in recent:
 
 st.caption(
     _(
-        "Uploads are kept on this machine under a random link. Whoever has the link can see the table, so give it only to "
+        "Uploads are kept on this machine under a random link. Whoever has the link can see the table, so give "
+        "it only to "
         "people who may. This list is kept for your browser alone."
     )
 )

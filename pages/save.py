@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from crm_ai.app import controls, frame, saving, state
+from crm_ai.app import controls, frame, state
 from crm_ai.words import _
 
 answer = frame.question(_("How does it get to work?"))

@@ -7,9 +7,7 @@ from crm_ai.words import _, ngettext
 
 answer = frame.question(_("What shall we predict, and with what?"))
 table = state.require_table(
-    _(
-        "This page will ask what shall be predicted, propose the question and the columns, and train models side by side."
-    )
+    _("This page will ask what shall be predicted, propose question and columns, and train models side by side.")
 )
 
 before = asking.asked_before()

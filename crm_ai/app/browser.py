@@ -41,7 +41,8 @@ export default function ({ data, parentElement }) {
 
 _COPY_HTML = """
 <button type="button" aria-live="polite">
-  <svg width="16" height="16" viewBox="0 -960 960 960" fill="currentColor" aria-hidden="true"><path d="M432-288H288q-79.68
+  <svg width="16" height="16" viewBox="0 -960 960 960" fill="currentColor" aria-hidden="true"><path
+   d="M432-288H288q-79.68
   0-135.84-56.23Q96-400.45 96-480.23 96-560 152.16-616q56.16-56 135.84-56h144v72H288q-50 0-85 35t-35 85q0 50 35 85t85
   35h144v72Zm-96-156v-72h288v72H336Zm192 156v-72h144q50 0 85-35t35-85q0-50-35-85t-85-35H528v-72h144q79.68 0 135.84
   56.23 56.16 56.22 56.16 136Q864-400 807.84-344 751.68-288 672-288H528Z"/></svg>

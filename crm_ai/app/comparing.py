@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import cards, glossary, results
+from crm_ai.app import cards, frame, glossary, pictures, results, state, verdicts
 from crm_ai.modeling import MODEL_TYPES, Task, best_by_cross_validation
 from crm_ai.words import _, count
 
@@ -44,10 +44,36 @@ def models_side_by_side(run: Run) -> None:
     if len(run.models) > 1:
         st.caption(
             _(
-                "Best is who did best on folds of the training customers (cross-validation); the customers judged on have no say."
+                "Best is who did best on folds of the training customers (cross-validation); the customers "
+                "judged on have no say."
             )
         )
-    with st.expander(_("All metrics"), icon=":material/table_rows:"):
+    frame.chart(*pictures.models(run, decisive), key="models")
+    all_metrics(run)
+
+
+def say_whom(run: Run) -> None:
+    """Say whom the models were judged on.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    """
+    st.caption(verdicts.judged_on(run))
+
+
+def all_metrics(run: Run) -> None:
+    """Draw a folded table of all metrics of all models.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    """
+    if state.for_manager():
+        return
+    with st.expander(_("All metrics of all models"), icon=":material/table_rows:"):
         st.dataframe(_table(run), hide_index=True, alt=_("All metrics of all models, with their intervals"))
         st.caption(
             _("In brackets the 95 % interval: with other customers of the same kind the number would mostly lie there.")

@@ -90,7 +90,8 @@ def show_unexpected(error: Exception) -> None:
     _log.error("unexpected %s, reference %s: %s", type(error).__name__, reference, places)
     st.error(
         _(
-            "Something went wrong on our side; your data is safe. Try once more, and if it happens again tell whoever runs "
+            "Something went wrong on our side; your data is safe. Try once more, and if it happens again tell "
+            "whoever runs "
             "this app the number {reference}."
         ).format(reference=reference),
         icon=":material/error:",

@@ -152,7 +152,10 @@ def chart(figure: go.Figure, data: DataFrame, *, key: str) -> None:
     key : str
         Name of the chart, one of its kind on the page.
     """
-    title = (figure.layout.title.text or "").replace("<br>", " ")
+    from crm_ai import charts
+
+    title = charts.describe(figure)
+    figure = charts.inked(figure, dark=st.context.theme.type == "dark")
     st.plotly_chart(figure, theme=None, key=key, alt=title, config={"displaylogo": False, "displayModeBar": False})
     with st.expander(_("Data of this chart"), type="compact", key=f"{key}_data"):
         st.dataframe(data, hide_index=True, alt=_("Data of the chart: {title}").format(title=title))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from crm_ai.words import NOTHING, _, number, percent
+from crm_ai.words import NOTHING, number, percent
 
 if TYPE_CHECKING:
     from crm_ai.evaluation import Estimate

@@ -1,3 +1,248 @@
 """Charts with the data they draw, by content: one call from a result to what a page shows."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crm_ai.app import glossary, results
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+    from crm_ai.explanation import Explanation, LimeExplanation
+    from crm_ai.fairness import Audit
+    from crm_ai.modeling import Run
+    from crm_ai.table import Table
+
+    Picture = tuple[go.Figure, pd.DataFrame]
+
+
+@results.kept
+def distribution(table: Table, column: str) -> Picture:
+    """How many customers have which value of a column."""
+    from crm_ai import charts
+    from crm_ai.table import distribution
+
+    frame = distribution(table, column)
+    return charts.data.distribution(frame, column), frame.dropna(axis=1, how="all")
+
+
+@results.kept
+def against_target(table: Table, column: str, target: str) -> Picture:
+    """How the target goes with a column."""
+    from crm_ai import charts
+    from crm_ai.modeling import label_counts
+    from crm_ai.table import Kind, target_by
+
+    if table.schema[target].kind is Kind.NUMBER and len(label_counts(table.frame[target])) > 2:
+        frame = target_by(table, column, target)
+        return charts.data.target_by(frame, column, target, share=False), frame.dropna(axis=1, how="all")
+    positive = results.proposed_positive(table, target, None) or next(iter(label_counts(table.frame[target])))
+    frame = target_by(table, column, target, positive=positive)
+    picture = charts.data.target_by(frame, column, f"{target} = {positive}", share=True)
+    return picture, frame.dropna(axis=1, how="all")
+
+
+@results.kept
+def missing(table: Table) -> Picture:
+    """Which columns have missing cells."""
+    from crm_ai import charts
+    from crm_ai.table import missing
+
+    frame = missing(table)
+    return charts.data.missing(frame), frame
+
+
+@results.kept
+def models(run: Run, metric: str) -> Picture:
+    """One metric of all models."""
+    from crm_ai import charts
+    from crm_ai.evaluation import to_frame
+    from crm_ai.modeling import MODEL_TYPES
+
+    known = {MODEL_TYPES[name].name: results.headline(run, name)[metric] for name in run.models}
+    frame = to_frame(known.values())
+    frame.insert(0, "model", list(known))
+    return charts.comparison.models(known, glossary.term(metric).label), frame
+
+
+def roc(run: Run, model: str, label: str | None, threshold: float) -> Picture:
+    """Hits against false alarms, the threshold marked."""
+    from crm_ai import charts
+    from crm_ai.evaluation import roc_auc, roc_curve
+
+    tally = results.tally(run, model, label=label)
+    curve = roc_curve(tally)
+    exact = results.headline(run, model).get("roc_auc") if label is None else None
+    return charts.ranking.roc(curve, exact or roc_auc(tally), threshold=threshold), curve
+
+
+def precision_recall(run: Run, model: str, label: str | None, threshold: float) -> Picture:
+    """Precision against recall, the threshold marked."""
+    from crm_ai import charts
+    from crm_ai.evaluation import at_threshold, precision_recall_curve
+
+    tally = results.tally(run, model, label=label)
+    curve = precision_recall_curve(tally)
+    base = at_threshold(tally, threshold)["base_rate"].value
+    return charts.ranking.precision_recall(curve, base, threshold=threshold), curve
+
+
+def gains(run: Run, model: str, label: str | None, selected: float) -> Picture:
+    """How many are reached by contacting the highest scores first."""
+    from crm_ai import charts
+    from crm_ai.evaluation import gains_curve
+
+    curve = gains_curve(results.tally(run, model, label=label))
+    return charts.ranking.gains(curve, selected=selected), curve
+
+
+def lift(run: Run, model: str, label: str | None, selected: float) -> Picture:
+    """How many times better than at random."""
+    from crm_ai import charts
+    from crm_ai.evaluation import gains_curve
+
+    curve = gains_curve(results.tally(run, model, label=label))
+    return charts.ranking.lift(curve, selected=selected), curve
+
+
+def calibration(run: Run, model: str, label: str | None) -> Picture:
+    """Whether probabilities come true."""
+    from crm_ai import charts
+    from crm_ai.evaluation import calibration_curve
+
+    curve = calibration_curve(results.tally(run, model, label=label))
+    return charts.ranking.calibration(curve), curve
+
+
+def confusion(run: Run, model: str, label: str | None, threshold: float) -> Picture:
+    """Right and wrong at a threshold."""
+    import pandas as pd
+
+    from crm_ai import charts
+
+    labels = run.problem.labels if label is None else (f"not {label}", label)
+    cells = results.tally(run, model, label=label).cells(threshold).sum(axis=0)
+    frame = pd.DataFrame(
+        {
+            "it was": [labels[0], labels[0], labels[1], labels[1]],
+            "the model says": [labels[0], labels[1], labels[0], labels[1]],
+            "customers": cells,
+        }
+    )
+    return charts.confusion.yes_no(cells.tolist(), labels), frame
+
+
+@results.kept
+def confusion_of_many(run: Run, model: str) -> Picture:
+    """Right and wrong for several answers."""
+    import pandas as pd
+
+    from crm_ai import charts
+    from crm_ai.modeling import confusion_tally
+
+    counts, labels = confusion_tally(run, model).counts.sum(axis=0), list(run.problem.labels)
+    frame = pd.DataFrame(counts, columns=labels)
+    frame.insert(0, "it was", labels, allow_duplicates=True)
+    return charts.confusion.many(counts, labels), frame
+
+
+@results.kept
+def classes(run: Run, model: str, metric: str) -> Picture:
+    """One metric of each answer."""
+    from crm_ai import charts
+    from crm_ai.evaluation import class_metrics
+    from crm_ai.modeling import confusion_tally
+
+    frame = class_metrics(confusion_tally(run, model))
+    return charts.confusion.classes(frame, metric, glossary.term(metric).label), frame[frame["metric"] == metric]
+
+
+@results.kept
+def predicted_against_actual(run: Run, model: str) -> Picture:
+    """What came true where little and where much was predicted."""
+    from crm_ai import charts
+    from crm_ai.evaluation import residual_curve
+
+    curve = residual_curve(run.actual, run.predictions[model])
+    return charts.regression.predicted_against_actual(curve, run.problem.target), curve
+
+
+@results.kept
+def residuals(run: Run, model: str) -> Picture:
+    """How far off predictions are, where little and where much is predicted."""
+    from crm_ai import charts
+    from crm_ai.evaluation import residual_curve
+
+    curve = residual_curve(run.actual, run.predictions[model])
+    return charts.regression.residuals(curve, run.problem.target), curve
+
+
+@results.kept
+def errors(run: Run, model: str) -> Picture:
+    """How many customers are off by how much."""
+    from crm_ai import charts
+    from crm_ai.evaluation import error_histogram
+    from crm_ai.modeling import error_tally
+
+    frame = error_histogram(error_tally(run, model))
+    return charts.regression.errors(frame), frame[frame["customers"] > 0]
+
+
+def importance(reasons: Explanation) -> Picture:
+    """Which columns move the model most."""
+    from crm_ai import charts
+
+    frame = reasons.importance()
+    return charts.reasons.importance(frame, reasons.scale), frame
+
+
+def dependence(reasons: Explanation, column: str) -> Picture:
+    """How a column's contribution goes with its value."""
+    from crm_ai import charts
+
+    frame = reasons.dependence(column)
+    return charts.reasons.dependence(frame, column, reasons.scale), frame
+
+
+def waterfall(reasons: Explanation, place: int) -> Picture:
+    """The way from the average to one customer's output."""
+    from crm_ai import charts
+
+    frame = reasons.customer(place)
+    return charts.reasons.waterfall(frame, reasons.base, float(reasons.output[place]), reasons.scale), frame
+
+
+def near(explanation: LimeExplanation) -> Picture:
+    """What matters near one customer."""
+    from crm_ai import charts
+
+    frame = explanation.to_frame()
+    return charts.reasons.lime(frame, explanation.local_fit), frame
+
+
+def groups(audit: Audit, metric: str) -> Picture:
+    """One metric of each group."""
+    from crm_ai import charts
+
+    frame = audit.to_frame()
+    share = metric in glossary.SHARES
+    figure = charts.fairness.by_group(
+        audit.by_group[metric],
+        audit.overall[metric],
+        glossary.term(metric).label,
+        sizes=audit.sizes,
+        too_few=audit.too_few,
+        share=share,
+    )
+    return figure, frame[(frame["metric"] == metric) & (frame["kind"] == "group")].drop(columns=["kind", "metric"])
+
+
+def across_thresholds(run: Run, model: str, segment: str, label: str | None, metric: str, threshold: float) -> Picture:
+    """One metric of each group at every threshold."""
+    from crm_ai import charts
+
+    frame = results.across_thresholds(run, model, segment, label)
+    figure = charts.fairness.across_thresholds(frame, metric, glossary.term(metric).label, threshold)
+    return figure, frame[["threshold", "group", "n", metric]]

@@ -7,14 +7,14 @@ import unicodedata
 
 from crm_ai.words import shorten
 
-# Invisible and without width: keeps ":smile:", ":material/x:" and "www.…" from being replaced after the markdown is parsed.
+# Invisible and without width: keeps ":smile:", ":material/x:" and "www.…" from being replaced after parsing.
 WORD_JOINER = "\u2060"
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&=\"'/^])")
 
 
 def plain(text: object, width: int = 0) -> str:
-    """Make any text safe to stand in markdown, so that it is read exactly as it was written.
+    r"""Make any text safe to stand in markdown, so that it is read exactly as it was written.
 
     Parameters
     ----------
@@ -26,13 +26,14 @@ def plain(text: object, width: int = 0) -> str:
     Returns
     -------
     str
-        Markdown that shows the text on one line: no formatting, link, image, icon, colour, formula or HTML comes out of it.
+        Markdown that shows the text on one line: no formatting, link, image, icon, colour, formula or HTML comes out of
+        it.
 
     Examples
     --------
     >>> print(plain("<b>Churn</b> [x](y) $a$"))
-    \\<b\\>Churn\\<\\/b\\> \\[x\\]\\(y\\) \\$a\\$
-    >>> plain("www.example.com") == "www" + WORD_JOINER + "\\\\.example\\\\.com"
+    \<b\>Churn\<\/b\> \[x\]\(y\) \$a\$
+    >>> plain("www.example.com") == "www" + WORD_JOINER + "\\.example\\.com"
     True
     """
     line = one_line(text)
@@ -45,7 +46,7 @@ def plain(text: object, width: int = 0) -> str:
 
 
 def one_line(text: object) -> str:
-    """Put a text on one line and take out what steers the display instead of being read.
+    r"""Put a text on one line and take out what steers the display instead of being read.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def one_line(text: object) -> str:
 
     Examples
     --------
-    >>> one_line("two\\nlines \\u202e turned")
+    >>> one_line("two\nlines \u202e turned")
     'two lines turned'
     """
     shown = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in str(text) if not _steers(c))

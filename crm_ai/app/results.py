@@ -14,7 +14,10 @@ from crm_ai.errors import CrmAiError
 from crm_ai.words import _
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from crm_ai.evaluation import Estimate, Tally
+    from crm_ai.explanation import Explanation, LimeExplainer, LimeExplanation
     from crm_ai.fairness import Audit
     from crm_ai.modeling import Problem, Proposal, Run
     from crm_ai.table import Finding, Table
@@ -349,3 +352,42 @@ def card(run: Run, model_type: str, threshold: float) -> str:
 
     audits = [audit(run, model_type, segment, threshold) for segment in run.problem.segments]
     return model_card(run, model_type, audits=audits, threshold=threshold)
+
+
+@kept
+def across_thresholds(run: Run, model_type: str, segment: str, label: str | None = None) -> pd.DataFrame:
+    """Fairness at every hundredth, see ``crm_ai.fairness.across_thresholds``."""
+    from crm_ai.fairness import across_thresholds
+
+    return across_thresholds(tally(run, model_type, segment=segment, label=label))
+
+
+@kept
+def reasons(run: Run, model_type: str, label: str | None = None) -> Explanation:
+    """Why a model says what it says of the holdout, see ``crm_ai.explain``."""
+    from crm_ai.explanation import explain
+
+    return explain(run, model_type, label=label)
+
+
+@kept
+def _lime_ready(run: Run, model_type: str) -> LimeExplainer:
+    from crm_ai.explanation import lime_explainer
+
+    return lime_explainer(run, model_type)
+
+
+@kept
+def near(run: Run, model_type: str, row: int, label: str | None = None) -> LimeExplanation:
+    """LIME of one customer, see ``crm_ai.explain_with_lime``."""
+    from crm_ai.explanation import explain_with_lime
+
+    return explain_with_lime(run, model_type, row, label=label, explainer=_lime_ready(run, model_type))
+
+
+@kept
+def telling_cases(run: Run, model_type: str) -> dict[str, int]:
+    """Customers worth looking at, see ``crm_ai.explanation.telling_cases``."""
+    from crm_ai.explanation import telling_cases
+
+    return telling_cases(run, model_type)

@@ -278,8 +278,8 @@ def for_manager() -> bool:
 def ensure_frame() -> None:
     """Run the page inside its frame.
 
-    Streamlit takes a folder named pages for its older convention until ``st.navigation`` was called once. If the first visit of
-    a server is to a page's own address, that page is therefore run by itself.
+    Streamlit takes a folder named pages for its older convention until ``st.navigation`` was called once. If the first
+    visit of a server is to a page's own address, that page is therefore run by itself.
     """
     if not _framed.get():
         runpy.run_path(str(PROJECT / "app.py"), run_name="__main__")

@@ -1,7 +1,7 @@
 """The workspace: uploaded tables and the recipes of runs, kept on this machine for whoever holds their link.
 
-A table lives in a folder whose name is a random token that cannot be guessed; there is no list of them. Nothing that is stored
-once is ever changed: a corrected schema and a run's recipe are further files beside the table.
+A table lives in a folder whose name is a random token that cannot be guessed; there is no list of them. Nothing that is
+stored once is ever changed: a corrected schema and a run's recipe are further files beside the table.
 """
 
 from __future__ import annotations

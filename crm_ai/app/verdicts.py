@@ -54,7 +54,8 @@ def how_good(run: Run, judged: Mapping[str, Estimate]) -> str:
     if run.problem.task is Task.REGRESSION:
         explained, error = judged["r2"], judged["mae"]
         return _(
-            "Accounts for {share} of the differences between customers ({interval}); typically wrong by {error} ({errors})."
+            "Accounts for {share} of the differences between customers ({interval}); typically wrong by {error} "
+            "({errors})."
         ).format(
             share=percent(explained.value),
             interval=_from_to(explained),
@@ -64,7 +65,8 @@ def how_good(run: Run, judged: Mapping[str, Estimate]) -> str:
     if run.problem.task is Task.MULTICLASS:
         right = judged["accuracy"]
         return _(
-            "Gets {target} right for {share} of the customers ({interval}); always guessing “{label}” would be right for {guess}."
+            "Gets {target} right for {share} of the customers ({interval}); always guessing “{label}” would be "
+            "right for {guess}."
         ).format(
             target=target,
             share=percent(right.value),
@@ -92,7 +94,8 @@ def judged_on(run: Run) -> str:
         One sentence.
     """
     return _(
-        "Judged on {n} customers that no model has seen; ranking figures are exact, all else is read off counts by score."
+        "Judged on {n} customers that no model has seen; ranking figures are exact, all else is read off counts "
+        "by score."
     ).format(n=count(len(run.holdout_rows)))
 
 

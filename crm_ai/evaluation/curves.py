@@ -56,19 +56,19 @@ def precision_recall_curve(tally: Tally) -> pd.DataFrame:
         to everybody, at most 400 points.
     """
     threshold, false, true = (column[1:] for column in _selected(tally))
-    selected = false + true
+    selected, having = false + true, int(tally.counts[:, 1].sum())
     low, high = wilson(true, selected)
     frame = pd.DataFrame(
         {
             "threshold": threshold,
-            "recall": _share(true, true[-1]),
+            "recall": _share(true, having),
             "precision": _share(true, selected),
             "low": low,
             "high": high,
             "n": selected,
         }
     )[selected > 0]
-    return _thinned(frame, frame["recall"].to_numpy(), _share(selected, selected[-1])[selected > 0])
+    return _thinned(frame, frame["recall"].to_numpy(), _share(selected, tally.n)[selected > 0])
 
 
 def gains_curve(tally: Tally, *, points: int = 100) -> pd.DataFrame:

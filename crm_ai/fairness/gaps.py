@@ -100,12 +100,11 @@ def parities(metrics: Mapping[str, GroupValues], n: int) -> dict[str, Estimate]:
     Returns
     -------
     dict of str to Estimate
-        demographic_parity_difference and _ratio, equalized_odds_difference and _ratio (the worse of true and false positive
-        rate), equal_opportunity_difference.
+        demographic_parity_difference and _ratio, equalized_odds_difference and _ratio (the worse of true and false
+        positive rate), equal_opportunity_difference.
     """
-    selected, found, alarms = (
-        metrics[name] for name in ("selection_rate", "true_positive_rate", "false_positive_rate")
-    )
+    selected, found = metrics["selection_rate"], metrics["true_positive_rate"]
+    alarms = metrics["false_positive_rate"]
     ends = {
         "demographic_parity_difference": largest_difference([selected]),
         "demographic_parity_ratio": smallest_ratio([selected]),

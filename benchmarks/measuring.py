@@ -1,0 +1,38 @@
+"""Seconds by stage and peak memory of one process."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from benchmarks.tables import Job
+
+STAGES = ("import", "read", "train", "metrics", "SHAP", "LIME", "fairness")
+LIME_CUSTOMERS = 5
+seconds: dict[str, float] = {}
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """Time a stage; the same stage adds up."""
+    start = perf_counter()
+    yield
+    seconds[name] = seconds.get(name, 0.0) + perf_counter() - start
+
+
+def job_from_command_line() -> Job:
+    """The job that the parent process handed over."""
+    said = json.loads(sys.argv[1])
+    return Job(**said | {"path": Path(said["path"]), "segments": tuple(said["segments"])})
+
+
+def report(results: dict[str, Any]) -> None:
+    """Hand the figures to the parent process."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "peak_mb": peak, "results": results}))

@@ -1,0 +1,133 @@
+"""How good a model is, in pictures: tabs that are questions, and one threshold that moves everything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from crm_ai.app import cards, controls, errors, frame, glossary, pictures, results, state, verdicts
+from crm_ai.modeling import Task
+from crm_ai.words import _, percent
+
+if TYPE_CHECKING:
+    from crm_ai.evaluation import Estimate
+    from crm_ai.modeling import Run
+
+
+def panel(run: Run, model: str) -> None:
+    """Draw what belongs to the kind of question.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    model : str
+        One of its models.
+    """
+    if run.problem.task is Task.REGRESSION:
+        _numbers(run, model)
+    elif run.problem.task is Task.BINARY:
+        _at_thresholds(run, model, None)
+    else:
+        _answers(run, model)
+        label = controls.choose(_("One answer against all others"), "label", run.problem.labels)
+        _at_thresholds(run, model, label)
+
+
+@errors.fragment
+def _at_thresholds(run: Run, model: str, label: str | None) -> None:
+    """Everything that the threshold moves."""
+    from crm_ai.evaluation import at_threshold
+
+    threshold = controls.threshold(
+        _("Threshold: customers with at least this score are selected"),
+        hint=_("Lower selects more customers and misses fewer; higher selects fewer, and more of them rightly."),
+    )
+    judged = at_threshold(results.tally(run, model, label=label), threshold)
+    cards.of_metrics(judged, verdicts.AT_THRESHOLD)
+    mistakes, ranking, contact, probability = st.tabs(
+        [_("What mistakes?"), _("How well does it rank?"), _("Whom to contact?"), _("Are probabilities true?")],
+        key=f"judging_{label or ''}",
+    )
+    with mistakes:
+        _two(pictures.confusion(run, model, label, threshold), None, "mistakes")
+        _all_at_threshold(judged)
+    with ranking:
+        _two(
+            pictures.roc(run, model, label, threshold),
+            pictures.precision_recall(run, model, label, threshold),
+            "ranking",
+        )
+        st.caption(
+            _("The area under the curve is exact, from the scores; the curves are read off counts.")
+            if label is None
+            else _("Curves and area are read off counts by score; the area is within 0.001 of the exact one.")
+        )
+    with contact:
+        share = judged["selection_rate"].value
+        _two(pictures.gains(run, model, label, share), pictures.lift(run, model, label, share), "contact")
+        st.caption(_("The dotted line is the threshold: {share} are selected.").format(share=percent(share)))
+    with probability:
+        _two(pictures.calibration(run, model, label), None, "probability")
+        _calibration_in_words(run, model, label)
+
+
+def _answers(run: Run, model: str) -> None:
+    mistakes, each = st.tabs([_("What is mistaken for what?"), _("How good is each answer?")], key="answers")
+    with mistakes:
+        frame.chart(*pictures.confusion_of_many(run, model), key="confusion_of_many")
+    with each:
+        names = {name: glossary.term(name).label for name in ("recall", "precision", "f1")}
+        metric = st.segmented_control(
+            _("Metric"), list(names), default="recall", required=True, format_func=names.__getitem__, key="class_metric"
+        )
+        frame.chart(*pictures.classes(run, model, str(metric)), key="classes")
+
+
+def _numbers(run: Run, model: str) -> None:
+    right, off, far = st.tabs(
+        [_("Do predictions come true?"), _("Where is it off?"), _("How far is it off?")], key="numbers"
+    )
+    with right:
+        frame.chart(*pictures.predicted_against_actual(run, model), key="predicted_against_actual")
+    with off:
+        frame.chart(*pictures.residuals(run, model), key="residuals")
+    with far:
+        frame.chart(*pictures.errors(run, model), key="errors")
+
+
+def _two(first: pictures.Picture, second: pictures.Picture | None, key: str) -> None:
+    if second is None:
+        frame.chart(*first, key=key)
+        return
+    left, right = st.columns(2)
+    with left:
+        frame.chart(*first, key=f"{key}_left")
+    with right:
+        frame.chart(*second, key=f"{key}_right")
+
+
+def _all_at_threshold(judged: dict[str, Estimate]) -> None:
+    if state.for_manager():
+        return
+    from crm_ai.evaluation import to_frame
+
+    with st.expander(_("All figures at this threshold"), icon=":material/table_rows:"):
+        known = [judged[name] for name in verdicts.ALL_AT_THRESHOLD]
+        table = to_frame(known)[["n"]]
+        table.insert(0, _("95 % interval"), [glossary.interval(e) for e in known])
+        table.insert(0, _("value"), [glossary.value(e) for e in known])
+        table.insert(0, _("metric"), [glossary.term(e.name).label for e in known])
+        st.dataframe(table, hide_index=True, alt=_("All figures at this threshold"))
+
+
+def _calibration_in_words(run: Run, model: str, label: str | None) -> None:
+    from crm_ai.evaluation import expected_calibration_error
+
+    gap = expected_calibration_error(results.tally(run, model, label=label))
+    st.caption(
+        _("On average, predicted and observed shares lie {gap} apart ({interval}; expected calibration error).").format(
+            gap=glossary.value(gap), interval=glossary.interval(gap)
+        )
+    )
