@@ -1,26 +1,28 @@
-"""Explain: why does the model say so?"""
+"""Explain: why does it say so?"""
 
 import streamlit as st
 
-from crm_ai.app import controls, frame, results, state
+from crm_ai.app import controls, explaining, frame, results, state
 from crm_ai.words import _
 
 answer = frame.question(_("Why does it say so?"))
-run = state.require_run(_("This page will show what drives each model, and why it says what it says of one customer."))
-from crm_ai.app import reasoning  # noqa: E402  # it needs what training has loaded anyway
+run = state.require_run(_("This page will show what moves the model, and why it says what it says of a customer."))
 
 model = controls.choose_model(run)
-label = reasoning.label_of(run)
-reasons = results.reasons(run, model, label)
-frame.answer(answer, reasoning.in_a_sentence(reasons))
-st.caption(reasoning.scale_in_words(reasons))
+label = controls.choose_answer(run)
+with st.spinner(_("Looking for the reasons …")):
+    reasons = results.reasons(run, model, label)
+frame.answer(answer, explaining.in_a_sentence(reasons))
 
-everybody, customer = st.tabs([_("What drives the model?"), _("Why this customer?")], key="why", on_change="rerun")
-if everybody.open:
-    with everybody:
-        reasoning.drivers(reasons)
-if customer.open:
-    with customer:
-        reasoning.one_customer(run, model, label)
+names = [_("What moves the model?"), _("Why this customer?")]
+model_tab, customer_tab = st.tabs(
+    names, key="explain_tab", default=names[bool(state.value("customer"))], on_change="rerun"
+)
+if model_tab.open:
+    with model_tab:
+        explaining.general(reasons)
+if customer_tab.open:
+    with customer_tab:
+        explaining.one_customer(run, model, label, reasons)
 
 frame.next_question(_("Next: for whom is it worse?"), "fairness")

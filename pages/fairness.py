@@ -2,22 +2,17 @@
 
 import streamlit as st
 
-from crm_ai.app import controls, frame, state
+from crm_ai.app import auditing, controls, frame, state
 from crm_ai.words import _
 
 answer = frame.question(_("For whom is it worse?"))
-run = state.require_run(_("This page will compare what each model does to groups of customers, with intervals."))
-from crm_ai.app import auditing, reasoning  # noqa: E402  # they need what training has loaded anyway
+run = state.require_run(_("This page will compare what the model does to groups of customers, such as women and men."))
 
 if not run.problem.segments:
-    frame.answer(answer, _("No segments were chosen, so there is nothing to compare yet."))
-    frame.next_question(_("Choose segments and train again"), "train")
+    auditing.without_segments()
     st.stop()
 model = controls.choose_model(run)
-with st.container(horizontal=True):
-    segment = controls.choose(_("Groups by"), "segment", run.problem.segments)
-    label = reasoning.label_of(run)
+label = controls.choose_answer(run)
+auditing.panel(run, model, label, answer)
 
-auditing.panel(run, model, segment, label)
-
-frame.next_question(_("Next: put it to work"), "save")
+frame.next_question(_("Next: how does it get to work?"), "save")

@@ -11,7 +11,7 @@ from crm_ai.app.plain import plain
 from crm_ai.errors import CrmAiError
 from crm_ai.modeling import Problem, Proposal, Task, label_counts, model_types_for, propose_problem
 from crm_ai.table import Kind, Role
-from crm_ai.words import _, count, ngettext, percent, shorten
+from crm_ai.words import _, count, ngettext, percent
 
 if TYPE_CHECKING:
     from crm_ai.table import Table
@@ -193,7 +193,6 @@ def _target(table: Table, before: Problem | None) -> str:
         options,
         index=options.index(proposed) if proposed in options else None,
         placeholder=_("Choose a column"),
-        format_func=_cut,
         key=_key("target"),
         persist_state="session",
         help=_("Type to search. The column whose value you would like to know beforehand."),
@@ -260,7 +259,6 @@ def _positive(table: Table, target: str, known: Problem | None) -> str | None:
         _("Which answer is in question?"),
         labels,
         index=labels.index(proposed) if proposed in labels else 0,
-        format_func=_cut,
         key=_key(f"positive_{target}"),
         persist_state="session",
         help=_("The models give the probability of this answer."),
@@ -276,7 +274,6 @@ def _features(table: Table, proposal: Proposal, known: Problem | None) -> list[s
         _("From what? ({n} of {all} columns)").format(n=count(len(chosen)), all=count(len(options))),
         options,
         default=[name for name in default if name in options],
-        format_func=_cut,
         key=_key(f"features_{target}"),
         persist_state="session",
         help=_("Columns that predict (features). Leave out what is not known yet when the prediction is needed."),
@@ -291,7 +288,6 @@ def _segments(table: Table, proposal: Proposal, known: Problem | None) -> list[s
         _("For whom shall it be fair?"),
         options,
         default=[name for name in default if name in options],
-        format_func=_cut,
         key=_key(f"segments_{target}"),
         persist_state="session",
         help=_("Columns whose groups are compared on the Fairness page (segments). They may also predict."),
@@ -309,7 +305,3 @@ def _say_set_aside(set_aside: dict[str, str]) -> None:
             st.markdown(f"**{plain(name, NAME_WIDTH)}** · {plain(why)}")
         if len(set_aside) > SET_ASIDE_SHOWN:
             st.caption(_("and {n} more").format(n=count(len(set_aside) - SET_ASIDE_SHOWN)))
-
-
-def _cut(text: str) -> str:
-    return shorten(text, NAME_WIDTH)

@@ -1,36 +1,40 @@
-"""For whom it is worse: groups side by side, gaps, and a threshold that moves everything."""
+"""For whom it is worse: groups of a segment side by side, and one threshold that moves everything."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import isfinite
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from crm_ai.app import cards, controls, errors, frame, glossary, pictures, results, state
 from crm_ai.app.plain import plain
+from crm_ai.fairness import Judgement
 from crm_ai.modeling import Task
-from crm_ai.words import _, count
+from crm_ai.words import NOTHING, _, count, number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
+    from streamlit.delta_generator import DeltaGenerator
 
     from crm_ai.fairness import Audit
     from crm_ai.modeling import Run
 
 NAME_WIDTH = 40
-GAPS = (
-    "demographic_parity_difference",
-    "demographic_parity_ratio",
-    "equalized_odds_difference",
-    "equal_opportunity_difference",
-)
-RATES = ("selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy")
-ERRORS = ("mae", "rmse", "mean_error")
+OF_NUMBERS = ("mae", "rmse", "mean_error")
+OF_SELECTION = ("selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy")
+
+
+def without_segments() -> None:
+    """Say what is missing, and lead there."""
+    st.markdown(_("No segments were chosen. Choose columns such as gender or age whose groups shall be compared."))
+    if st.button(_("Choose segments"), type="primary", icon=":material/groups:", key="choose_segments"):
+        st.switch_page("pages/train.py", query_params=state.address("train"))
 
 
 @errors.fragment
-def panel(run: Run, model: str, segment: str, label: str | None) -> None:
-    """Draw an audit: verdict, gaps, groups.
+def panel(run: Run, model: str, label: str | None, answer: DeltaGenerator) -> None:
+    """Draw everything that the segment and the threshold move.
 
     Parameters
     ----------
@@ -38,100 +42,152 @@ def panel(run: Run, model: str, segment: str, label: str | None) -> None:
         The run.
     model : str
         One of its models.
-    segment : str
-        The column that makes the groups.
-    label : str or None
-        For several answers: the one that is set against all others.
+    label : str, optional
+        The answer that is in question, of several.
+    answer : DeltaGenerator
+        Place of the page's answer.
     """
-    numeric = run.problem.task is Task.REGRESSION
-    verdict, gaps = st.empty(), st.container()
+    left, right = st.columns(2)
+    with left:
+        segment = controls.choose(
+            _("Groups by"), "segment", run.problem.segments, hint=_("Chosen on the Train page (segments)")
+        )
+    numbers = run.problem.task is Task.REGRESSION
     threshold = state.threshold()
-    if not numeric:
-        threshold = controls.threshold(
-            _("Threshold: customers with at least this score are selected"),
-            hint=_("The same threshold as on the Metrics page; it moves everything here."),
-        )
-    audit = results.audit(run, model, segment, threshold, label)
-    frame.answer(verdict, plain(audit.verdict))
-    with gaps:
-        _show_gaps(audit)
-    names = {name: glossary.term(name).label for name in (ERRORS if numeric else RATES) if name in audit.by_group}
-    metric = str(
-        st.segmented_control(
-            _("What is compared?"),
-            list(names),
-            default=next(iter(names)),
-            required=True,
-            format_func=names.__getitem__,
-            key="fairness_metric",
-            help=glossary.term(next(iter(names))).help,
-        )
-    )
-    if numeric:
-        frame.chart(*pictures.groups(audit, metric), key="groups")
-    else:
-        left, right = st.columns(2)
-        with left:
-            frame.chart(*pictures.groups(audit, metric), key="groups")
+    if not numbers:
         with right:
-            frame.chart(
-                *pictures.across_thresholds(run, model, segment, label, metric, threshold), key="across_thresholds"
+            threshold = controls.threshold(
+                _("Threshold: customers with at least this score are selected"),
+                hint=_("The same threshold as on the Metrics page. It moves everything below."),
             )
-    _say_too_few(audit)
-    if not state.for_manager():
-        _details(audit)
+    audit = results.audit(run, model, segment, threshold, label)
+    frame.answer(answer, _in_a_sentence(run, model, label, threshold))
+    st.markdown(plain(audit.verdict))
+    cards.show(_of_errors(audit) if numbers else _of_selection(audit))
+    _charts(run, model, label, audit, OF_NUMBERS if numbers else OF_SELECTION)
+    _others(run, model, label, segment, threshold)
+    _all_figures(audit)
 
 
-def _show_gaps(audit: Audit) -> None:
-    if audit.parity:
-        shown = [cards.of_estimate(audit.parity[name]) for name in GAPS if name in audit.parity]
-        cards.show(shown)
-        st.caption(_four_fifths(audit))
-    else:
-        cards.show(cards.of_estimate(estimate) for estimate in audit.difference.values())
-        st.caption(_("Largest differences between groups."))
+def _in_a_sentence(run: Run, model: str, label: str | None, threshold: float) -> str:
+    """By which segments there is a gap, and by which there is none."""
+    found: dict[Judgement, list[str]] = {outcome: [] for outcome in Judgement}
+    for segment in run.problem.segments:
+        found[results.audit(run, model, segment, threshold, label).judgement].append(plain(segment, NAME_WIDTH))
+    words = {
+        Judgement.GAP: _("There is a gap by {segments}."),
+        Judgement.NO_EVIDENCE: _("No evidence of one that matters by {segments}.")
+        if found[Judgement.GAP]
+        else _("No evidence of a gap that matters by {segments}."),
+        Judgement.TOO_FEW: _("Too few customers to say by {segments}."),
+    }
+    return " ".join(words[outcome].format(segments=", ".join(names)) for outcome, names in found.items() if names)
 
 
-def _four_fifths(audit: Audit) -> str:
-    if audit.four_fifths is None:
-        return _("Four-fifths rule: too few customers to say.")
-    if audit.four_fifths:
-        return _("Four-fifths rule: kept. Each group is selected at least four fifths as often as any other.")
-    return _("Four-fifths rule: broken. A group is selected less than four fifths as often as another.")
+def _of_selection(audit: Audit) -> list[cards.Card]:
+    gap, odds = audit.parity["demographic_parity_difference"], audit.parity["equalized_odds_difference"]
+    return [cards.of_estimate(gap), _four_fifths(audit), cards.of_estimate(odds), _smallest(audit)]
 
 
-def _say_too_few(audit: Audit) -> None:
-    if audit.too_few:
-        groups = ", ".join(f"“{plain(group, NAME_WIDTH)}” ({count(audit.sizes[group])})" for group in audit.too_few[:8])
+def _of_errors(audit: Audit) -> list[cards.Card]:
+    return [
+        cards.named(_("Gap in typical error (MAE)"), audit.difference["mae"]),
+        cards.named(_("Ratio of typical errors (MAE)"), audit.ratio["mae"]),
+        cards.named(_("Gap in lean (mean error)"), audit.difference["mean_error"]),
+        _smallest(audit),
+    ]
+
+
+def _four_fifths(audit: Audit) -> cards.Card:
+    ratio = audit.ratio["selection_rate"]
+    outcome = {True: _("rule met"), False: _("rule not met"), None: _("cannot be said")}[audit.four_fifths]
+    value = f"{number(ratio.value, 2)} · {outcome}" if ratio.known else NOTHING
+    return cards.Card(
+        _("Four-fifths rule (ratio of selection)"),
+        value,
+        f"{number(ratio.low, 2)}–{number(ratio.high, 2)}" if ratio.known else _("too few customers to judge"),
+        _("The group selected least, divided by the group selected most; below 0.8 fails the rule."),
+    )
+
+
+def _smallest(audit: Audit) -> cards.Card:
+    group = min(audit.sizes, key=lambda name: audit.sizes[name])
+    note = _("too few to compare") if group in audit.too_few else _("of {n} groups").format(n=len(audit.sizes))
+    return cards.Card(
+        _("Smallest group: {group}").format(group=plain(group, 18)),
+        _("{n} customers").format(n=count(audit.sizes[group])),
+        note,
+        _("Groups with fewer than 30 customers are shown, never ranked."),
+    )
+
+
+def _charts(run: Run, model: str, label: str | None, audit: Audit, metrics: tuple[str, ...]) -> None:
+    names = {metric: glossary.term(metric).label for metric in metrics}
+    metric = st.segmented_control(
+        _("What is compared?"),
+        list(names),
+        default=metrics[0],
+        required=True,
+        format_func=names.__getitem__,
+        key="fairness_metric",
+        persist_state="session",
+    )
+    if run.problem.task is Task.REGRESSION:
+        frame.chart(*pictures.groups(audit, str(metric)), key="groups")
+        return
+    left, right = st.columns(2)
+    with left:
+        frame.chart(*pictures.groups(audit, str(metric)), key="groups")
+    with right:
+        picture = pictures.across_thresholds(run, model, audit.segment, label, str(metric), audit.threshold)
+        frame.chart(*picture, key="across_thresholds")
+
+
+def _others(run: Run, model: str, label: str | None, segment: str, threshold: float) -> None:
+    others = [name for name in run.problem.segments if name != segment]
+    if others:
+        st.subheader(_("The other groups"), anchor=False)
+    for name in others:
+        st.markdown(plain(results.audit(run, model, name, threshold, label).verdict))
+
+
+def _all_figures(audit: Audit) -> None:
+    if state.for_manager():
+        return
+    with st.expander(_("All figures"), icon=":material/table_rows:"):
+        st.dataframe(_table(audit), hide_index=True, alt=_("All fairness figures with their intervals"))
         st.caption(
-            _("Too few customers to judge, drawn hollow and left out of the gaps: {groups}.").format(groups=groups)
+            _(
+                "A gap is reported where the interval of the difference excludes 0 and the gap is at least 5 points or "
+                "fails the four-fifths rule. Intervals of gaps hold for all pairs of groups at once."
+            )
         )
 
 
-def _details(audit: Audit) -> None:
-    with st.expander(_("All figures by group"), icon=":material/table_rows:"):
-        st.dataframe(_by_group(audit), hide_index=True, alt=_("All figures by group"))
-        tidy = audit.to_frame()
-        from crm_ai.deployment import csv_bytes
-
-        st.download_button(
-            _("Download as CSV"),
-            lambda: csv_bytes(tidy),
-            file_name="fairness.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key="download_audit",
-        )
-
-
-def _by_group(audit: Audit) -> pd.DataFrame:
+def _table(audit: Audit) -> pd.DataFrame:
     import pandas as pd
 
-    columns: dict[str, list[str]] = {
-        _("group"): list(audit.sizes),
-        _("customers"): [count(n) for n in audit.sizes.values()],
+    kinds = {
+        "overall": _("everybody"),
+        "difference": _("gap between groups"),
+        "ratio": _("ratio of groups"),
+        "parity": _("parity"),
     }
-    for metric, groups in audit.by_group.items():
-        columns[glossary.term(metric).label] = [glossary.in_words(groups[group]) for group in audit.sizes]
-    return pd.DataFrame(columns)
+    numbers: list[Any] = list(audit.to_frame().itertuples())
+    rows = [
+        (
+            glossary.term(row.metric).label,
+            kinds.get(row.kind, row.group),
+            _written(row, row.value),
+            f"{_written(row, row.low)} – {_written(row, row.high)}" if isfinite(row.low) else NOTHING,
+            count(row.n),
+        )
+        for row in numbers
+    ]
+    return pd.DataFrame(rows, columns=[_("metric"), _("group"), _("value"), _("95 % interval"), "n"])
+
+
+def _written(row: Any, value: float) -> str:
+    if row.kind == "parity" or (row.kind == "difference" and row.metric in glossary.SHARES):
+        return glossary.points(value) if row.metric in glossary.SHARES | glossary.GAPS else number(value)
+    return percent(value, 1) if row.metric in glossary.SHARES and row.kind != "ratio" else number(value)

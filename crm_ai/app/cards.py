@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import glossary
+from crm_ai.app import glossary, state
 from crm_ai.words import NOTHING, _, count
 
 if TYPE_CHECKING:
@@ -76,10 +76,29 @@ def of_estimate(estimate: Estimate) -> Card:
         With its interval, sample size and help.
     """
     term = glossary.term(estimate.name)
+    label = term.label if not state.for_manager() else term.label.partition(" (")[0]
     if not estimate.known:
-        return Card(term.label, NOTHING, _("too few customers to judge"), term.help)
+        return Card(label, NOTHING, _("too few customers to judge"), term.help)
     note = f"{glossary.interval(estimate)} · " + _("n = {n}").format(n=count(estimate.n))
-    return Card(term.label, term.show(estimate.value), note, term.help)
+    return Card(label, term.show(estimate.value), note, term.help)
+
+
+def named(label: str, estimate: Estimate) -> Card:
+    """Card of an estimate that goes by another name than its metric.
+
+    Parameters
+    ----------
+    label : str
+        What it is.
+    estimate : Estimate
+        The number.
+
+    Returns
+    -------
+    Card
+        With its interval and sample size.
+    """
+    return replace(of_estimate(estimate), label=label, help="")
 
 
 def of_metrics(estimates: dict[str, Estimate], names: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from crm_ai.app import state
-from crm_ai.words import _, shorten
+from crm_ai.words import _
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from crm_ai.modeling import Run
 
 FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "xls", "parquet", "json", "jsonl", "zip", "gz"]
-OPTION_WIDTH = 60
 
 
 def upload(label: str, *, key: str, hint: str) -> UploadedFile | None:
@@ -60,7 +59,7 @@ def choose(
     options : sequence of str
         What can be chosen.
     words : callable, optional
-        Writes an option; by default as it is, cut in the middle.
+        Writes an option; by default as it is.
     default : str, default ""
         Chosen at first; by default the first one.
     hint : str, optional
@@ -74,11 +73,11 @@ def choose(
     if state.value(name) not in options:
         state.show(name, default if default in options else options[0])
     key = f"choose_{name}"
-    st.session_state[key] = state.value(name)
+    _show_in(key, state.value(name))
     chosen = st.selectbox(
         label,
         options,
-        format_func=words or _cut,
+        format_func=words or str,
         key=key,
         help=hint,
         on_change=_remember,
@@ -107,7 +106,7 @@ def choose_model(run: Run) -> str:
     if len(names) == 1:
         return best
     key = "choose_model"
-    st.session_state[key] = best
+    _show_in(key, best)
     chosen = st.segmented_control(
         _("Model"),
         list(names),
@@ -118,6 +117,26 @@ def choose_model(run: Run) -> str:
         args=("model", key),
     )
     return str(chosen)
+
+
+def choose_answer(run: Run) -> str | None:
+    """Let the reader choose one of several answers.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+
+    Returns
+    -------
+    str or None
+        The answer; None unless the question has several.
+    """
+    from crm_ai.modeling import Task
+
+    if run.problem.task is not Task.MULTICLASS:
+        return None
+    return choose(_("One answer against all others"), "label", run.problem.labels)
 
 
 def threshold(label: str, *, hint: str) -> float:
@@ -136,17 +155,19 @@ def threshold(label: str, *, hint: str) -> float:
         Between 0 and 1, in steps of 0.01.
     """
     key = "choose_threshold"
-    st.session_state[key] = round(state.threshold(), 2)
+    _show_in(key, round(state.threshold(), 2))
     chosen = st.slider(
         label, 0.0, 1.0, step=0.01, format="%.2f", key=key, help=hint, on_change=_remember, args=("threshold", key)
     )
     return float(chosen)
 
 
+def _show_in(key: str, value: object) -> None:
+    """Make a control show what is known; one that the reader moves is left alone, or it would be pulled back."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
 def _remember(name: str, key: str) -> None:
     chosen = st.session_state[key]
     state.show(name, f"{chosen:.2f}" if isinstance(chosen, float) else str(chosen))
-
-
-def _cut(text: str) -> str:
-    return shorten(text, OPTION_WIDTH)

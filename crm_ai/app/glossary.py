@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from crm_ai.words import NOTHING, number, percent
+from crm_ai.words import NOTHING, _, number, percent
 
 if TYPE_CHECKING:
     from crm_ai.evaluation import Estimate
@@ -28,11 +28,10 @@ SHARES = frozenset(
         "selection_rate",
         "specificity",
         "true_positive_rate",
-        "demographic_parity_difference",
-        "equal_opportunity_difference",
-        "equalized_odds_difference",
     }
 )
+# Differences of shares.
+GAPS = frozenset({"demographic_parity_difference", "equal_opportunity_difference", "equalized_odds_difference"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,25 @@ def term(metric: str) -> Term:
     from crm_ai.evaluation import describe
 
     label, meaning = describe(metric)
+    if metric in GAPS:
+        return Term(label, meaning, points)
     return Term(label, meaning, percent if metric in SHARES else number)
+
+
+def points(difference: float) -> str:
+    """Write a difference of two shares.
+
+    Parameters
+    ----------
+    difference : float
+        For instance 0.021.
+
+    Returns
+    -------
+    str
+        For instance ``2.1 points``: percentage points, so that nobody takes it for a share of a share.
+    """
+    return _("{n} points").format(n=f"{100 * difference:.1f}") if isfinite(difference) else NOTHING
 
 
 def value(estimate: Estimate) -> str:
@@ -106,8 +123,9 @@ def interval(estimate: Estimate) -> str:
         return NOTHING
     show = term(estimate.name).show
     low, high = show(estimate.low), show(estimate.high)
-    if low.endswith(" %") and high.endswith(" %"):
-        low = low.removesuffix(" %")
+    unit = high[high.rfind(" ") :] if " " in high else ""
+    if unit and low.endswith(unit):
+        low = low.removesuffix(unit)
     return f"{low} – {high}" if "-" in low + high or " " in low else f"{low}–{high}"
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import cards, controls, errors, frame, glossary, pictures, results, state, verdicts
+from crm_ai.app import cards, controls, errors, frame, glossary, pictures, results, verdicts
+from crm_ai.evaluation import at_threshold, expected_calibration_error
 from crm_ai.modeling import Task
-from crm_ai.words import _, percent
+from crm_ai.words import _, count, percent
 
 if TYPE_CHECKING:
     from crm_ai.evaluation import Estimate
@@ -25,34 +26,51 @@ def panel(run: Run, model: str) -> None:
     model : str
         One of its models.
     """
+    if run.problem.task is Task.BINARY:
+        _yes_no(run, model)
+        return
+    cards.of_metrics(results.headline(run, model), verdicts.HEADLINE[run.problem.task])
     if run.problem.task is Task.REGRESSION:
         _numbers(run, model)
-    elif run.problem.task is Task.BINARY:
-        _at_thresholds(run, model, None)
-    else:
-        _answers(run, model)
-        label = controls.choose(_("One answer against all others"), "label", run.problem.labels)
-        _at_thresholds(run, model, label)
+        return
+    _answers(run, model)
+    st.subheader(_("One answer at a time"), anchor=False)
+    _one_answer(run, model, str(controls.choose_answer(run)))
 
 
 @errors.fragment
-def _at_thresholds(run: Run, model: str, label: str | None) -> None:
-    """Everything that the threshold moves."""
-    from crm_ai.evaluation import at_threshold
+def _yes_no(run: Run, model: str) -> None:
+    threshold = _threshold()
+    judged = at_threshold(results.tally(run, model), threshold)
+    cards.of_metrics(results.headline(run, model) | judged, verdicts.HEADLINE[Task.BINARY])
+    _at_threshold(run, model, None, threshold, judged)
 
-    threshold = controls.threshold(
+
+@errors.fragment
+def _one_answer(run: Run, model: str, label: str) -> None:
+    threshold = _threshold()
+    judged = at_threshold(results.tally(run, model, label=label), threshold)
+    _at_threshold(run, model, label, threshold, judged)
+
+
+def _threshold() -> float:
+    return controls.threshold(
         _("Threshold: customers with at least this score are selected"),
         hint=_("Lower selects more customers and misses fewer; higher selects fewer, and more of them rightly."),
     )
-    judged = at_threshold(results.tally(run, model, label=label), threshold)
-    cards.of_metrics(judged, verdicts.AT_THRESHOLD)
+
+
+def _at_threshold(run: Run, model: str, label: str | None, threshold: float, judged: dict[str, Estimate]) -> None:
     mistakes, ranking, contact, probability = st.tabs(
         [_("What mistakes?"), _("How well does it rank?"), _("Whom to contact?"), _("Are probabilities true?")],
         key=f"judging_{label or ''}",
     )
     with mistakes:
-        _two(pictures.confusion(run, model, label, threshold), None, "mistakes")
-        _all_at_threshold(judged)
+        left, right = st.columns(2)
+        with left:
+            frame.chart(*pictures.confusion(run, model, label, threshold), key="mistakes")
+        with right:
+            _all_at_threshold(judged)
     with ranking:
         _two(
             pictures.roc(run, model, label, threshold),
@@ -69,7 +87,7 @@ def _at_thresholds(run: Run, model: str, label: str | None) -> None:
         _two(pictures.gains(run, model, label, share), pictures.lift(run, model, label, share), "contact")
         st.caption(_("The dotted line is the threshold: {share} are selected.").format(share=percent(share)))
     with probability:
-        _two(pictures.calibration(run, model, label), None, "probability")
+        frame.chart(*pictures.calibration(run, model, label), key="probability")
         _calibration_in_words(run, model, label)
 
 
@@ -97,10 +115,7 @@ def _numbers(run: Run, model: str) -> None:
         frame.chart(*pictures.errors(run, model), key="errors")
 
 
-def _two(first: pictures.Picture, second: pictures.Picture | None, key: str) -> None:
-    if second is None:
-        frame.chart(*first, key=key)
-        return
+def _two(first: pictures.Picture, second: pictures.Picture, key: str) -> None:
     left, right = st.columns(2)
     with left:
         frame.chart(*first, key=f"{key}_left")
@@ -109,22 +124,21 @@ def _two(first: pictures.Picture, second: pictures.Picture | None, key: str) -> 
 
 
 def _all_at_threshold(judged: dict[str, Estimate]) -> None:
-    if state.for_manager():
-        return
-    from crm_ai.evaluation import to_frame
+    import pandas as pd
 
-    with st.expander(_("All figures at this threshold"), icon=":material/table_rows:"):
-        known = [judged[name] for name in verdicts.ALL_AT_THRESHOLD]
-        table = to_frame(known)[["n"]]
-        table.insert(0, _("95 % interval"), [glossary.interval(e) for e in known])
-        table.insert(0, _("value"), [glossary.value(e) for e in known])
-        table.insert(0, _("metric"), [glossary.term(e.name).label for e in known])
-        st.dataframe(table, hide_index=True, alt=_("All figures at this threshold"))
+    known = [judged[name] for name in verdicts.ALL_AT_THRESHOLD]
+    table = pd.DataFrame(
+        {
+            _("at this threshold"): [glossary.term(e.name).label for e in known],
+            _("value"): [glossary.value(e) for e in known],
+            _("95 % interval"): [glossary.interval(e) for e in known],
+            "n": [count(e.n) for e in known],
+        }
+    )
+    st.dataframe(table, hide_index=True, alt=_("All figures at this threshold"))
 
 
 def _calibration_in_words(run: Run, model: str, label: str | None) -> None:
-    from crm_ai.evaluation import expected_calibration_error
-
     gap = expected_calibration_error(results.tally(run, model, label=label))
     st.caption(
         _("On average, predicted and observed shares lie {gap} apart ({interval}; expected calibration error).").format(

@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 
 NAME_WIDTH = 40
 HEADLINE = {
-    Task.BINARY: ("roc_auc", "average_precision", "brier_score", "base_rate"),
+    Task.BINARY: ("roc_auc", "precision", "recall", "selection_rate"),
     Task.MULTICLASS: ("accuracy", "balanced_accuracy", "macro_f1", "macro_roc_auc"),
     Task.REGRESSION: ("r2", "mae", "rmse", "mean_error"),
 }
-AT_THRESHOLD = ("precision", "recall", "selection_rate", "accuracy")
 ALL_AT_THRESHOLD = (
     "precision",
     "recall",

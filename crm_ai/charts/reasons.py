@@ -230,7 +230,7 @@ def lime(frame: pd.DataFrame, fit: float) -> go.Figure:
         _("LIME: “{condition}” matters most near this customer; the local line fits {fit}").format(
             condition=shown["condition"].iloc[0], fit=percent(max(fit, 0.0))
         ),
-        x=_("change of the model's output where it holds"),
+        x=_("change of the output where it holds"),
         height=150 + 30 * len(shown),
     )
     figure.add_bar(
@@ -247,7 +247,7 @@ def lime(frame: pd.DataFrame, fit: float) -> go.Figure:
     figure.update_yaxes(autorange="reversed", type="category")
     low, high = min(shown["weight"].min(), 0.0), max(shown["weight"].max(), 0.0)
     reach = max(high - low, 1e-9)
-    figure.update_xaxes(range=[low - 0.25 * reach * (low < 0), high + 0.25 * reach])
+    figure.update_xaxes(range=[low - 0.45 * reach * (low < 0), high + 0.35 * reach * (high > 0)])
     return figure
 
 

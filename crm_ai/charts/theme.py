@@ -24,6 +24,7 @@ HEIGHT = 380
 LINE_HEIGHT = 21
 TITLE_WIDTH = 44
 AXIS_WIDTH = 32
+LONG_AXIS_WIDTH = 44
 
 
 @lru_cache
@@ -40,7 +41,7 @@ def template() -> go.layout.Template:
         "linecolor": GRID,
         "zerolinecolor": REFERENCE,
         "automargin": True,
-        "title": {"standoff": 10},
+        "title": {"standoff": 10, "font": {"size": 14}},
         "tickfont": {"size": 14},
     }
     return go.layout.Template(
@@ -92,13 +93,13 @@ def canvas(finding: str, *, x: str = "", y: str = "", height: int = HEIGHT) -> g
         meta={"finding": " ".join(finding.split())},
         showlegend=False,
     )
-    figure.update_xaxes(title_text=_broken(x))
+    figure.update_xaxes(title_text=_broken(x, LONG_AXIS_WIDTH))
     figure.update_yaxes(title_text=_broken(y))
     return figure
 
 
-def _broken(words: str) -> str:
-    return "<br>".join(safe(line) for line in textwrap.wrap(words, AXIS_WIDTH)[:3])
+def _broken(words: str, width: int = AXIS_WIDTH) -> str:
+    return "<br>".join(safe(line) for line in textwrap.wrap(words, width)[:3])
 
 
 def inked(figure: go.Figure, *, dark: bool) -> go.Figure:

@@ -8,7 +8,7 @@ from crm_ai.fairness import audit_tally
 
 DATA_SETS = 500
 METRICS = ("selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy")
-GROUPS = {"f": (0.3, 0.25, 0.6), "m": (0.4, 0.1, 0.8)}  # share with the answer, false alarms, hits
+GROUPS = {"f": (0.3, 0.1, 0.6), "m": (0.4, 0.35, 0.9)}  # share with the answer, false alarms, hits
 
 
 def truth():
@@ -28,12 +28,12 @@ def truth():
 @pytest.fixture(scope="module")
 def audits():
     rng = np.random.default_rng(0)
-    group = np.repeat([0, 1], [500, 400])
+    group = np.repeat([0, 1], [1000, 1200])
     base, alarms, hits = np.array(list(GROUPS.values())).T
     made = []
     for _ in range(DATA_SETS):
-        outcome = (rng.random(900) < base[group]).astype(int)
-        score = (rng.random(900) < np.where(outcome, hits[group], alarms[group])).astype(float)
+        outcome = (rng.random(2200) < base[group]).astype(int)
+        score = (rng.random(2200) < np.where(outcome, hits[group], alarms[group])).astype(float)
         made.append(audit_tally(tally_scores(outcome, score, group, tuple(GROUPS)), 0.5))
     return made
 
@@ -56,7 +56,7 @@ def test_groups_differences_and_ratios(audits, metric):
 def test_named_figures(audits):
     f, m = truth()["f"], truth()["m"]
     odds = max(abs(f[metric] - m[metric]) for metric in ("true_positive_rate", "false_positive_rate"))
-    assert_covers([audit.parity["equal_opportunity_difference"] for audit in audits], 0.2)
+    assert_covers([audit.parity["equal_opportunity_difference"] for audit in audits], 0.3)
     assert_covers(
         [audit.parity["demographic_parity_difference"] for audit in audits],
         abs(f["selection_rate"] - m["selection_rate"]),
