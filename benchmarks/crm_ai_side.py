@@ -35,6 +35,7 @@ def main() -> None:
             "roc_auc": {name: metrics["roc_auc"].value for name, metrics in judged.items()},
             "first_driver": {name: frame["column"][0] for name, frame in drivers.items()},
             "lime_fit": [explanation.local_fit for explanation in near],
+            "best": best,
             "selection_rate": {
                 audit.segment: {group: e.value for group, e in audit.by_group["selection_rate"].items()}
                 for audit in audits

@@ -19,13 +19,7 @@ def main() -> None:
         import numpy as np
         import pandas as pd
         import shap
-        from fairlearn.metrics import (
-            MetricFrame,
-            false_negative_rate,
-            false_positive_rate,
-            selection_rate,
-            true_positive_rate,
-        )
+        from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
         from lime.lime_tabular import LimeTabularExplainer
         from sklearn import metrics as measures
         from sklearn.base import clone
@@ -42,8 +36,8 @@ def main() -> None:
             frame["TotalCharges"] = pd.to_numeric(frame["TotalCharges"], errors="coerce")
         y = (frame.pop(job.target) == job.positive).astype(int)
         x = frame.drop(columns=[job.identifier] if job.identifier else [])
-        numbers = x.select_dtypes("number").columns.tolist()
-        labels = [name for name in x if name not in numbers]
+        numbers = [str(name) for name in x.select_dtypes("number").columns]
+        labels = [str(name) for name in x if name not in numbers]
     encode = ColumnTransformer(
         [
             ("number", make_pipeline(SimpleImputer(), StandardScaler()), numbers),
@@ -57,7 +51,7 @@ def main() -> None:
     }
     with stage("train"):
         x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.2, random_state=42, stratify=y)
-        fitted = {}
+        fitted, validated = {}, {}
         for name, model in models.items():
             pipeline = make_pipeline(clone(encode), model)
             kind = KFold if name == "linear_regression" else StratifiedKFold
@@ -65,7 +59,8 @@ def main() -> None:
             scoring = (
                 ["r2", "neg_mean_squared_error"] if linear else ["roc_auc", "average_precision", "neg_brier_score"]
             )
-            cross_validate(pipeline, x_train, y_train, cv=kind(5, shuffle=True, random_state=42), scoring=scoring)
+            folds = kind(5, shuffle=True, random_state=42)
+            validated[name] = cross_validate(pipeline, x_train, y_train, cv=folds, scoring=scoring)
             fitted[name] = pipeline.fit(x_train, y_train)
 
     def scores(name: str, customers: Any) -> Any:
@@ -76,31 +71,34 @@ def main() -> None:
             else model.predict(customers).clip(0, 1)
         )
 
+    of_scores = (
+        measures.roc_auc_score,
+        measures.average_precision_score,
+        measures.brier_score_loss,
+        measures.log_loss,
+    )
+    of_choices = (
+        measures.accuracy_score,
+        measures.precision_score,
+        measures.recall_score,
+        measures.f1_score,
+        partial(measures.recall_score, pos_label=0),  # specificity
+        partial(measures.precision_score, pos_label=0),  # negative predictive value
+    )
     with stage("metrics"):
         said = {name: scores(name, x_test) for name in models}
         area, truth = {}, y_test.to_numpy()
-        draws = np.random.default_rng(0).integers(0, len(truth), (BOOTSTRAPS, len(truth)))
         for name, score in said.items():
             area[name] = measures.roc_auc_score(truth, score)
             measures.roc_curve(truth, score), measures.precision_recall_curve(truth, score)
-            of_scores = (
-                measures.roc_auc_score,
-                measures.average_precision_score,
-                measures.brier_score_loss,
-                measures.log_loss,
-            )
-            of_choices = (
-                measures.accuracy_score,
-                measures.precision_score,
-                measures.recall_score,
-                measures.f1_score,
-                partial(measures.recall_score, pos_label=0),  # specificity
-                partial(measures.precision_score, pos_label=0),  # negative predictive value
-            )
+            for measured, said_so in [(of_scores, score), (of_choices, score >= 0.5)]:
+                _ = [measure(truth, said_so) for measure in measured]
+    with stage("intervals"):
+        draws = np.random.default_rng(0).integers(0, len(truth), (BOOTSTRAPS, len(truth)))
+        for score in said.values():
             for measured, said_so in [(of_scores, score), (of_choices, score >= 0.5)]:
                 for measure in measured:
-                    replicates = [measure(truth[rows], said_so[rows]) for rows in draws]
-                    measure(truth, said_so), np.percentile(replicates, [2.5, 97.5])
+                    np.percentile([measure(truth[rows], said_so[rows]) for rows in draws], [2.5, 97.5])
     with stage("SHAP"):
         first = {}
         for name, pipeline in fitted.items():
@@ -136,6 +134,9 @@ def main() -> None:
         fits = [
             explainer.explain_instance(row, predict, num_features=10).score for row in codes(x_test)[:LIME_CUSTOMERS]
         ]
+    # scikit-learn's ROC AUC scorer takes no regressor, so linear regression does not stand for election.
+    areas = {name: folds["test_roc_auc"].mean() for name, folds in validated.items() if "test_roc_auc" in folds}
+    best = max(areas, key=lambda name: areas[name])
     with stage("fairness"):
         rates = {}
         for segment in job.segments:
@@ -144,16 +145,23 @@ def main() -> None:
                     "selection_rate": selection_rate,
                     "true_positive_rate": true_positive_rate,
                     "false_positive_rate": false_positive_rate,
-                    "false_negative_rate": false_negative_rate,
                     "precision": measures.precision_score,
                     "accuracy": measures.accuracy_score,
                 },
-                y_true=y_test, y_pred=said["logistic_regression"] >= 0.5, sensitive_features=x_test[segment],
+                y_true=y_test, y_pred=said[best] >= 0.5, sensitive_features=x_test[segment],
                 n_boot=BOOTSTRAPS, ci_quantiles=[0.025, 0.975], random_state=0,
             )  # fmt: skip
             audit.difference(), audit.ratio()
             rates[segment] = {str(k): float(v) for k, v in audit.by_group["selection_rate"].items()}
-    report({"roc_auc": area, "first_driver": first, "lime_fit": [float(fit) for fit in fits], "selection_rate": rates})
+    report(
+        {
+            "roc_auc": area,
+            "first_driver": first,
+            "lime_fit": [float(fit) for fit in fits],
+            "best": best,
+            "selection_rate": rates,
+        }
+    )
 
 
 def _dense(matrix: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,7 +41,19 @@ def telco() -> Job:
 
 
 def generated(rows: int, folder: Path) -> Job:
-    """A made-up table of any length with 18 columns: 8 numbers, 8 labels, an identifier and the target."""
+    """A made-up table of any length with 18 columns: 8 numbers, 8 labels, an identifier and the target.
+
+    It is not written here but by ``python -m benchmarks.tables``: Linux hands a process's peak memory down to those it
+    starts, so the process that starts both sides must stay small.
+    """
+    return Job(
+        f"generated, {rows:,} × 18", folder / f"generated_{rows}.csv", "left", "Yes", "customer_id",
+        ("category_0", "category_1"),
+    )  # fmt: skip
+
+
+def write_generated(rows: int, path: Path) -> None:
+    """Write the made-up table; always the same for as many rows."""
     import numpy as np
     import pandas as pd
 
@@ -56,6 +69,8 @@ def generated(rows: int, folder: Path) -> Job:
     columns["left"] = np.where(generator.random(rows) < 1 / (1 + np.exp(-margin)), "Yes", "No")
     frame = pd.DataFrame(columns)
     frame.loc[generator.random(rows) < 0.03, "amount_2"] = np.nan
-    path = folder / f"generated_{rows}.csv"
     frame.to_csv(path, index=False)
-    return Job(f"generated, {rows:,} × 18", path, "left", "Yes", "customer_id", ("category_0", "category_1"))
+
+
+if __name__ == "__main__":
+    write_generated(int(sys.argv[1]), Path(sys.argv[2]))

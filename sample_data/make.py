@@ -1,15 +1,17 @@
 """Make the sample data sets, byte for byte the same each time.
 
 ``python sample_data/make.py`` writes the files beside this script; with ``--check`` it tells whether they are what it
-would write. How each table came about is written down in ``MECHANISMS``, so that tests can ask whether models, SHAP and
-fairness find it.
+would write. How each table came about is written down in ``MECHANISMS``, and the targets are computed from it, so that
+tests can ask whether models, SHAP and fairness find the truth.
 """
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -19,7 +21,7 @@ SEED = 20_261
 CITIES = ("上海", "北京", "广州", "成都", "杭州", "深圳")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mechanism:
     """How a sample's target truly came about.
 
@@ -27,55 +29,150 @@ class Mechanism:
     ----------
     target : str
         The column that is predicted.
-    drivers : dict of str to float
-        Columns that decide it, with their weight: log-odds (or money) a standard deviation for numbers, between the
-        extreme labels for labels; the strongest first.
+    intercept : float
+        Log-odds, or money, before any driver.
+    drivers : mapping of str to float or mapping
+        Columns that decide the target, the most important (mean absolute contribution) first. Of a number its signed
+        weight a standard deviation, of a column of labels the addition by label; in log-odds, or money. In
+        ``offer_choice`` the weight on the wish for the driver's own offer.
     idle : tuple of str
-        Columns that have no part in it.
+        Columns that have no part in it and are drawn on their own.
+    curves : mapping of str to str
+        NumPy function that a number passes through before it is standardised.
+    wishes : mapping of str to str
+        Of several answers, the driver of each.
     leak : str
         A column recorded after the outcome.
     proxy : str
         A column that gives away the sensitive one.
     sensitive : str
         The sensitive column; it has no part in the target but through the proxy.
+    selection_gap : float
+        True gap: share of men less share of women whose true probability is 0.5 or more, among a million customers.
+    outcome_gap : float
+        Share of men less share of women with the outcome, among a million customers.
     """
 
     target: str
-    drivers: dict[str, float]
+    intercept: float
+    drivers: Mapping[str, float | Mapping[str, float]]
     idle: tuple[str, ...]
+    curves: Mapping[str, str] = field(default_factory=dict)
+    wishes: Mapping[str, str] = field(default_factory=dict)
     leak: str = ""
     proxy: str = ""
     sensitive: str = ""
+    selection_gap: float = float("nan")
+    outcome_gap: float = float("nan")
 
 
-MECHANISMS = {
-    "telephone_customers": Mechanism(
-        target="churned",
-        drivers={"contract": 2.2, "months_with_us": 0.95, "complaints": 0.75, "monthly_fee": 0.5, "autopay": 0.5},
-        idle=("城市", "paper_bill", "birthday_month"),
-        leak="retention_call_minutes",
-        proxy="plan_family",
-        sensitive="gender",
-    ),
-    "customer_value": Mechanism(
-        target="yearly_value",
-        drivers={"orders_last_year": 420.0, "average_basket": 260.0, "loyalty_tier": 180.0, "returns_share": 90.0},
-        idle=("newsletter", "shirt_size"),
-        proxy="",
-        sensitive="",
-    ),
-    "offer_choice": Mechanism(
-        target="accepted_offer",
-        drivers={"data_gb": 1.6, "household_size": 1.4, "device_age_months": 1.2, "price_sensitivity": 1.0},
-        idle=("城市", "contact_hour"),
-    ),
-}
+MECHANISMS: Mapping[str, Mechanism] = MappingProxyType(
+    {
+        "telephone_customers": Mechanism(
+            target="churned",
+            intercept=-2.15,
+            drivers={
+                "contract": {"monthly": 1.5, "one year": 0.2, "two years": -0.7},
+                "months_with_us": -0.95,
+                "complaints": 0.75,
+                "monthly_fee": 0.5,
+                "autopay": {"no": 0.5, "yes": 0.0},
+            },
+            idle=("城市", "paper_bill", "birthday_month"),
+            curves={"months_with_us": "sqrt"},
+            leak="retention_call_minutes",
+            proxy="plan_family",
+            sensitive="gender",
+            selection_gap=0.158,
+            outcome_gap=0.112,
+        ),
+        "customer_value": Mechanism(
+            target="yearly_value",
+            intercept=640.0,
+            drivers={
+                "orders_last_year": 420.0,
+                "average_basket": 260.0,
+                "loyalty_tier": {"none": 0.0, "silver": 110.0, "gold": 260.0, "platinum": 420.0},
+                "returns_share": -90.0,
+            },
+            idle=("newsletter", "shirt_size", "地区"),
+            curves={"orders_last_year": "sqrt", "average_basket": "log"},
+        ),
+        "offer_choice": Mechanism(
+            target="accepted_offer",
+            intercept=0.0,
+            drivers={"data_gb": 1.6, "household_size": 1.4, "device_age_months": 1.2, "price_sensitivity": 1.0},
+            idle=("城市", "contact_hour"),
+            curves={"data_gb": "log"},
+            wishes={
+                "more data": "data_gb",
+                "family plan": "household_size",
+                "new device": "device_age_months",
+                "discount": "price_sensitivity",
+            },
+        ),
+    }
+)
 
 
-def telephone_customers() -> pd.DataFrame:
-    """Customers of a telephone company; ``churned`` says who left within the next quarter."""
-    generator = np.random.default_rng(SEED)
-    n = 4_000
+def contributions(mechanism: Mechanism, columns: Mapping[str, np.ndarray] | pd.DataFrame) -> dict[str, np.ndarray]:
+    """What each driver adds for each customer.
+
+    Parameters
+    ----------
+    mechanism : Mechanism
+        How the target came about.
+    columns : mapping of str to array, or pandas.DataFrame
+        The drivers, without missing cells.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Additions by driver, in log-odds or money; together with the intercept they sum to the mechanism's expectation.
+    """
+    return {
+        name: _addition(np.asarray(columns[name]), weight, mechanism.curves.get(name))
+        for name, weight in mechanism.drivers.items()
+    }
+
+
+def expectation(mechanism: Mechanism, columns: Mapping[str, np.ndarray] | pd.DataFrame) -> np.ndarray:
+    """True log-odds (or money) of each customer.
+
+    Parameters
+    ----------
+    mechanism : Mechanism
+        How the target came about.
+    columns : mapping of str to array, or pandas.DataFrame
+        The drivers, without missing cells.
+
+    Returns
+    -------
+    numpy.ndarray
+        The intercept and all additions.
+    """
+    total = np.asarray(mechanism.intercept)
+    for addition in contributions(mechanism, columns).values():
+        total = total + addition
+    return total
+
+
+def telephone_customers(n: int = 4_000, *, seed: int = SEED) -> pd.DataFrame:
+    """Customers of a telephone company; ``churned`` says who left within the next quarter.
+
+    Parameters
+    ----------
+    n : int, default 4000
+        Customers; more of them tell what is true beyond the sample.
+    seed : int
+        Decides the draw.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One customer a row.
+    """
+    generator = np.random.default_rng(seed)
     gender = generator.choice(["female", "male"], n, p=[0.52, 0.48])
     age = np.clip(generator.gamma(9, 5.2, n), 18, 92).round()
     # Families of plans were marketed to women and men differently: the proxy.
@@ -87,15 +184,10 @@ def telephone_customers() -> pd.DataFrame:
     fee = (18 + 6.5 * np.log1p(gigabytes) + 9 * (plan_family == "Turbo") + generator.normal(0, 4, n)).round(2)
     complaints = generator.poisson(0.35 + 0.5 * (plan_family == "Turbo"))
     autopay = generator.choice(["yes", "no"], n, p=[0.6, 0.4])
-    margin = (
-        -2.15
-        + np.select([contract == "monthly", contract == "one year"], [1.5, 0.2], -0.7)
-        - 0.95 * _standard(np.sqrt(months))
-        + 0.75 * _standard(complaints)
-        + 0.5 * _standard(fee)
-        + 0.5 * (autopay == "no")
-    )
-    left = generator.random(n) < _probability(margin)
+    drivers = {
+        "contract": contract, "months_with_us": months, "complaints": complaints, "monthly_fee": fee, "autopay": autopay
+    }  # fmt: skip
+    left = generator.random(n) < probability(expectation(MECHANISMS["telephone_customers"], drivers))
     frame = pd.DataFrame(
         {
             "customer_id": [f"T{number:06d}" for number in generator.permutation(np.arange(100_000, 100_000 + n))],
@@ -138,14 +230,11 @@ def customer_value() -> pd.DataFrame:
     basket = generator.lognormal(3.9, 0.45, n)
     tier = generator.choice(["none", "silver", "gold", "platinum"], n, p=[0.55, 0.27, 0.14, 0.04])
     returns = np.clip(generator.beta(1.3, 9, n), 0, 0.9)
-    value = (
-        640
-        + 420 * _standard(np.sqrt(orders))
-        + 260 * _standard(np.log(basket))
-        + np.select([tier == "platinum", tier == "gold", tier == "silver"], [420, 260, 110], 0)
-        - 90 * _standard(returns)
-        + generator.normal(0, 120, n)
-    )
+    # Square root and logarithm of counts and baskets as they were, before rounding.
+    drivers = {
+        "orders_last_year": orders, "average_basket": basket, "loyalty_tier": tier, "returns_share": returns
+    }  # fmt: skip
+    value = expectation(MECHANISMS["customer_value"], drivers) + generator.normal(0, 120, n)
     frame = pd.DataFrame(
         {
             "customer_number": [f"{number:08d}" for number in generator.choice(10**8, n, replace=False)],
@@ -183,17 +272,16 @@ def offer_choice() -> pd.DataFrame:
     household = 1 + generator.poisson(1.3, n)
     device_age = np.clip(generator.gamma(2.2, 11, n), 0, 96)
     price = np.clip(generator.normal(5, 2, n), 0, 10)
-    wish = np.stack(
-        [
-            1.6 * _standard(np.log(gigabytes)),
-            1.4 * _standard(household) + 0.2,
-            1.2 * _standard(device_age),
-            1.0 * _standard(price) + 0.1,
-        ],
-        axis=1,
-    )
+    mechanism = MECHANISMS["offer_choice"]
+    drivers = {
+        "data_gb": gigabytes, "household_size": household, "device_age_months": device_age, "price_sensitivity": price
+    }  # fmt: skip
+    wish_for = contributions(mechanism, drivers)
+    # The family plan and the discount please a little more in general.
+    general = {"family plan": 0.2, "discount": 0.1}
+    wish = np.stack([wish_for[by] + general.get(offer, 0) for offer, by in mechanism.wishes.items()], axis=1)
     taken = (wish + generator.gumbel(0, 0.8, wish.shape)).argmax(axis=1)
-    offers = np.array(["more data", "family plan", "new device", "discount"])
+    offers = np.array(list(mechanism.wishes))
     return pd.DataFrame(
         {
             "customer_id": [f"A-{number}" for number in generator.choice(np.arange(10_000, 99_999), n, replace=False)],
@@ -238,7 +326,6 @@ def transactions(customers: pd.DataFrame) -> pd.DataFrame:
                 len(owner),
                 p=[0.45, 0.15, 0.15, 0.2, 0.05],
             ),
-            "channel": generator.choice(["app", "shop", "微信", "call centre"], len(owner), p=[0.5, 0.2, 0.25, 0.05]),
         }
     )
     refunded = generator.random(len(frame)) < 0.02
@@ -246,6 +333,22 @@ def transactions(customers: pd.DataFrame) -> pd.DataFrame:
     frame = frame.sort_values(["paid_on", "customer_id"], kind="stable", ignore_index=True)
     frame["paid_on"] = frame["paid_on"].dt.strftime("%Y-%m-%d")
     return frame
+
+
+def probability(log_odds: np.ndarray) -> np.ndarray:
+    """Probability for log-odds.
+
+    Parameters
+    ----------
+    log_odds : numpy.ndarray
+        Logarithms of odds.
+
+    Returns
+    -------
+    numpy.ndarray
+        Numbers in [0, 1].
+    """
+    return 1 / (1 + np.exp(-log_odds))
 
 
 def files() -> dict[str, bytes]:
@@ -264,8 +367,11 @@ def _standard(values: np.ndarray) -> np.ndarray:
     return (values - values.mean()) / values.std()
 
 
-def _probability(margin: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-margin))
+def _addition(cells: np.ndarray, weight: float | Mapping[str, float], curve: str | None) -> np.ndarray:
+    if isinstance(weight, Mapping):
+        labels = list(weight)
+        return np.select([cells == label for label in labels], [weight[label] for label in labels])
+    return weight * _standard(getattr(np, curve)(cells) if curve else cells)
 
 
 def main(words: list[str]) -> int:

@@ -101,21 +101,20 @@ def _of_errors(audit: Audit) -> list[cards.Card]:
 def _four_fifths(audit: Audit) -> cards.Card:
     ratio = audit.ratio["selection_rate"]
     outcome = {True: _("rule met"), False: _("rule not met"), None: _("cannot be said")}[audit.four_fifths]
-    value = f"{number(ratio.value, 2)} · {outcome}" if ratio.known else NOTHING
     return cards.Card(
         _("Four-fifths rule (ratio of selection)"),
-        value,
-        f"{number(ratio.low, 2)}–{number(ratio.high, 2)}" if ratio.known else _("too few customers to judge"),
+        number(ratio.value, 2) if ratio.known else NOTHING,
+        f"{outcome} · {number(ratio.low, 2)}–{number(ratio.high, 2)}" if ratio.known else outcome,
         _("The group selected least, divided by the group selected most; below 0.8 fails the rule."),
     )
 
 
 def _smallest(audit: Audit) -> cards.Card:
     group = min(audit.sizes, key=lambda name: audit.sizes[name])
-    note = _("too few to compare") if group in audit.too_few else _("of {n} groups").format(n=len(audit.sizes))
+    note = _("too few to compare") if group in audit.too_few else _("customers judged on")
     return cards.Card(
         _("Smallest group: {group}").format(group=plain(group, 18)),
-        _("{n} customers").format(n=count(audit.sizes[group])),
+        count(audit.sizes[group]),
         note,
         _("Groups with fewer than 30 customers are shown, never ranked."),
     )

@@ -72,7 +72,7 @@ def choose(
     """
     if state.value(name) not in options:
         state.show(name, default if default in options else options[0])
-    key = f"choose_{name}"
+    key = _key(name)
     _show_in(key, state.value(name))
     chosen = st.selectbox(
         label,
@@ -105,7 +105,7 @@ def choose_model(run: Run) -> str:
     names = {model: MODEL_TYPES[model].name for model in run.models}
     if len(names) == 1:
         return best
-    key = "choose_model"
+    key = _key("model")
     _show_in(key, best)
     chosen = st.segmented_control(
         _("Model"),
@@ -154,7 +154,7 @@ def threshold(label: str, *, hint: str) -> float:
     float
         Between 0 and 1, in steps of 0.01.
     """
-    key = "choose_threshold"
+    key = _key("threshold")
     _show_in(key, round(state.threshold(), 2))
     chosen = st.slider(
         label, 0.0, 1.0, step=0.01, format="%.2f", key=key, help=hint, on_change=_remember, args=("threshold", key)
@@ -166,6 +166,11 @@ def _show_in(key: str, value: object) -> None:
     """Make a control show what is known; one that the reader moves is left alone, or it would be pulled back."""
     if st.session_state.get(key) != value:
         st.session_state[key] = value
+
+
+def _key(name: str) -> str:
+    # Of the page, too: Streamlit loses what is set for a widget that another page had under the same key.
+    return f"choose_{name}_{st.session_state[state.PAGE]}"
 
 
 def _remember(name: str, key: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import browser, links, state, store, visitors
+from crm_ai.app import browser, errors, links, state, store, visitors
 from crm_ai.app.plain import plain
 from crm_ai.words import _, count
 
@@ -24,7 +24,8 @@ _STYLE = """
 [data-testid="stMainBlockContainer"] { padding-top: 3.25rem; max-width: 82rem; }
 .st-key-context { border-bottom: 1px solid rgba(128, 144, 160, .3); padding-bottom: .35rem; row-gap: 0; }
 .st-key-context p { font-size: .875rem; }
-[data-testid="stMetricDelta"], [data-testid="stMetricDelta"] * { font-size: .875rem; white-space: normal; }
+[data-testid="stMetricDelta"] p { font-size: .875rem; white-space: normal !important; }
+[data-testid="stMetricValue"] p { white-space: normal !important; }
 [data-testid="stMetricLabel"] p { white-space: normal; }
 [data-testid="stMultiSelect"] [data-tag] { background: transparent; color: inherit; border: 1px solid currentColor; }
 @media (max-width: 640px) {
@@ -45,6 +46,9 @@ def begin(page: str) -> None:
     """
     st.html(_STYLE)
     state.begin(page)
+    if state.value("data") and not store.exists(state.value("data")):
+        state.forget()
+        errors.show(store.gone())
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="context"):
         if state.value("data"):
             _table_link()
@@ -56,7 +60,7 @@ def begin(page: str) -> None:
 
 def _table_link() -> None:
     name, customers = store.about(state.value("data"))
-    label = plain(name, NAME_WIDTH) + (f" · {_('{n} customers').format(n=count(customers))}" if customers else "")
+    label = f"{plain(name, NAME_WIDTH)} · {_('{n} customers').format(n=count(customers))}"
     st.page_link(
         "pages/data.py",
         label=label,

@@ -86,7 +86,7 @@ def show_scores(file: UploadedFile, run: Run, model: str, threshold: float) -> N
     cards.show(_cards(run, scores.frame, threshold))
     _say_mismatches(scores)
     together = scores.beside(table)
-    st.dataframe(together.head(ROWS_SHOWN), hide_index=True, alt=_("The first customers with their scores"))
+    st.dataframe(_scores_first(together, table), hide_index=True, alt=_("The first customers with their scores"))
     if len(together) > ROWS_SHOWN:
         st.caption(_("The first {n} customers; the download has all.").format(n=count(ROWS_SHOWN)))
     st.download_button(
@@ -98,6 +98,16 @@ def show_scores(file: UploadedFile, run: Run, model: str, threshold: float) -> N
         on_click="ignore",
         key="download_scores",
     )
+
+
+def _scores_first(together: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """The first rows, with what tells customers apart and their scores to the left, where they are seen."""
+    from crm_ai.table import Kind
+
+    names = list(together.columns)
+    scores, own = names[len(table.schema) :], names[: len(table.schema)]
+    apart = [name for name in table.schema.names_of(kind=Kind.IDENTIFIER) if name in own]
+    return together[[*apart, *scores, *(name for name in own if name not in apart)]].head(ROWS_SHOWN)
 
 
 def _cards(run: Run, scored: pd.DataFrame, threshold: float) -> list[cards.Card]:

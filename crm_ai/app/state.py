@@ -113,6 +113,12 @@ def show(name: str, content: str) -> None:
     tell()
 
 
+def forget() -> None:
+    """Look at nothing any more."""
+    view().clear()
+    tell()
+
+
 def address(page: str) -> dict[str, str]:
     """What another page's address shall say.
 
@@ -137,14 +143,7 @@ def table() -> Table | None:
     Table or None
         None if there is none yet.
     """
-    reference = value("data")
-    if not reference:
-        return None
-    try:
-        return results.table(reference)
-    except CrmAiError:
-        view().clear()  # or every page would fail
-        raise
+    return results.table(value("data")) if value("data") else None
 
 
 def require_table(promise: str) -> Table:

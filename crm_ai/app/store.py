@@ -95,7 +95,25 @@ def open_table(reference: str) -> Table:
     return table.with_schema(_schema(_read_json(_folder(base) / "schemas" / f"{schema}.json")))
 
 
-def about(reference: str) -> tuple[str, int | None]:
+def exists(reference: str) -> bool:
+    """Whether a table is here.
+
+    Parameters
+    ----------
+    reference : str
+        The table's reference.
+
+    Returns
+    -------
+    bool
+        False if it was deleted, or its link was not copied whole.
+    """
+    base, _mark, schema = reference.partition("~")
+    known = _sample_path(base) if is_sample(base) else _folder(base) / "table.json"
+    return known.is_file() and (not schema or (_folder(base) / "schemas" / f"{schema}.json").is_file())
+
+
+def about(reference: str) -> tuple[str, int]:
     """Name of a table and number of its customers, without opening it.
 
     Parameters
@@ -107,12 +125,13 @@ def about(reference: str) -> tuple[str, int | None]:
     -------
     name : str
         Name of the file.
-    customers : int or None
-        Their number, where it is known.
+    customers : int
+        Their number.
     """
     base = reference.partition("~")[0]
     if is_sample(base):
-        return _sample_file(base).name, None
+        with _sample_file(base).open(encoding="utf-8") as file:
+            return f"{base.removeprefix(SAMPLE_MARK)}.csv", sum(1 for _line in file) - 1
     known = _read_json(_folder(base) / "table.json")
     return str(known["source"]), int(known["customers"])
 
@@ -215,11 +234,18 @@ def is_sample(reference: str) -> bool:
 def _read_json(path: Path) -> Any:
     content = read_json(path)
     if content is None:
-        raise _gone()
+        raise gone()
     return content
 
 
-def _gone() -> CrmAiError:
+def gone() -> CrmAiError:
+    """Error for a link that leads nowhere.
+
+    Returns
+    -------
+    CrmAiError
+        To be raised or shown.
+    """
     return CrmAiError(
         _("What this link leads to is not here any more, or the link was not copied whole."),
         next_step=_("Ask for the link again, or upload the table on the Home page."),
@@ -236,10 +262,14 @@ def _recipe_file(reference: str, run: str) -> Path:
     return _folder(reference.partition("~")[0]) / "runs" / f"{run}.json"
 
 
+def _sample_path(base: str) -> Path:
+    return SAMPLES / f"{base.removeprefix(SAMPLE_MARK)}.csv"
+
+
 def _sample_file(base: str) -> Path:
-    path = SAMPLES / f"{base.removeprefix(SAMPLE_MARK)}.csv"
+    path = _sample_path(base)
     if not path.is_file():
-        raise _gone()
+        raise gone()
     return path
 
 

@@ -85,8 +85,7 @@ def drop(done: visitors.Recent) -> None:
     """
     visitors.forget(visitors.visitor(), done)
     if state.value("data").partition("~")[0] == done.data.partition("~")[0]:
-        state.view().clear()
-        state.tell()
+        state.forget()
 
 
 def _look_at(reference: str, table: Table, *, mine: bool = False) -> None:

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from crm_ai.charts.theme import LOWERS, RAISES, REFERENCE, canvas, distinct, nothing, rows, safe
+from crm_ai.charts.theme import HEAT, LOWERS, RAISES, REFERENCE, canvas, distinct, nothing, rows, safe
 from crm_ai.words import _, count, percent
 
 MOST_LABELS_WRITTEN = 12
-SCALE = [[0.0, "rgba(0, 114, 178, 0.04)"], [1.0, "rgba(0, 114, 178, 0.75)"]]
 
 
 def yes_no(cells: Sequence[int], labels: Sequence[str]) -> go.Figure:
@@ -59,7 +58,7 @@ def yes_no(cells: Sequence[int], labels: Sequence[str]) -> go.Figure:
         text=text,
         texttemplate="%{text}",
         textfont={"size": 15},
-        colorscale=SCALE,
+        colorscale=HEAT,
         zmin=0,
         zmax=1,
         showscale=False,
@@ -121,7 +120,7 @@ def many(counts: np.ndarray, labels: Sequence[str]) -> go.Figure:
         textfont={"size": 14},
         hovertext=hover,
         hoverinfo="text",
-        colorscale=SCALE,
+        colorscale=HEAT,
         zmin=0,
         zmax=1,
         showscale=False,

@@ -230,7 +230,7 @@ def lime(frame: pd.DataFrame, fit: float) -> go.Figure:
         _("LIME: “{condition}” matters most near this customer; the local line fits {fit}").format(
             condition=shown["condition"].iloc[0], fit=percent(max(fit, 0.0))
         ),
-        x=_("change of the output where it holds"),
+        x=_("change of the output"),
         height=150 + 30 * len(shown),
     )
     figure.add_bar(

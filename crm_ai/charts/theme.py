@@ -20,6 +20,9 @@ INK, INK_ON_DARK = "#3D4853", "#D3DAE0"
 SERIES = (LOWERS, RAISES, GOOD, CAUTION, "#56B4E9", "#CC79A7")
 SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "star")
 BAND = "rgba(0, 114, 178, 0.18)"
+# Opaque, so that the numbers written on the fields are light or dark as they must be.
+HEAT = [[0.0, "#F3F8FB"], [1.0, "#3D94C5"]]
+HEAT_ON_DARK = [[0.0, "#16212B"], [1.0, "#1876AE"]]
 HEIGHT = 380
 LINE_HEIGHT = 21
 TITLE_WIDTH = 44
@@ -117,7 +120,8 @@ def inked(figure: go.Figure, *, dark: bool) -> go.Figure:
     plotly.graph_objects.Figure
         A copy with light or dark words.
     """
-    return go.Figure(figure).update_layout(font_color=INK_ON_DARK if dark else INK)
+    copy = go.Figure(figure).update_layout(font_color=INK_ON_DARK if dark else INK)
+    return copy.update_traces(colorscale=HEAT_ON_DARK if dark else HEAT, selector={"type": "heatmap"})
 
 
 def nothing(why: str) -> go.Figure:

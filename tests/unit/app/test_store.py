@@ -13,7 +13,8 @@ from crm_ai.modeling import Problem, Task
 from crm_ai.table import Kind, Role, read_table
 
 CSV = "id,gender,joined,months,gross spend,note\n" + "".join(
-    f"C{i:04d},{'Female' if i % 3 else 'Male'},2024-01-{i % 28 + 1:02d},{i % 40 if i % 7 else ''},{i / 7:.2f},客户 <b>{i}</b>\n"
+    f"C{i:04d},{'Female' if i % 3 else 'Male'},2024-01-{i % 28 + 1:02d},"
+    f"{i % 40 if i % 7 else ''},{i / 7:.2f},客户 <b>{i}</b>\n"
     for i in range(200)
 )
 

@@ -1,0 +1,74 @@
+"""Explain: why does it say so?"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.app.driving import assert_sound, go, upload, words
+
+
+def _explained(visit, content, target=None):
+    at = go(upload(visit(), content), "train")
+    if target:
+        at.selectbox[0].select(target).run()
+    at.button(key="train").click().run()
+    return go(at, "explain")
+
+
+@pytest.fixture
+def explained(visit, churn_csv):
+    return _explained(visit, churn_csv)
+
+
+def _customers(at):
+    at.session_state["explain_tab"] = "Why this customer?"
+    return at.run()
+
+
+@pytest.mark.parametrize("target", [None, "spend", "plan"])
+def test_says_what_moves_the_model_and_why_this_customer(visit, churn_csv, target):
+    at = _explained(visit, churn_csv, target)
+    assert_sound(at)
+    assert "moves the prediction most" in words(at)
+    assert len(at.get("plotly_chart")) == 2
+    _customers(at)
+    assert_sound(at)
+    assert "LIME fits a straight line" in words(at)
+    assert len(at.get("plotly_chart")) == 2
+
+
+def test_every_model_is_explained(explained):
+    for model in ("linear_regression", "logistic_regression", "decision_tree"):
+        explained.segmented_control[0].set_value(model).run()
+        assert_sound(explained)
+
+
+def test_telling_cases_and_search(explained):
+    _customers(explained)
+    first = explained.query_params["customer"]
+    explained.button(key="case_worst_mistake").click().run()
+    assert_sound(explained)
+    assert explained.query_params["customer"] != first
+    name = next(s for s in explained.selectbox if "customer" in s.key)
+    wanted = name.options[5]
+    explained.text_input(key="search").input(wanted).run()
+    name = next(s for s in explained.selectbox if "customer" in s.key)
+    assert wanted in name.options
+    assert len(name.options) <= 2
+
+
+def test_a_search_that_finds_nobody_says_so(explained):
+    _customers(explained)
+    explained.text_input(key="search").input("nobody at all").run()
+    assert_sound(explained)
+    assert "Nobody fits" in words(explained)
+
+
+def test_a_link_restores_the_customer(explained, visit):
+    _customers(explained)
+    explained.button(key="case_most_uncertain").click().run()
+    said = next(s.value for s in explained.subheader if s.value.startswith("Customer"))
+    address = {name: explained.query_params[name] for name in ("data", "run", "model", "customer")}
+    other = visit("explain", **address)
+    assert_sound(other)
+    assert said in [s.value for s in other.subheader]
