@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 TABLES_KEPT = 6
 RUNS_KEPT = 12
 RESULTS_KEPT = 200
+EXPLANATIONS_KEPT = 12
 
 
 def _table_key(table: Table) -> str:
@@ -43,6 +44,7 @@ _KEYS: dict[str | type, Any] = {
     "crm_ai.modeling.problem.Problem": repr,
 }
 kept = st.cache_resource(max_entries=RESULTS_KEPT, show_spinner=False, hash_funcs=_KEYS)
+_kept_few = st.cache_resource(max_entries=EXPLANATIONS_KEPT, show_spinner=False, hash_funcs=_KEYS)
 
 
 @st.cache_resource(max_entries=TABLES_KEPT, show_spinner=False)
@@ -362,7 +364,7 @@ def across_thresholds(run: Run, model_type: str, segment: str, label: str | None
     return across_thresholds(tally(run, model_type, segment=segment, label=label))
 
 
-@kept
+@_kept_few
 def reasons(run: Run, model_type: str, label: str | None = None) -> Explanation:
     """Why a model says what it says of the holdout, see ``crm_ai.explain``."""
     from crm_ai.explanation import explain
@@ -370,7 +372,7 @@ def reasons(run: Run, model_type: str, label: str | None = None) -> Explanation:
     return explain(run, model_type, label=label)
 
 
-@kept
+@_kept_few
 def _lime_ready(run: Run, model_type: str) -> LimeExplainer:
     from crm_ai.explanation import lime_explainer
 

@@ -53,7 +53,8 @@ def correct_schema(schema: Schema) -> None:
     schema : Schema
         As the user corrected it.
     """
-    state.put("data", store.put_schema(state.value("data"), schema))
+    reference = store.put_schema(state.value("data"), schema)
+    _look_at(reference, results.table(reference))
     state.tell()
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from crm_ai.charts.theme import LOWERS, RAISES, REFERENCE, canvas, distinct, nothing, rows, safe, short
-from crm_ai.words import _, count, number, percent
+from crm_ai.charts.theme import LOWERS, RAISES, REFERENCE, canvas, distinct, nothing, rows, safe
+from crm_ai.words import _, count, number, percent, shorten
 
 MOST_COLUMNS = 12
 MOST_STEPS = 9
@@ -161,7 +161,7 @@ def waterfall(frame: pd.DataFrame, base: float, output: float, scale: str) -> go
     """
     factor = _factor(scale)
     shown, rest = frame.head(MOST_STEPS), frame.iloc[MOST_STEPS:]
-    names = [f"{short(r.column, 18)} = {short(r.value, 12)}" for r in rows(shown)]
+    names = [f"{shorten(str(r.column), 18)} = {shorten(str(r.value), 12)}" for r in rows(shown)]
     whole = [f"{safe(r.column)} = {safe(r.value)}" for r in rows(shown)]
     steps = shown["contribution"].tolist()
     if len(rest):
