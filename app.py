@@ -29,7 +29,7 @@ def pages() -> dict[str, list[st.Page]]:
     }
 
 
-st.set_page_config(page_title="crm_ai", page_icon="crm_ai/app/icon.svg", layout="wide")
+st.set_page_config(page_title="crm_ai", page_icon=frame.ICON, layout="wide")
 page = st.navigation(pages())
 with errors.shown_kindly():
     frame.begin(page.url_path)

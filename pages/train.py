@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from crm_ai.app import asking, comparing, frame, results, state
+from crm_ai.app import asking, comparing, frame, questions, results, state
 from crm_ai.words import _, ngettext
 
 answer = frame.question(_("What shall we predict, and with what?"))
@@ -10,7 +10,7 @@ table = state.require_table(
     _("This page will ask what shall be predicted, propose question and columns, and train models side by side.")
 )
 
-before = asking.asked_before()
+before = questions.asked_before()
 with st.container(border=True):
     proposal = asking.ask(table, before.problem if before else None)
 if proposal is None:

@@ -8,7 +8,6 @@ import streamlit as st
 
 from crm_ai.app import results, state, store
 from crm_ai.app.plain import plain
-from crm_ai.errors import CrmAiError
 from crm_ai.modeling import Problem, Proposal, Task, label_counts, model_types_for, propose_problem
 from crm_ai.table import Kind, Role
 from crm_ai.words import _, count, ngettext, percent
@@ -20,22 +19,6 @@ NAME_WIDTH = 40
 MOST_ANSWERS_OF_A_NUMBER = 10
 SET_ASIDE_SHOWN = 12
 UNUSABLE = (Kind.TEXT, Kind.IDENTIFIER)
-
-
-def asked_before() -> store.Recipe | None:
-    """What the run that is looked at was made of.
-
-    Returns
-    -------
-    Recipe or None
-        None if there is no run.
-    """
-    if not state.value("run"):
-        return None
-    try:
-        return store.open_recipe(state.value("data"), state.value("run"))
-    except CrmAiError:
-        return None
 
 
 def ask(table: Table, before: Problem | None) -> Proposal | None:

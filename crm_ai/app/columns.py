@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crm_ai.app import questions
 from crm_ai.table import Kind, Role
 
 if TYPE_CHECKING:
@@ -24,8 +25,11 @@ def target(table: Table) -> str:
     Returns
     -------
     str
-        Empty if none is known.
+        As it was asked last, or as the schema proposes; empty if neither is known.
     """
+    asked = questions.asked_before()
+    if asked is not None and asked.problem.target in table.schema:
+        return asked.problem.target
     return next(iter(table.schema.names_of(role=Role.TARGET)), "")
 
 

@@ -33,6 +33,18 @@ def in_a_sentence(findings: Sequence[Finding]) -> str:
     str
         One sentence.
     """
+    return f"{_worth(findings)} {_leaks([finding.column for finding in findings if finding.check == 'leak'])}".strip()
+
+
+def _leaks(columns: Sequence[str]) -> str:
+    if not columns:
+        return ""
+    if len(columns) == 1:
+        return _("“{column}” gives the answer away.").format(column=plain(columns[0], NAME_WIDTH))
+    return _("{n} columns give the answer away.").format(n=count(len(columns)))
+
+
+def _worth(findings: Sequence[Finding]) -> str:
     must = sum(finding.severity is Severity.MUST for finding in findings)
     should = sum(finding.severity is Severity.SHOULD for finding in findings)
     if must:

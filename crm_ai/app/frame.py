@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from streamlit.delta_generator import DeltaGenerator
 
+ICON = str(Path(__file__).parent / "icon.svg")
 NAME_WIDTH = 36
 
 # Text never under 14 px, a quiet context line, and nothing that scrolls sideways on a telephone.
@@ -46,9 +48,9 @@ def begin(page: str) -> None:
     """
     st.html(_STYLE)
     state.begin(page)
-    if state.value("data") and not store.exists(state.value("data")):
+    gone = state.value("data") and not store.exists(state.value("data"))
+    if gone:
         state.forget()
-        errors.show(store.gone())
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="context"):
         if state.value("data"):
             _table_link()
@@ -56,6 +58,8 @@ def begin(page: str) -> None:
         _reader_choice()
         browser.copy_link()
     visitors.greet()
+    if gone:
+        errors.show(store.gone())
 
 
 def _table_link() -> None:

@@ -69,6 +69,12 @@ def _at_threshold(run: Run, model: str, label: str | None, threshold: float, jud
         left, right = st.columns(2)
         with left:
             frame.chart(*pictures.confusion(run, model, label, threshold), key="mistakes")
+            st.caption(
+                _(
+                    "Each customer is in one field: what the model says at this threshold, and what was true. Shares are "
+                    "of all customers in the row (confusion matrix)."
+                )
+            )
         with right:
             _all_at_threshold(judged)
     with ranking:
@@ -78,6 +84,12 @@ def _at_threshold(run: Run, model: str, label: str | None, threshold: float, jud
             "ranking",
         )
         st.caption(
+            _(
+                "Left: the further the curve leans to the upper left, the better customers are told apart; the dashed line "
+                "is chance. Right: how many hits one pays for finding more."
+            )
+        )
+        st.caption(
             _("The area under the curve is exact, from the scores; the curves are read off counts.")
             if label is None
             else _("Curves and area are read off counts by score; the area is within 0.001 of the exact one.")
@@ -85,7 +97,13 @@ def _at_threshold(run: Run, model: str, label: str | None, threshold: float, jud
     with contact:
         share = judged["selection_rate"].value
         _two(pictures.gains(run, model, label, share), pictures.lift(run, model, label, share), "contact")
-        st.caption(_("The dotted line is the threshold: {share} are selected.").format(share=percent(share)))
+        st.caption(
+            _(
+                "Customers are contacted from the highest score downwards. Left: share of those with the answer who are "
+                "reached (gains); right: how many times more than by chance (lift). The dotted line is the threshold: "
+                "{share} are selected."
+            ).format(share=percent(share))
+        )
     with probability:
         frame.chart(*pictures.calibration(run, model, label), key="probability")
         _calibration_in_words(run, model, label)

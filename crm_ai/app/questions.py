@@ -1,10 +1,11 @@
-"""The question that is asked, for the line of context."""
+"""The question that was asked last, known without training anything."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from crm_ai.app import state, store
+from crm_ai.app.store import Recipe
 from crm_ai.errors import CrmAiError
 
 
@@ -33,3 +34,19 @@ def _question(data: str, run: str) -> str:
     from crm_ai.modeling import question_in_words
 
     return question_in_words(store.open_recipe(data, run).problem)
+
+
+def asked_before() -> Recipe | None:
+    """What the run that is looked at was made of.
+
+    Returns
+    -------
+    Recipe or None
+        None if there is no run.
+    """
+    if not state.value("run"):
+        return None
+    try:
+        return store.open_recipe(state.value("data"), state.value("run"))
+    except CrmAiError:
+        return None

@@ -112,6 +112,18 @@ class RunShelf:
                 self._runs.popitem(last=False)
         return run
 
+    def drop(self, table: Table) -> None:
+        """Take the runs of a table from the shelf.
+
+        Parameters
+        ----------
+        table : Table
+            The customers.
+        """
+        with self._lock:
+            for digest in [digest for digest, run in self._runs.items() if run.table.digest == table.digest]:
+                del self._runs[digest]
+
 
 @st.cache_resource(show_spinner=False)
 def _shelf() -> RunShelf:
@@ -393,3 +405,18 @@ def telling_cases(run: Run, model_type: str) -> dict[str, int]:
     from crm_ai.explanation import telling_cases
 
     return telling_cases(run, model_type)
+
+
+def forget(reference: str) -> None:
+    """Keep nothing in memory of a table that is deleted.
+
+    Parameters
+    ----------
+    reference : str
+        The table's reference.
+    """
+    if not store.is_sample(reference) and store.exists(reference):
+        _shelf().drop(table(reference))
+        table.clear(reference)
+        for holding_customers in (reasons, _lime_ready, near):
+            holding_customers.clear()  # of all tables: others are computed again when they are asked for

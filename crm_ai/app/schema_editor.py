@@ -54,7 +54,7 @@ def edit(table: Table, *, key: str) -> Schema:
         },
         alt=_("Kind and role of each column"),
     )  # fmt: skip
-    return _corrected(table.schema, list(edited["kind"]), list(edited["role"]))
+    return corrected(table.schema, list(edited["kind"]), list(edited["role"]))
 
 
 def kind_in_words(kind: object) -> str:
@@ -122,7 +122,7 @@ def _examples(column: pd.Series) -> str:
     return ", ".join(str(cell) for cell in column.head(1000).dropna().unique()[:EXAMPLES])
 
 
-def _corrected(schema: Schema, kinds: list[str], roles: list[str]) -> Schema:
+def corrected(schema: Schema, kinds: list[str], roles: list[str]) -> Schema:
     right = schema
     for column, kind, role in zip(schema, kinds, roles, strict=True):
         if (column.kind, column.role) == (kind, role):

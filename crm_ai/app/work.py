@@ -84,6 +84,8 @@ def drop(done: visitors.Recent) -> None:
     done : Recent
         An entry of the visitor's list.
     """
+    if done.mine:
+        results.forget(done.data)
     visitors.forget(visitors.visitor(), done)
     if state.value("data").partition("~")[0] == done.data.partition("~")[0]:
         state.forget()
