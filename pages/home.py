@@ -28,6 +28,7 @@ for sample in samples.samples():
     with stories.container(border=True, height="stretch"):
         st.markdown(f"{sample.icon} **{title}**")
         st.markdown(story)
+        st.space("stretch")
         if st.button(_("Open this sample"), key=f"sample_{sample.name}", width="stretch"):
             work.open_table(sample.reference)
             st.switch_page("pages/data.py", query_params=state.address("data"))

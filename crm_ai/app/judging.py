@@ -71,8 +71,8 @@ def _at_threshold(run: Run, model: str, label: str | None, threshold: float, jud
             frame.chart(*pictures.confusion(run, model, label, threshold), key="mistakes")
             st.caption(
                 _(
-                    "Each customer is in one field: what the model says at this threshold, and what was true. Shares are "
-                    "of all customers in the row (confusion matrix)."
+                    "Each customer is in one field: what the model says at this threshold, and what was true. Shares "
+                    "are of all customers in the row (confusion matrix)."
                 )
             )
         with right:
@@ -85,8 +85,8 @@ def _at_threshold(run: Run, model: str, label: str | None, threshold: float, jud
         )
         st.caption(
             _(
-                "Left: the further the curve leans to the upper left, the better customers are told apart; the dashed line "
-                "is chance. Right: how many hits one pays for finding more."
+                "Left: the further the curve leans to the upper left, the better customers are told apart; the dashed "
+                "line is chance. Right: how many hits one pays for finding more."
             )
         )
         st.caption(
@@ -99,9 +99,9 @@ def _at_threshold(run: Run, model: str, label: str | None, threshold: float, jud
         _two(pictures.gains(run, model, label, share), pictures.lift(run, model, label, share), "contact")
         st.caption(
             _(
-                "Customers are contacted from the highest score downwards. Left: share of those with the answer who are "
-                "reached (gains); right: how many times more than by chance (lift). The dotted line is the threshold: "
-                "{share} are selected."
+                "Customers are contacted from the highest score downwards. Left: share of those with the answer who "
+                "are reached (gains); right: how many times more than by chance (lift). The dotted line is the "
+                "threshold: {share} are selected."
             ).format(share=percent(share))
         )
     with probability:

@@ -123,6 +123,20 @@ def _examples(column: pd.Series) -> str:
 
 
 def corrected(schema: Schema, kinds: list[str], roles: list[str]) -> Schema:
+    """Overrule a schema by what the user chose.
+
+    Parameters
+    ----------
+    schema : Schema
+        As it was.
+    kinds, roles : list of str
+        What each column shall be, in the schema's order.
+
+    Returns
+    -------
+    Schema
+        With one target at most; the same if nothing was changed.
+    """
     right = schema
     for column, kind, role in zip(schema, kinds, roles, strict=True):
         if (column.kind, column.role) == (kind, role):
