@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from crm_ai.app import controls, frame, samples, state, visitors, work
+from crm_ai.app import controls, errors, frame, samples, state, visitors, work
 from crm_ai.app.plain import plain
 from crm_ai.words import _, count
 
@@ -18,8 +18,9 @@ uploaded = controls.upload(
     hint=_("CSV, Excel, Parquet or JSON, up to 500 MB. It stays on this machine; only who has its link can open it."),
 )  # fmt: skip
 if uploaded is not None:
-    work.take_upload(uploaded)
-    st.switch_page("pages/data.py", query_params=state.address("data"))
+    with errors.shown_kindly():  # here, so that the samples stay in reach below the message
+        work.take_upload(uploaded)
+        st.switch_page("pages/data.py", query_params=state.address("data"))
 
 st.subheader(_("Or try a story"), anchor=False)
 stories = st.grid(3, min_column_width=240)

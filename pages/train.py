@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from crm_ai.app import asking, comparing, frame, questions, results, state
+from crm_ai.app import asking, comparing, frame, questions, runs, state
 from crm_ai.words import _, ngettext
 
 answer = frame.question(_("What shall we predict, and with what?"))
@@ -29,7 +29,7 @@ train = st.button(
     key="train",
 )
 if train:
-    state.keep_run(results.trained_run(table, results.recipe(problem, models)))
+    state.keep_run(runs.trained_run(table, runs.recipe(problem, models)))
     st.rerun()
 
 run = state.run()

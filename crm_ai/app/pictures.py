@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crm_ai.app import glossary, results
+from crm_ai.app.keeping import kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     Picture = tuple[go.Figure, pd.DataFrame]
 
 
-@results.kept
+@kept
 def distribution(table: Table, column: str) -> Picture:
     """How many customers have which value of a column."""
     from crm_ai import charts
@@ -28,7 +29,7 @@ def distribution(table: Table, column: str) -> Picture:
     return charts.data.distribution(frame, column), frame.dropna(axis=1, how="all")
 
 
-@results.kept
+@kept
 def against_target(table: Table, column: str, target: str) -> Picture:
     """How the target goes with a column."""
     from crm_ai import charts
@@ -44,7 +45,7 @@ def against_target(table: Table, column: str, target: str) -> Picture:
     return picture, frame.dropna(axis=1, how="all")
 
 
-@results.kept
+@kept
 def missing(table: Table) -> Picture:
     """Which columns have missing cells."""
     from crm_ai import charts
@@ -54,7 +55,7 @@ def missing(table: Table) -> Picture:
     return charts.data.missing(frame), frame
 
 
-@results.kept
+@kept
 def models(run: Run, metric: str) -> Picture:
     """One metric of all models."""
     from crm_ai import charts
@@ -134,7 +135,7 @@ def confusion(run: Run, model: str, label: str | None, threshold: float) -> Pict
     return charts.confusion.yes_no(cells.tolist(), labels), frame
 
 
-@results.kept
+@kept
 def confusion_of_many(run: Run, model: str) -> Picture:
     """Right and wrong for several answers."""
     import pandas as pd
@@ -148,7 +149,7 @@ def confusion_of_many(run: Run, model: str) -> Picture:
     return charts.confusion.many(counts, labels), frame
 
 
-@results.kept
+@kept
 def classes(run: Run, model: str, metric: str) -> Picture:
     """One metric of each answer."""
     from crm_ai import charts
@@ -159,7 +160,7 @@ def classes(run: Run, model: str, metric: str) -> Picture:
     return charts.confusion.classes(frame, metric, glossary.term(metric).label), frame[frame["metric"] == metric]
 
 
-@results.kept
+@kept
 def predicted_against_actual(run: Run, model: str) -> Picture:
     """What came true where little and where much was predicted."""
     from crm_ai import charts
@@ -169,7 +170,7 @@ def predicted_against_actual(run: Run, model: str) -> Picture:
     return charts.regression.predicted_against_actual(curve, run.problem.target), curve
 
 
-@results.kept
+@kept
 def residuals(run: Run, model: str) -> Picture:
     """How far off predictions are, where little and where much is predicted."""
     from crm_ai import charts
@@ -179,7 +180,7 @@ def residuals(run: Run, model: str) -> Picture:
     return charts.regression.residuals(curve, run.problem.target), curve
 
 
-@results.kept
+@kept
 def errors(run: Run, model: str) -> Picture:
     """How many customers are off by how much."""
     from crm_ai import charts

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import results
+from crm_ai.app import keeping
 from crm_ai.table import Kind, Role, Schema
 from crm_ai.words import _, percent
 
@@ -101,7 +101,7 @@ def role_in_words(role: object) -> str:
     }[Role(str(role))]
 
 
-@results.kept
+@keeping.kept
 def _rows(table: Table) -> pd.DataFrame:
     import pandas as pd
 

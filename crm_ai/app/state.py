@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import invitations, links, results, store, visitors
+from crm_ai.app import invitations, links, results, runs, store, visitors
 from crm_ai.app.workspace import PROJECT
 from crm_ai.errors import CrmAiError
 
@@ -178,7 +178,7 @@ def run() -> Run | None:
     if known is None or not value("run"):
         return None
     try:
-        return results.restored_run(known, value("data"), value("run"))
+        return runs.restored_run(known, value("data"), value("run"))
     except CrmAiError:
         put("run", "")
         raise
@@ -201,7 +201,7 @@ def require_run(promise: str) -> Run:
         invitations.to_upload(promise, train=True)
         st.stop()
     if value("data") and not value("run") and st.session_state.pop(TRAIN_NOW, False):
-        keep_run(results.proposed_run(require_table(promise)))
+        keep_run(runs.proposed_run(require_table(promise)))
     known = run()
     if known is None:
         invitations.to_train(promise)

@@ -92,10 +92,10 @@ def judged_on(run: Run) -> str:
     str
         One sentence.
     """
-    return _(
-        "Judged on {n} customers that no model has seen; ranking figures are exact, all else is read off counts "
-        "by score."
-    ).format(n=count(len(run.holdout_rows)))
+    whom = _("Judged on {n} customers that no model has seen.").format(n=count(len(run.holdout_rows)))
+    if run.problem.task is Task.REGRESSION:
+        return whom
+    return f"{whom} {_('Headline figures are exact; curves are read off counts by score.')}"
 
 
 def question(run: Run) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from crm_ai.files import write_atomically
 
 PROJECT = Path(__file__).parents[2]
 
@@ -69,11 +70,4 @@ def write(path: Path, content: Callable[[BinaryIO], object]) -> None:
     content : callable
         Writes into the open file that it is given.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")  # readable by this user only
-    try:
-        with os.fdopen(handle, "wb") as file:
-            content(file)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_atomically(path, content, mode=0o600)

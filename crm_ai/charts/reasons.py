@@ -28,7 +28,7 @@ def unit(scale: str) -> str:
     """
     return {
         "log-odds": _("log-odds"),
-        "probability": _("probability, in points of 100"),
+        "probability": _("points of probability"),
         "value": _("units of the target"),
     }[scale]
 

@@ -29,7 +29,8 @@ def score_command(options: argparse.Namespace) -> None:
     CrmAiError
         If the output's format is not known, or a file does not fit.
     """
-    from crm_ai.deployment import load_model, score, write_atomically
+    from crm_ai.deployment import load_model, score
+    from crm_ai.files import write_atomically
 
     output = Path(options.output)
     if output.suffix.lower() not in FORMATS:

@@ -1,7 +1,7 @@
 """From a run to a decision in the CRM."""
 
 from crm_ai.deployment.card import model_card
-from crm_ai.deployment.files import csv_bytes, neutralised, write_atomically
+from crm_ai.deployment.export import csv_bytes, neutralised
 from crm_ai.deployment.model_file import load_model, model_bytes, save_model
 from crm_ai.deployment.scoring import Mismatch, Scores, score
 
@@ -15,5 +15,4 @@ __all__ = [
     "neutralised",
     "save_model",
     "score",
-    "write_atomically",
 ]

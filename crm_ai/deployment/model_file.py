@@ -12,8 +12,8 @@ import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from crm_ai.deployment.files import write_atomically
 from crm_ai.errors import ModelFileError
+from crm_ai.files import write_atomically
 from crm_ai.modeling import Model, Problem, Task
 from crm_ai.table import Column, Kind, Role, Schema
 from crm_ai.words import _

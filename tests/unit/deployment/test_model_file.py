@@ -149,7 +149,7 @@ def test_file_of_a_newer_version_says_so(runs):
 
 
 def test_failed_writing_leaves_the_old_file(runs, tmp_path):
-    from crm_ai.deployment import write_atomically
+    from crm_ai.files import write_atomically
 
     path = tmp_path / "model.crm"
     path.write_bytes(b"old")

@@ -1,62 +1,11 @@
-"""Writing files whole or not at all, and cells that no spreadsheet will run."""
+"""Tables that leave the app, with cells that no spreadsheet program will run."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
-from typing import BinaryIO
-
 import pandas as pd
-
-from crm_ai.errors import CrmAiError
-from crm_ai.words import _
 
 # What makes a spreadsheet program read a cell as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "=", "+", "-", "@")
-
-
-def write_atomically(path: str | Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write a file so that nobody ever sees half of it.
-
-    Parameters
-    ----------
-    path : str or Path
-        Where the file shall be; an existing one is replaced at the very end.
-    write : callable
-        Writes the content into the open binary file that it is given.
-
-    Raises
-    ------
-    CrmAiError
-        If the folder does not exist or cannot be written to.
-    """
-    path = Path(path)
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent or Path(), prefix=f".{path.name}.", suffix=".part")
-    except OSError as error:
-        raise CrmAiError(
-            _("The file cannot be written: {reason}.").format(reason=error.strerror or error),
-            where=str(path),
-            next_step=_("Choose a folder that exists and that you may write to."),
-        ) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
 
 
 def neutralised(frame: pd.DataFrame) -> pd.DataFrame:

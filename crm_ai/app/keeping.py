@@ -1,0 +1,33 @@
+"""What is computed once is kept for everybody who may see it, by its content's digest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from crm_ai.modeling import Run
+    from crm_ai.table import Table
+
+RESULTS_KEPT = 200
+EXPLANATIONS_KEPT = 12
+
+
+def _table_key(table: Table) -> str:
+    roles = ",".join(column.role.value for column in table.schema)
+    return f"{table.digest} {roles}"
+
+
+def _run_key(run: Run) -> str:
+    return run.digest
+
+
+# Tables and runs are known by their digests; to hash a million rows for a slider's move would be folly.
+_KEYS: dict[str | type, Any] = {
+    "crm_ai.table.table.Table": _table_key,
+    "crm_ai.modeling.run.Run": _run_key,
+    "crm_ai.modeling.problem.Problem": repr,
+}
+kept = st.cache_resource(max_entries=RESULTS_KEPT, show_spinner=False, hash_funcs=_KEYS)
+kept_few = st.cache_resource(max_entries=EXPLANATIONS_KEPT, show_spinner=False, hash_funcs=_KEYS)
