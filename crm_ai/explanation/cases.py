@@ -96,24 +96,32 @@ def search_customers(run: Run, text: str, limit: int = 50) -> pd.DataFrame:
     run : Run
         A run.
     text : str
-        Part of an identifier in any case, or a row's number as ``#12``; everything if empty.
+        Part of an identifier in any case, or a row's number as ``#12``; without the mark too if no column tells
+        customers apart; everything if empty.
     limit : int, default 50
         Customers at most.
 
     Returns
     -------
     pandas.DataFrame
-        Column row (position in the table), then the identifiers.
+        Column row (position in the table), then the identifiers; who fits exactly comes first. An identifier that is
+        called row itself is left out.
     """
     rows = run.holdout_rows
     names = identifiers(run)
     frame = run.table.frame[list(names)].iloc[rows].reset_index(drop=True)
     wanted = text.strip().casefold()
-    hits = np.ones(len(rows), dtype=bool)
+    if not names and wanted.isdecimal():
+        wanted = f"#{wanted}"
+    hits = exact = np.full(len(rows), not wanted)
     if wanted:
-        hits = np.char.find(np.char.add("#", (rows + 1).astype(str)), wanted) == 0
-        for name in names:
-            cells = frame[name].astype("str").str.casefold()
-            hits |= cells.str.contains(wanted, regex=False).fillna(False).to_numpy(dtype=bool)
-    frame.insert(0, "row", rows, allow_duplicates=True)
-    return frame[hits].head(limit).reset_index(drop=True)
+        numbers = np.char.add("#", (rows + 1).astype(str))
+        hits, exact = np.char.startswith(numbers, wanted), numbers == wanted
+    for name in names if wanted else ():
+        cells = frame[name].astype("str").str.casefold()
+        hits |= cells.str.contains(wanted, regex=False).fillna(False).to_numpy(dtype=bool)
+        exact |= cells.eq(wanted).fillna(False).to_numpy(dtype=bool)
+    frame = frame.drop(columns="row", errors="ignore")
+    frame.insert(0, "row", rows)
+    places = np.concatenate([np.flatnonzero(hits & exact), np.flatnonzero(hits & ~exact)])
+    return frame.iloc[places[:limit]].reset_index(drop=True)

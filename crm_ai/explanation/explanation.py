@@ -131,11 +131,13 @@ class Explanation:
         Returns
         -------
         pandas.DataFrame
-            Column row (position in the table), then one column for each original column, then output.
+            Column row (position in the table), then one column for each original column, then output; an original
+            column of one of these names stays beside it, so go by position where that can be.
         """
         frame = pd.DataFrame(self.values, columns=list(self.columns))
         frame.insert(0, "row", self.rows, allow_duplicates=True)
-        return frame.assign(output=self.output)
+        frame.insert(frame.shape[1], "output", self.output, allow_duplicates=True)
+        return frame
 
     def to_shap(self) -> shap.Explanation:
         """The same as the shap package's object, for its plots.

@@ -13,7 +13,7 @@ import pandas as pd
 from crm_ai.explanation.explanation import MISSING
 from crm_ai.modeling import Model, Run, TableEncoder, Task, label_place
 from crm_ai.table import Kind
-from crm_ai.words import _, number
+from crm_ai.words import _
 
 REFERENCE_CUSTOMERS = 10_000
 
@@ -180,9 +180,10 @@ def explain_with_lime(
         num_features=len(encoder.columns_),
         num_samples=samples,
     )
-    weights = np.zeros(len(encoder.columns_))
+    fitted = np.zeros(len(encoder.columns_))
     for column, weight in found.as_map()[place]:
-        weights[column] = 0.0 if absent[column] else weight
+        fitted[column] = weight
+    weights = np.where(absent, 0.0, fitted)
     said = model.predict_encoded(encoder.encode_codes(customer))[0]
     return LimeExplanation(
         columns=tuple(encoder.columns_),
@@ -190,7 +191,7 @@ def explain_with_lime(
         conditions=tuple(
             _condition(model, ready.quartiles, column, customer[0, column]) for column in range(len(absent))
         ),
-        intercept=float(found.intercept[place]),
+        intercept=float(found.intercept[place] + fitted[absent].sum()),  # what is held fixed is always so
         local_prediction=float(np.ravel(found.local_pred)[0]),
         prediction=_of_label(run.problem.task, said, place),
         local_fit=float(found.score if np.ndim(found.score) == 0 else np.ravel(found.score)[0]),
@@ -242,10 +243,25 @@ def _condition(model: Model, quartiles: dict[int, np.ndarray], column: int, code
         return _("{name} is {missing}, held fixed").format(name=name, missing=MISSING)
     cuts = quartiles[column]
     dated = model.schema[name].kind is Kind.DATE
-    words = [str(np.datetime64(int(cut), "D")) if dated else number(float(cut)) for cut in cuts]
+    words = [_day_in_words(cut, code) if dated else _cut_in_words(float(cut), code) for cut in cuts]
     bin_ = int(np.searchsorted(cuts, code))
     if bin_ == 0:
         return f"{name} ≤ {words[0]}"
     if bin_ == len(cuts):
         return f"{name} > {words[-1]}"
     return f"{words[bin_ - 1]} < {name} ≤ {words[bin_]}"
+
+
+def _cut_in_words(cut: float, code: float) -> str:
+    """A cut with as few digits as leave the condition true of the customer."""
+    if cut.is_integer() and abs(cut) < 1e6:
+        return f"{cut:,.0f}"
+    digits = next((d for d in range(3, 17) if (code <= float(f"{cut:.{d}g}")) == (code <= cut)), 17)
+    rounded = float(f"{cut:.{digits}g}")
+    return f"{rounded:,.0f}" if 10**digits <= abs(rounded) < 1e15 else f"{rounded:,.{digits}g}"
+
+
+def _day_in_words(cut: float, code: float) -> str:
+    """A cut within a day as a day, so chosen that the condition is true of the customer's day."""
+    same_day = code > cut and np.floor(code) == np.floor(cut)
+    return str(np.datetime64(int(np.floor(cut)) - int(same_day), "D"))

@@ -172,8 +172,11 @@ def _coefficients(model: Model, place: int | None) -> tuple[np.ndarray, float]:
     coefficients, intercepts = np.atleast_2d(estimator.coef_), np.atleast_1d(estimator.intercept_)
     if model.problem.task is Task.MULTICLASS and place is not None and len(coefficients) > 1:
         return coefficients[place], float(intercepts[place])
-    sign = -1.0 if place == 0 else 1.0  # a yes/no model's margin is that of the positive answer
-    return sign * coefficients[0], sign * float(intercepts[0])
+    slopes, intercept = coefficients[0], float(intercepts[0])
+    if place != 0:
+        return slopes, intercept
+    # A yes/no model speaks of the positive answer; for the other, log-odds change sign and probabilities add up to 1.
+    return -slopes, -intercept if hasattr(estimator, "predict_proba") else 1.0 - intercept
 
 
 def _label_place(model: Model, label: str | None) -> int | None:

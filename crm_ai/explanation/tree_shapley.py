@@ -2,10 +2,10 @@
 
 A leaf is reached if all conditions on its path hold. Merged by feature, these are at most as many as the tree is deep,
 so a customer enters a leaf's game only through the pattern of conditions that hold. For each leaf the Shapley values of
-all pairs of patterns (of the customer, of the reference) are written down once, averaged over the reference customers'
-patterns, and then looked up. The game of one leaf is 1 exactly if a coalition holds every condition that only the
-customer meets (A) and none that only the reference meets (B), so its Shapley values are (|A|-1)! |B|! / (|A|+|B|)! for
-members of A and -|A|! (|B|-1)! / (|A|+|B|)! for members of B.
+all patterns of a customer, averaged over the patterns of the reference customers, are written down and then looked up.
+The game of one leaf is 1 exactly if a coalition holds every condition that only the customer meets (A) and none that
+only the reference meets (B), so its Shapley values are (|A|-1)! |B|! / (|A|+|B|)! for members of A and
+-|A|! (|B|-1)! / (|A|+|B|)! for members of B.
 
 References
 ----------
@@ -23,10 +23,13 @@ from typing import Any
 import numpy as np
 
 from crm_ai.errors import CrmAiError
-from crm_ai.words import _
+from crm_ai.words import _, count
 
 CHUNK = 65_536
+SMALLEST_CHUNK = 1_024
+MOST_ANSWERS = 1 << 27
 MOST_CONDITIONS = 20
+MOST_PATTERNS = 1 << 25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,24 +79,22 @@ def tree_shap(
     Raises
     ------
     CrmAiError
-        If a path asks about more than 20 different columns.
+        If a path asks about more than 20 different columns, or all paths together make too large tables.
     """
     leaves = list(leaves_of(tree))
+    _check_size(leaves)
     shares = _pattern_shares(leaves, tree, background)
     base = float(sum(leaf.value[output] * share[-1] for leaf, share in zip(leaves, shares, strict=True)))
     columns = int(source.max()) + 1 if len(source) else 0
     values = np.zeros((columns, len(matrix)))
-    for start in range(0, len(matrix), CHUNK):
-        part = slice(start, start + CHUNK)
+    for part in _parts(len(matrix), tree):
         left = _goes_left(tree, matrix[part])
         for leaf, share in zip(leaves, shares, strict=True):
             if not leaf.features:
                 continue
             patterns = _patterns(leaf, left)
-            present, place = _distinct(patterns, len(leaf.features))
-            table = _contributions(present, share, len(leaf.features)) * leaf.value[output]
-            for column, amounts in _by_column(leaf, table, source):
-                values[column, part] += amounts[place]
+            for column, amounts in _by_column(leaf, share * leaf.value[output], source):
+                values[column, part] += amounts[patterns]
     return values.T, base
 
 
@@ -150,38 +151,36 @@ def _patterns(leaf: Leaf, left: dict[int, np.ndarray]) -> np.ndarray:
 def _pattern_shares(leaves: list[Leaf], tree: Any, background: np.ndarray) -> list[np.ndarray]:
     """For each leaf the share of the reference customers with each pattern, shape (2 ** conditions,)."""
     counts = [np.zeros(1 << len(leaf.features), dtype=np.int64) for leaf in leaves]
-    for start in range(0, len(background), CHUNK):
-        left = _goes_left(tree, background[start : start + CHUNK])
-        for leaf, count in zip(leaves, counts, strict=True):
+    for part in _parts(len(background), tree):
+        left = _goes_left(tree, background[part])
+        for leaf, seen in zip(leaves, counts, strict=True):
             if leaf.features:
-                count += np.bincount(_patterns(leaf, left), minlength=len(count))
-    return [
-        count / len(background) if leaf.features else np.ones(1) for leaf, count in zip(leaves, counts, strict=True)
-    ]
+                seen += np.bincount(_patterns(leaf, left), minlength=len(seen))
+    return [seen / len(background) if leaf.features else np.ones(1) for leaf, seen in zip(leaves, counts, strict=True)]
 
 
-def _distinct(patterns: np.ndarray, conditions: int) -> tuple[np.ndarray, np.ndarray]:
-    seen = np.flatnonzero(np.bincount(patterns, minlength=1 << conditions))
-    place = np.zeros(1 << conditions, dtype=np.int32)
-    place[seen] = np.arange(len(seen))
-    return seen, place[patterns]
+def _contributions(shares: np.ndarray, conditions: int) -> Iterator[np.ndarray]:
+    """For each condition its Shapley value for every pattern of a customer, shape (2 ** conditions,).
 
-
-def _contributions(patterns: np.ndarray, shares: np.ndarray, conditions: int) -> np.ndarray:
-    """Shapley value of each condition for each pattern of customers, shape (patterns, conditions)."""
-    references = np.flatnonzero(shares)
+    Only references that hold all that the customer lacks count, and then |B| is what the customer lacks and |A| what
+    the reference lacks. So sums over supersets, kept apart by |A|, say all: no pair of patterns is ever looked at.
+    """
     full = (1 << conditions) - 1
-    mine, theirs = patterns[:, None], references[None, :]
-    only_mine, only_theirs = mine & ~theirs, ~mine & theirs & full
-    a, b = np.bitwise_count(only_mine), np.bitwise_count(only_theirs)
-    possible = (mine | theirs) == full
-    gain, loss = _weights(conditions)
-    gained = np.where(possible, gain[a, b], 0.0) * shares[references]
-    lost = np.where(possible, loss[a, b], 0.0) * shares[references]
-    table = np.empty((len(patterns), conditions))
+    patterns = np.arange(full + 1, dtype=np.int32)
+    sums = np.zeros((conditions + 1, full + 1))
+    sums[conditions - np.bitwise_count(patterns), patterns] = shares
     for bit in range(conditions):
-        table[:, bit] = (gained * (only_mine >> bit & 1) - lost * (only_theirs >> bit & 1)).sum(axis=1)
-    return table
+        halves = sums.reshape(conditions + 1, -1, 2, 1 << bit)
+        halves[:, :, 0] += halves[:, :, 1]
+    gain, loss = _weights(conditions)
+    lacking = np.bitwise_count(patterns)
+    gained = np.einsum("ap,ap->p", gain[:, lacking], sums)
+    gained_by_all = np.einsum("ap,ap->p", gain[:, np.maximum(lacking, 1) - 1], sums)
+    lost = np.einsum("ap,ap->p", loss[:, lacking], sums)
+    lacks = full ^ patterns
+    for bit in range(conditions):
+        holds = (patterns >> bit & 1).astype(bool)
+        yield np.where(holds, gained[lacks] - gained_by_all[lacks | 1 << bit], -lost[lacks])
 
 
 def _weights(conditions: int) -> tuple[np.ndarray, np.ndarray]:
@@ -194,8 +193,26 @@ def _weights(conditions: int) -> tuple[np.ndarray, np.ndarray]:
     return gain, loss
 
 
-def _by_column(leaf: Leaf, table: np.ndarray, source: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-    """Amounts by original column: conditions on encoded columns of the same one are added."""
-    columns = source[list(leaf.features)]
-    for column in np.unique(columns):
-        yield int(column), np.ascontiguousarray(table[:, columns == column].sum(axis=1))
+def _by_column(leaf: Leaf, share: np.ndarray, source: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Amounts by original column: conditions on encoded columns of the same one are added before they are looked up."""
+    amounts: dict[int, np.ndarray] = {}
+    for feature, amount in zip(leaf.features, _contributions(share, len(leaf.features)), strict=True):
+        column = int(source[feature])
+        amounts[column] = amounts[column] + amount if column in amounts else amount
+    yield from amounts.items()
+
+
+def _parts(rows: int, tree: Any) -> Iterator[slice]:
+    """Slices of customers, so small that the answers to all the tree's questions fit into memory."""
+    size = max(SMALLEST_CHUNK, min(CHUNK, MOST_ANSWERS // max(int(tree.node_count), 1)))
+    return (slice(start, min(start + size, rows)) for start in range(0, rows, size))
+
+
+def _check_size(leaves: list[Leaf]) -> None:
+    if sum(1 << len(leaf.features) for leaf in leaves) > MOST_PATTERNS:
+        raise CrmAiError(
+            _("The tree is too deep to explain exactly: {leaves} answers, some after {most} different columns.").format(
+                leaves=count(len(leaves)), most=max(len(leaf.features) for leaf in leaves)
+            ),
+            next_step=_("Train a shallower tree."),
+        )

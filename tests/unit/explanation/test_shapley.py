@@ -52,6 +52,7 @@ def runs():
 
 CASES = [
     ("left", "linear_regression", None),
+    ("left", "linear_regression", "No"),
     ("left", "logistic_regression", None),
     ("left", "logistic_regression", "No"),
     ("left", "decision_tree", None),
@@ -68,7 +69,8 @@ def model_output(run, name, label):
     estimator = model.pipeline[-1]
     matrix = model.pipeline[0].transform(run.holdout_frame[list(run.problem.features)])
     if name == "linear_regression":
-        return estimator.predict(matrix)
+        said = estimator.predict(matrix)
+        return 1 - said if label == "No" else said
     place = run.problem.labels.index(label) if label else 1
     if name == "logistic_regression":
         margin = estimator.decision_function(matrix)
