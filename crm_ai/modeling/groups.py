@@ -77,11 +77,20 @@ def _bands(values: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
     edges = np.unique([_round_edge(edge, float(np.ptp(known))) for edge in inner])
     edges = edges[(edges > known.min()) & (edges <= known.max())]
     codes = np.searchsorted(edges, values, side="right")
-    words = [number(edge) for edge in edges]
+    words = _told_apart(edges)
     names = [f"< {words[0]}", *(f"{low} – < {high}" for low, high in pairwise(words))] if words else []
     names.append(f"≥ {words[-1]}" if words else number(float(known[0])))
     codes[~np.isfinite(values)] = -1
     return _fewer(codes, names)
+
+
+def _told_apart(edges: np.ndarray) -> list[str]:
+    """Write edges with as few digits as tell them apart."""
+    for digits in range(3, 16):
+        words = [number(edge, digits) for edge in edges]
+        if len(set(words)) == len(words):
+            return words
+    return [repr(float(edge)) for edge in edges]
 
 
 def _round_edge(edge: float, spread: float) -> float:

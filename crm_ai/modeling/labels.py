@@ -23,7 +23,7 @@ def label_codes(column: pd.Series) -> tuple[list[str], np.ndarray]:
     """
     if not isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype("category")
-    texts = [f"{label:.15g}" if isinstance(label, float) else str(label) for label in column.cat.categories]
+    texts = [_number_in_words(label) if isinstance(label, float) else str(label) for label in column.cat.categories]
     return texts, column.cat.codes.to_numpy().astype(np.intp)
 
 
@@ -44,3 +44,9 @@ def label_counts(column: pd.Series) -> dict[str, int]:
     counts = np.bincount(codes[codes >= 0], minlength=len(texts))
     order = np.argsort(-counts, kind="stable")
     return {texts[i]: int(counts[i]) for i in order if counts[i]}
+
+
+def _number_in_words(label: float) -> str:
+    """A number without needless decimals, but with all that tell it from others."""
+    short = f"{label:.15g}"
+    return short if float(short) == label else repr(label)

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crm_ai.modeling.groups import table_groups
@@ -65,7 +65,9 @@ def test_hardly_any_values_make_no_trouble(values):
     assert set(found) == set(names)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=200, deadline=None)
+@example([1e9, 999999999.9999999])
+@example([10_000 + i / 7 for i in range(60)])
 @given(st.lists(st.one_of(st.none(), st.floats(-1e9, 1e9)), min_size=1, max_size=80))
 def test_every_customer_is_in_exactly_one_named_group(values):
     found, names = groups_of(pd.Series(values, dtype=float))
