@@ -1,8 +1,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crm_ai.explanation import customer_name, explain_with_lime, lime_explainer, search_customers, telling_cases
+from crm_ai.explanation.lime import _cut_in_words, _day_in_words
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import table_from_frame
 from tests.unit.explanation.test_shapley import make_frame
@@ -13,8 +16,9 @@ def runs():
     frame = make_frame(900)
     frame.insert(0, "客户编号", [f"客-{i:04d}" for i in range(900)])
     frame["left"] = frame["left"].map({"Yes": "<b>Yes</b>", "No": "No"})
+    frame["always"], frame["everywhere"] = 5.0, "一样"
     table = table_from_frame(frame)
-    features = ["months", "calls", "plan", "city", "paper", "since"]
+    features = ["months", "calls", "plan", "city", "paper", "since", "always", "everywhere"]
     return {
         target: train(
             table, propose_problem(table, target=target, positive=positive, features=features).problem, models
@@ -65,6 +69,8 @@ def test_what_the_customer_lacks_is_held_fixed(runs):
     row = next(r for r in run.holdout_rows if pd.isna(run.table.frame["months"][r]))
     found = explain_with_lime(run, "logistic_regression", int(row)).to_frame().set_index("column")
     assert found.loc["months", "weight"] == 0
+    whole = explain_with_lime(run, "logistic_regression", int(row))
+    assert whole.intercept + whole.weights.sum() == pytest.approx(whole.local_prediction, abs=1e-12)
     assert "held fixed" in found.loc["months", "condition"]
 
 
@@ -79,6 +85,37 @@ def test_every_kind_of_question_has_a_local_fit(runs, target, label):
     expected = said[place] if target == "offer" else 1 - said if label == "No" else said
     assert found.prediction == pytest.approx(expected)
     assert np.isfinite(found.local_prediction)
+
+
+def test_what_is_the_same_for_all_explains_nothing(runs):
+    run = runs["left"]
+    found = explain_with_lime(run, "logistic_regression", int(run.holdout_rows[0])).to_frame().set_index("column")
+    assert found.loc["always", "condition"] == "always ≤ 5"
+    assert found.loc["everywhere", "condition"] == "everywhere = 一样"
+    assert found.loc[["always", "everywhere"], "weight"].abs().max() < 1e-9
+
+
+@settings(deadline=None)
+@given(
+    st.floats(-1e12, 1e12, allow_subnormal=False),
+    st.one_of(st.floats(-1e12, 1e12, allow_subnormal=False), st.floats(-1e-3, 1e-3)),
+)
+def test_a_condition_as_written_is_true_of_the_customer(cut, other):
+    for code in (other, cut * (1 + other), cut):
+        written = float(_cut_in_words(cut, code).replace(",", ""))
+        assert (code <= written) == (code <= cut)
+
+
+@given(st.floats(-20_000, 60_000), st.floats(0, 2))
+def test_a_day_as_written_is_true_of_the_customer(cut, later):
+    for code in (cut + later, cut - later):
+        written = np.datetime64(_day_in_words(cut, code), "D").astype(int)
+        assert (np.floor(code) <= written) == (code <= cut)
+
+
+def test_cuts_are_written_briefly():
+    pairs = ((9.0, 1), (401.4, 100), (401.4, 401.2), (20204.0, 9), (20204.4, 9), (0.01234, 1))
+    assert [_cut_in_words(*pair) for pair in pairs] == ["9", "401", "401.4", "20,204", "20,200", "0.0123"]
 
 
 def test_telling_cases_are_what_they_say(runs):
@@ -99,3 +136,33 @@ def test_customers_are_found_by_part_of_their_name(runs):
     assert search_customers(run, f"#{row + 1}")["row"].tolist()[0] == row
     assert len(search_customers(run, "", limit=5)) == 5
     assert search_customers(run, "nobody (").empty
+
+
+def make_run(identifier=None):
+    frame = make_frame(300)[["months", "calls", "left"]]
+    if identifier:
+        frame.insert(0, identifier, [f"K{i}" for i in range(300)])
+    table = table_from_frame(frame)
+    problem = propose_problem(table, target="left", features=["months", "calls"]).problem
+    return train(table, problem, ["decision_tree"])
+
+
+def test_an_identifier_may_be_called_row():
+    run = make_run("row")
+    row = int(run.holdout_rows[4])
+    found = search_customers(run, f"k{row}")
+    assert list(found.columns) == ["row"]
+    assert found["row"].tolist()[0] == row
+
+
+def test_without_identifiers_a_bare_number_is_a_row():
+    run = make_run()
+    row = int(run.holdout_rows.max())
+    assert search_customers(run, str(row + 1))["row"].tolist() == [row]
+
+
+def test_who_fits_exactly_comes_first():
+    run = make_run("客户编号")
+    short = min(run.holdout_rows.tolist())
+    for wanted in (f"K{short}", f"#{short + 1}"):
+        assert search_customers(run, wanted)["row"].tolist()[0] == short

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from crm_ai.errors import CrmAiError
-from crm_ai.explanation import explain, explain_model, tree_shap
+from crm_ai.explanation import Explanation, explain, explain_model, tree_shap, tree_shapley
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import table_from_frame
 
@@ -161,6 +161,56 @@ def test_deep_trees_are_exact_too():
     assert base + values.sum(axis=1) == pytest.approx(tree.predict(matrix[:50]), abs=1e-6)
 
 
+@pytest.mark.parametrize("regression", [True, False])
+def test_deep_trees_equal_the_shap_package(regression):
+    import shap
+
+    generator = np.random.default_rng(3)
+    matrix = generator.normal(size=(2000, 12)).astype(np.float32)
+    target = np.sin(matrix).sum(axis=1) + generator.normal(size=2000)
+    kind = DecisionTreeRegressor if regression else DecisionTreeClassifier
+    tree = kind(max_depth=11, random_state=0).fit(matrix, target if regression else np.digitize(target, [-1, 1]))
+    masker = shap.maskers.Independent(matrix[:100], max_samples=100)
+    theirs = np.asarray(shap.TreeExplainer(tree, masker).shap_values(matrix[-30:], check_additivity=False))
+    source = np.array([0, 0, 1, 2, 3, 3, 3, 4, 5, 6, 7, 8])
+    for output in range(1 if regression else 3):
+        expected = np.zeros((30, 9))
+        np.add.at(expected.T, source, (theirs if regression else theirs[:, :, output]).T)
+        values, _base = tree_shap(tree.tree_, matrix[-30:], matrix[:100], source, output)
+        assert values == pytest.approx(expected, abs=1e-6 * max(1.0, np.abs(expected).max()))
+
+
+def test_customers_in_several_parts_get_what_they_get_at_once(monkeypatch):
+    generator = np.random.default_rng(1)
+    matrix = generator.normal(size=(700, 6)).astype(np.float32)
+    tree = DecisionTreeRegressor(max_depth=6, random_state=0).fit(matrix, matrix[:, 0] * matrix[:, 1]).tree_
+    values, base = tree_shap(tree, matrix, matrix[:500], np.arange(6), 0)
+    monkeypatch.setattr(tree_shapley, "CHUNK", 64)
+    monkeypatch.setattr(tree_shapley, "SMALLEST_CHUNK", 64)
+    in_parts, same_base = tree_shap(tree, matrix, matrix[:500], np.arange(6), 0)
+    assert in_parts == pytest.approx(values, abs=1e-12)
+    assert same_base == pytest.approx(base)
+
+
+def test_scikit_learns_rounding_to_32_bits_is_followed():
+    matrix = np.array([[0.1], [0.2], [0.3], [0.4]])
+    tree = DecisionTreeRegressor().fit(matrix, [0.0, 0.0, 1.0, 2.0])
+    nearly = tree.tree_.threshold[0] + np.array([[-1e-9], [0.0], [1e-9], [-1e-8], [1e-8]])
+    values, base = tree_shap(tree.tree_, nearly, matrix, np.array([0]), 0)
+    assert base + values[:, 0] == pytest.approx(tree.predict(nearly))
+
+
+def test_a_tree_too_deep_to_explain_is_refused(monkeypatch):
+    chain = DecisionTreeRegressor(random_state=0).fit(np.eye(26), 3.0 ** np.arange(26))
+    with pytest.raises(CrmAiError, match="columns in a row"):
+        tree_shap(chain.tree_, np.eye(26), np.eye(26), np.arange(26), 0)
+    short = DecisionTreeRegressor(max_depth=5, random_state=0).fit(np.eye(26), 3.0 ** np.arange(26))
+    monkeypatch.setattr(tree_shapley, "MOST_PATTERNS", 8)
+    with pytest.raises(CrmAiError, match="too deep") as raised:
+        tree_shap(short.tree_, np.eye(26), np.eye(26), np.arange(26), 0)
+    assert raised.value.next_step
+
+
 def test_a_tree_that_asks_nothing_has_no_reasons():
     tree = DecisionTreeRegressor().fit(np.zeros((10, 2)), np.full(10, 3.0))
     values, base = tree_shap(tree.tree_, np.zeros((4, 2)), np.zeros((10, 2)), np.array([0, 0]), 0)
@@ -223,3 +273,10 @@ def test_the_packages_own_object_is_offered(runs):
     theirs = explain(runs["left"], "decision_tree").to_shap()
     assert theirs.values.shape == (300, 8)
     assert list(theirs.feature_names) == list(runs["left"].problem.features)
+
+
+def test_columns_named_like_the_tables_own_are_kept():
+    data = pd.DataFrame({"output": [1.0, 2.0], "row": ["a", "b"]})
+    values = np.array([[0.5, 1.0], [0.25, 2.0]])
+    frame = Explanation(values, 3.0, ("output", "row"), data, np.array([7, 9]), "value", "x").to_frame()
+    assert frame.to_numpy().tolist() == [[7, 0.5, 1.0, 4.5], [9, 0.25, 2.0, 5.25]]
