@@ -3,4 +3,14 @@
 from crm_ai.charts import comparison, confusion, data, fairness, ranking, reasons, regression
 from crm_ai.charts.theme import describe, inked
 
-__all__ = ["comparison", "confusion", "data", "describe", "fairness", "inked", "ranking", "reasons", "regression"]
+__all__ = [
+    "comparison",
+    "confusion",
+    "data",
+    "describe",
+    "fairness",
+    "inked",
+    "ranking",
+    "reasons",
+    "regression",
+]

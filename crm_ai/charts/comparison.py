@@ -31,12 +31,7 @@ def models(estimates: Mapping[str, Estimate], title: str) -> go.Figure:
         return nothing(_("There is nothing to compare."))
     top = max(known, key=lambda name: known[name].value)
     rivals = [name for name, e in known.items() if name != top and e.high >= known[top].low]
-    finding = (
-        _("{model} has the highest {title}; the intervals of the others overlap with its own")
-        if rivals
-        else _("{model} has the highest {title}")
-    )
-    figure = canvas(finding.format(model=top, title=title), x=title, height=140 + 44 * len(known))
+    figure = canvas(_finding(known, top, rivals, title), x=title, height=140 + 44 * len(known), named=True)
     ordered = list(known.items())[::-1]
     figure.add_scatter(
         x=[e.value for _name, e in ordered],
@@ -58,3 +53,22 @@ def models(estimates: Mapping[str, Estimate], title: str) -> go.Figure:
         hoverinfo="text",
     )
     return figure
+
+
+def _finding(known: Mapping[str, Estimate], top: str, rivals: list[str], title: str) -> str:
+    best = known[top]
+    if len(known) == 1:
+        return _("{model}: {title} {value} ({low} – {high})").format(
+            model=top, title=title, value=number(best.value), low=number(best.low), high=number(best.high)
+        )
+    if any(known[name].value == best.value for name in rivals):
+        return _("Several models share the highest {title}").format(title=title)
+    if not rivals:
+        return _("{model} has the highest {title}").format(model=top, title=title)
+    if len(rivals) == 1:
+        return _("{model} has the highest {title}; the interval of {rival} overlaps with its own").format(
+            model=top, title=title, rival=rivals[0]
+        )
+    return _("{model} has the highest {title}; the intervals of {n} others overlap with its own").format(
+        model=top, title=title, n=count(len(rivals))
+    )

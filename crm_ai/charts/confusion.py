@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from crm_ai.charts.theme import HEAT, LOWERS, RAISES, REFERENCE, canvas, distinct, nothing, rows, safe
+from crm_ai.charts.theme import HEAT, HEIGHT, LOWERS, RAISES, REFERENCE, canvas, distinct, nothing, rows, safe
 from crm_ai.words import _, count, percent
 
 MOST_LABELS_WRITTEN = 12
+LABEL_HEIGHT = 17
 
 
 def yes_no(cells: Sequence[int], labels: Sequence[str]) -> go.Figure:
@@ -66,8 +67,9 @@ def yes_no(cells: Sequence[int], labels: Sequence[str]) -> go.Figure:
         xgap=3,
         ygap=3,
     )
-    figure.update_xaxes(type="category", showgrid=False)
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    figure.update_xaxes(type="category", showgrid=False, tickangle=0)
+    # Upright names leave the fields room for their words on a telephone.
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, tickangle=-90)
     return figure
 
 
@@ -96,7 +98,8 @@ def many(counts: np.ndarray, labels: Sequence[str]) -> go.Figure:
         )
     else:
         finding = _("All customers are told right")
-    height = int(np.clip(160 + 34 * len(labels), 380, 1100))
+    written = len(labels) <= MOST_LABELS_WRITTEN
+    height = max(HEIGHT, 220 + (34 if written else LABEL_HEIGHT) * len(labels))
     figure = canvas(finding, x=_("the model says"), y=_("it was"), height=height)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     names = distinct(list(labels), 16)
@@ -110,7 +113,6 @@ def many(counts: np.ndarray, labels: Sequence[str]) -> go.Figure:
         ]
         for i in range(len(labels))
     ]
-    written = len(labels) <= MOST_LABELS_WRITTEN
     figure.add_heatmap(
         z=shares,
         x=names,
@@ -122,13 +124,14 @@ def many(counts: np.ndarray, labels: Sequence[str]) -> go.Figure:
         hoverinfo="text",
         colorscale=HEAT,
         zmin=0,
-        zmax=1,
+        # Among many answers the mistakes are small shares; they must still be seen.
+        zmax=1 if written else float(shares.max()),
         showscale=False,
-        xgap=1,
-        ygap=1,
+        xgap=1 if written else 0,
+        ygap=1 if written else 0,
     )
     figure.update_xaxes(type="category", showgrid=False)
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False, tickmode="linear", dtick=1)
     return figure
 
 
@@ -153,8 +156,14 @@ def classes(frame: pd.DataFrame, metric: str, title: str) -> go.Figure:
     if frame.empty:
         return nothing(_("There are no customers to judge on."))
     best, worst = frame.iloc[-1], frame.iloc[0]
+    same = percent(best["value"]) == percent(worst["value"])
+    finding = (
+        _("{title}: {high} for every answer")
+        if same
+        else _("{title}: best for “{best}” ({high}), worst for “{worst}” ({low})")
+    )
     figure = canvas(
-        _("{title}: best for “{best}” ({high}), worst for “{worst}” ({low})").format(
+        finding.format(
             title=title,
             best=best["label"],
             high=percent(best["value"]),
@@ -162,13 +171,14 @@ def classes(frame: pd.DataFrame, metric: str, title: str) -> go.Figure:
             low=percent(worst["value"]),
         ),
         x=title,
-        height=int(np.clip(120 + 30 * len(frame), 240, 1600)),
+        height=max(240, 120 + (30 if len(frame) <= MOST_LABELS_WRITTEN else 20) * len(frame)),
+        named=True,
     )
     figure.add_scatter(
         x=frame["value"],
         y=distinct(frame["label"].tolist()),
         mode="markers",
-        marker={"size": 10, "color": [RAISES if v == worst["value"] else LOWERS for v in frame["value"]]},
+        marker={"size": 10, "color": [RAISES if v == worst["value"] and not same else LOWERS for v in frame["value"]]},
         error_x={
             "type": "data",
             "array": frame["high"] - frame["value"],

@@ -77,8 +77,14 @@ def target_by(frame: pd.DataFrame, column: str, answer: str, *, share: bool) -> 
     names, write = _names(frame), percent if share else number
     values = frame["value"].to_numpy()
     high, low = int(values.argmax()), int(values.argmin())
+    if len(frame) == 1:
+        finding = _("{answer}: {most} where {column} is “{at}”, its only value")
+    elif write(values[high]) == write(values[low]):
+        finding = _("{answer}: {most} whatever {column} is")
+    else:
+        finding = _("{answer}: {most} where {column} is “{at}”, {least} where it is “{where}”")
     figure = canvas(
-        _("{answer}: {most} where {column} is “{at}”, {least} where it is “{where}”").format(
+        finding.format(
             answer=answer,
             most=write(values[high]),
             column=column,
@@ -131,7 +137,8 @@ def missing(frame: pd.DataFrame) -> go.Figure:
             column=worst["column"], n=count(worst["missing"]), share=percent(worst["share"], 1)
         ),
         x=_("share of customers without a value"),
-        height=120 + 26 * len(shown),
+        height=140 + 26 * len(shown),
+        named=True,
     )
     figure.add_bar(
         y=distinct(shown["column"].tolist()),
@@ -141,7 +148,7 @@ def missing(frame: pd.DataFrame) -> go.Figure:
         hovertext=[f"{safe(c)}: {count(m)}" for c, m in zip(shown["column"], shown["missing"], strict=True)],
         hoverinfo="text",
     )
-    figure.update_xaxes(tickformat=".1%", rangemode="tozero")
+    figure.update_xaxes(tickformat=".3~p", rangemode="tozero")
     return figure
 
 
@@ -149,7 +156,7 @@ def _places(frame: pd.DataFrame, names: list[str]) -> tuple[Any, Any]:
     """Where the values stand on the axis: bins at their middle with their width, labels in a row."""
     binned = [not (isinstance(label, str) and label) for label in frame["label"]]
     if not all(binned):
-        return distinct(names, 18), None
+        return distinct(names, 14), None
     left, right = frame["left"], frame["right"]
     if isinstance(left.iloc[0], pd.Timestamp):
         left, right = pd.to_datetime(left), pd.to_datetime(right)

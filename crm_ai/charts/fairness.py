@@ -51,7 +51,11 @@ def by_group(
         return nothing(_("{title} cannot be told for any group.").format(title=title))
     write = percent if share else number
     judged = {group: e for group, e in known.items() if group not in too_few}
-    if len(judged) > 1:
+    if len(judged) > 1 and len({write(e.value) for e in judged.values()}) == 1:
+        finding = _("{title}: {value} in every group judged").format(
+            title=title, value=write(next(iter(judged.values())).value)
+        )
+    elif len(judged) > 1:
         top, bottom = max(judged, key=lambda g: judged[g].value), min(judged, key=lambda g: judged[g].value)
         finding = _("{title}: {high} for “{top}”, {low} for “{bottom}”").format(
             title=title, high=write(judged[top].value), top=top, low=write(judged[bottom].value), bottom=bottom
@@ -60,10 +64,13 @@ def by_group(
         finding = _("{title}: too few customers to compare groups").format(title=title)
     groups = list(known)[::-1]
     values = [known[group] for group in groups]
-    figure = canvas(finding, x=title, height=140 + 40 * len(groups))
+    figure = canvas(finding, x=title, height=140 + 48 * len(groups), named=True)
     figure.add_scatter(
         x=[e.value for e in values],
-        y=distinct([f"{group}  (n = {count(sizes.get(group, 0))})" for group in groups], 34),
+        y=[
+            _sized(name, sizes.get(group, 0), group in too_few)
+            for name, group in zip(distinct(groups), groups, strict=True)
+        ],
         mode="markers",
         marker={
             "size": 12,
@@ -120,7 +127,11 @@ def across_thresholds(frame: pd.DataFrame, metric: str, title: str, threshold: f
     now = frame[np.isclose(frame["threshold"], round(threshold, 2)) & frame["group"].isin(groups)].dropna(
         subset=[metric]
     )
-    if len(now) > 1:
+    if len(now) > 1 and len(set(now[metric])) == 1:
+        finding = _("At threshold {t}: {value} in every group shown").format(
+            t=f"{threshold:.2f}", value=percent(now[metric].iloc[0])
+        )
+    elif len(now) > 1:
         top, bottom = now.iloc[now[metric].to_numpy().argmax()], now.iloc[now[metric].to_numpy().argmin()]
         finding = _("At threshold {t}: {high} for “{top}”, {low} for “{bottom}”").format(
             t=f"{threshold:.2f}",
@@ -148,3 +159,8 @@ def across_thresholds(frame: pd.DataFrame, metric: str, title: str, threshold: f
     figure.update_xaxes(range=[0, 1])
     figure.update_layout(showlegend=True)
     return figure
+
+
+def _sized(name: str, n: int, too_few: bool) -> str:
+    words = _("n = {n}, too few") if too_few else _("n = {n}")
+    return f"{name}<br>{words.format(n=count(n))}"

@@ -61,12 +61,12 @@ def precision_recall(curve: pd.DataFrame, base_rate: float, *, threshold: float 
     plotly.graph_objects.Figure
         The curve with its band, and chance as a line.
     """
-    if curve.empty:
+    if curve.empty or not curve["recall"].notna().any():
         return nothing(_("A curve needs customers with both answers."))
     half = curve.iloc[(curve["recall"] - 0.5).abs().to_numpy().argmin()]
     figure = canvas(
-        _("To find half of them, {precision} of those selected are right; by chance {base} would be").format(
-            precision=percent(half["precision"]), base=percent(base_rate)
+        _("To find {found} of them, {precision} of those selected are right; by chance {base} would be").format(
+            found=percent(half["recall"]), precision=percent(half["precision"]), base=percent(base_rate)
         ),
         x=_("found among those with the answer (recall)"),
         y=_("right among those selected (precision)"),
@@ -249,7 +249,9 @@ def _mark(figure: go.Figure, curve: pd.DataFrame, threshold: float | None, x: st
     if threshold is None or curve.empty:
         return
     selected = curve[curve["threshold"] >= threshold]
-    at = (selected if len(selected) else curve).sort_values("threshold").iloc[0]
+    if selected.empty:  # Nobody is selected there, so there is no such point.
+        return
+    at = selected.sort_values("threshold").iloc[0]
     figure.add_scatter(
         x=[at[x]],
         y=[at[y]],

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from crm_ai.charts.lines import cut
 from crm_ai.charts.theme import LOWERS, RAISES, REFERENCE, canvas, distinct, nothing, rows, safe
-from crm_ai.words import _, count, number, percent, shorten
+from crm_ai.words import _, count, ngettext, number, percent
 
 MOST_COLUMNS = 12
 MOST_STEPS = 9
@@ -54,7 +55,8 @@ def importance(frame: pd.DataFrame, scale: str) -> go.Figure:
     figure = canvas(
         _("“{column}” moves the model most").format(column=frame["column"].iloc[0]),
         x=_("mean size of the contribution ({unit})").format(unit=unit(scale)),
-        height=130 + 28 * len(shown),
+        height=150 + 28 * len(shown),
+        named=True,
     )
     factor = _factor(scale)
     figure.add_bar(
@@ -121,7 +123,7 @@ def dependence(frame: pd.DataFrame, column: str, scale: str) -> go.Figure:
     )
     figure.add_hline(y=0, line={"color": REFERENCE, "dash": "dash"})
     figure.add_scatter(
-        x=distinct([str(level) for level in frame["level"]], 16) if labelled else frame["level"],
+        x=distinct([str(level) for level in frame["level"]], 14) if labelled else frame["level"],
         y=frame["mean"] * factor,
         mode="markers" if labelled else "lines+markers",
         line={"color": REFERENCE, "width": 1.5},
@@ -159,31 +161,37 @@ def waterfall(frame: pd.DataFrame, base: float, output: float, scale: str) -> go
     plotly.graph_objects.Figure
         The strongest columns as steps; the others as one.
     """
+    if frame.empty:
+        return nothing(_("There are no reasons to show."))
     factor = _factor(scale)
     shown, rest = frame.head(MOST_STEPS), frame.iloc[MOST_STEPS:]
-    names = [f"{shorten(str(r.column), 18)} = {shorten(str(r.value), 12)}" for r in rows(shown)]
+    names = [f"{cut(str(r.column), 16)} = {cut(str(r.value), 12)}" for r in rows(shown)]
     whole = [f"{safe(r.column)} = {safe(r.value)}" for r in rows(shown)]
     steps = shown["contribution"].tolist()
     if len(rest):
-        names.append(_("{n} other columns").format(n=len(rest)))
+        names.append(ngettext("{n} other column", "{n} other columns", len(rest)).format(n=len(rest)))
         whole.append(", ".join(safe(name) for name in rest["column"][:8]))
         steps.append(float(rest["contribution"].sum()))
     starts = base + np.concatenate([[0.0], np.cumsum(steps)[:-1]])
-    finding = (
-        _("SHAP: from {base} on average {up} to {output}, mostly by {column}")
-        if output >= base
-        else _("SHAP: from {base} on average {down} to {output}, mostly by {column}")
-    )
+    if _amount(base, scale) == _amount(output, scale):
+        finding = _("SHAP: {output}, as on average")
+    elif output > base:
+        finding = _("SHAP: from {base} on average {up} to {output}, mostly by {column}")
+    else:
+        finding = _("SHAP: from {base} on average {down} to {output}, mostly by {column}")
+    # What moves it most may pull the other way; the finding names what moves it there.
+    towards = int((frame["contribution"] * (1 if output > base else -1)).to_numpy().argmax())
     figure = canvas(
         finding.format(
             base=_amount(base, scale),
             output=_amount(output, scale),
             up=_("up"),
             down=_("down"),
-            column=frame["column"].iloc[0],
+            column=frame["column"].iloc[towards],
         ),
         x=_("model's output ({unit})").format(unit=unit(scale)),
-        height=150 + 30 * len(steps),
+        height=170 + 30 * len(steps),
+        named=True,
     )
     figure.add_bar(
         y=distinct(names, 60),
@@ -204,7 +212,7 @@ def waterfall(frame: pd.DataFrame, base: float, output: float, scale: str) -> go
     figure.update_yaxes(autorange="reversed", type="category")
     points = np.concatenate([starts, [output]]) * factor
     reach = max(float(np.ptp(points)), 1e-9)
-    figure.update_xaxes(range=[points.min() - 0.22 * reach, points.max() + 0.22 * reach])
+    figure.update_xaxes(range=[points.min() - 0.4 * reach, points.max() + 0.4 * reach])
     return figure
 
 
@@ -231,10 +239,11 @@ def lime(frame: pd.DataFrame, fit: float) -> go.Figure:
             condition=shown["condition"].iloc[0], fit=percent(max(fit, 0.0))
         ),
         x=_("change of the output"),
-        height=150 + 30 * len(shown),
+        height=170 + 30 * len(shown),
+        named=True,
     )
     figure.add_bar(
-        y=distinct(shown["condition"].tolist(), 32),
+        y=distinct(shown["condition"].tolist(), 28),
         x=shown["weight"],
         orientation="h",
         marker_color=[RAISES if weight > 0 else LOWERS for weight in shown["weight"]],
@@ -247,7 +256,7 @@ def lime(frame: pd.DataFrame, fit: float) -> go.Figure:
     figure.update_yaxes(autorange="reversed", type="category")
     low, high = min(shown["weight"].min(), 0.0), max(shown["weight"].max(), 0.0)
     reach = max(high - low, 1e-9)
-    figure.update_xaxes(range=[low - 0.45 * reach * (low < 0), high + 0.35 * reach * (high > 0)])
+    figure.update_xaxes(range=[low - 0.8 * reach * (low < 0), high + 0.6 * reach * (high > 0)])
     return figure
 
 

@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from crm_ai.charts.lines import cut
 from crm_ai.charts.theme import BAND, LOWERS, REFERENCE, canvas, nothing, rows
 from crm_ai.words import _, count, number, percent
+
+TARGET_WIDTH = 22
 
 
 def predicted_against_actual(curve: pd.DataFrame, target: str) -> go.Figure:
@@ -32,8 +35,8 @@ def predicted_against_actual(curve: pd.DataFrame, target: str) -> go.Figure:
         _("Where {predicted} is predicted, customers come to {actual} on average").format(
             predicted=number(last["predicted"]), actual=number(last["actual"])
         ),
-        x=_("predicted {target} (mean of a tenth of the customers)").format(target=target),
-        y=_("actual {target}").format(target=target),
+        x=_("predicted {target} (mean of a tenth of the customers)").format(target=cut(target, TARGET_WIDTH)),
+        y=_("actual {target}").format(target=cut(target, TARGET_WIDTH)),
     )
     figure.add_scatter(
         x=np.concatenate([curve["predicted"], curve["predicted"][::-1]]),
@@ -102,9 +105,11 @@ def residuals(curve: pd.DataFrame, target: str) -> go.Figure:
         if error.iloc[worst] > 0
         else _("Where {predicted} is predicted, that is {error} too little on average")
     )
+    if np.isclose(error.iloc[worst], 0, atol=1e-9 * max(float(curve["actual"].abs().max()), 1e-9)):
+        finding = _("Predictions are right on average, wherever one looks")
     figure = canvas(
         finding.format(predicted=number(curve["predicted"].iloc[worst]), error=number(abs(error.iloc[worst]))),
-        x=_("predicted {target}").format(target=target),
+        x=_("predicted {target}").format(target=cut(target, TARGET_WIDTH)),
         y=_("predicted minus actual, mean"),
     )
     figure.add_hline(y=0, line={"color": REFERENCE, "dash": "dash"})
@@ -146,9 +151,8 @@ def errors(frame: pd.DataFrame) -> go.Figure:
     total = frame["customers"].sum()
     if inner.empty or not total:
         return nothing(_("There are no customers to judge on."))
-    over = frame.loc[frame["left"] >= 0, "customers"].sum() / total
     figure = canvas(
-        _("{share} of the customers are predicted too high").format(share=percent(over)),
+        _over(frame),
         x=_("predicted minus actual"),
         y=_("customers"),
     )
@@ -167,3 +171,18 @@ def errors(frame: pd.DataFrame) -> go.Figure:
         hoverinfo="text",
     )
     return figure
+
+
+def _over(frame: pd.DataFrame) -> str:
+    """How many are predicted too high; a bin around 0 counts by the part of it that lies above."""
+    filled = frame[frame["customers"] > 0]
+    if len(filled) == 1 and np.isfinite(filled[["left", "right"]]).all(axis=None):
+        return _("All customers are off by {low} to {high}").format(
+            low=number(filled["left"].iloc[0]), high=number(filled["right"].iloc[0])
+        )
+    left, right = filled["left"].to_numpy(), filled["right"].to_numpy()
+    above = np.where(left >= 0, 1.0, np.where(right <= 0, 0.0, 0.5))
+    across = (left < 0) & (right > 0) & np.isfinite(left) & np.isfinite(right)
+    above[across] = right[across] / (right - left)[across]
+    share = float(above @ filled["customers"].to_numpy()) / float(filled["customers"].sum())
+    return _("About {share} of the customers are predicted too high").format(share=percent(share))

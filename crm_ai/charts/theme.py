@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import textwrap
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from crm_ai.words import shorten
+from crm_ai.charts.lines import cut, wrapped
 
 # Okabe and Ito's palette, which colour-blind people can tell apart.
 LOWERS, RAISES, GOOD, CAUTION = "#0072B2", "#D55E00", "#009E73", "#E69F00"
@@ -21,13 +20,17 @@ SERIES = (LOWERS, RAISES, GOOD, CAUTION, "#56B4E9", "#CC79A7")
 SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "star")
 BAND = "rgba(0, 114, 178, 0.18)"
 # Opaque, so that the numbers written on the fields are light or dark as they must be.
-HEAT = [[0.0, "#F3F8FB"], [1.0, "#3D94C5"]]
+HEAT = [[0.0, "#F3F8FB"], [1.0, "#7DB8DC"]]
 HEAT_ON_DARK = [[0.0, "#16212B"], [1.0, "#1876AE"]]
 HEIGHT = 380
 LINE_HEIGHT = 21
 TITLE_WIDTH = 44
 AXIS_WIDTH = 32
-LONG_AXIS_WIDTH = 44
+LONG_AXIS_WIDTH = 40
+# Beside names on the other axis there is less room.
+NARROW_AXIS_WIDTH = 24
+NAME_WIDTH = 20
+MOST_TITLE_LINES, ROOMY_TITLE_LINES = 8, 3
 
 
 @lru_cache
@@ -60,7 +63,13 @@ def template() -> go.layout.Template:
             "colorway": list(SERIES),
             "xaxis": axis,
             "yaxis": axis,
-            "legend": {"orientation": "h", "x": 0, "y": -0.25, "yanchor": "top", "font": {"size": 14}},
+            "legend": {
+                "orientation": "h",
+                "x": 0,
+                "y": -0.25,
+                "yanchor": "top",
+                "font": {"size": 14},
+            },
             "hoverlabel": {"font": {"size": 14}},
             "hovermode": "closest",
             "dragmode": False,
@@ -68,7 +77,7 @@ def template() -> go.layout.Template:
     )
 
 
-def canvas(finding: str, *, x: str = "", y: str = "", height: int = HEIGHT) -> go.Figure:
+def canvas(finding: str, *, x: str = "", y: str = "", height: int = HEIGHT, named: bool = False) -> go.Figure:
     """An empty chart that says what it will show.
 
     Parameters
@@ -78,14 +87,18 @@ def canvas(finding: str, *, x: str = "", y: str = "", height: int = HEIGHT) -> g
     x, y : str, optional
         What the axes measure, with units.
     height : int, default 380
-        In pixels.
+        In pixels; long findings add to it.
+    named : bool, default False
+        Whether names stand beside the upright axis, which leaves less room for the other's title.
 
     Returns
     -------
     plotly.graph_objects.Figure
         Ready for traces.
     """
-    lines = textwrap.wrap(" ".join(finding.split()), TITLE_WIDTH, break_long_words=True) or [""]
+    lines = wrapped(finding, TITLE_WIDTH)[:MOST_TITLE_LINES] or [""]
+    height += LINE_HEIGHT * max(len(lines) - ROOMY_TITLE_LINES, 0)
+    measured = _broken(x, NARROW_AXIS_WIDTH if named else LONG_AXIS_WIDTH)
     figure = go.Figure()
     figure.update_layout(
         template=template(),
@@ -95,14 +108,17 @@ def canvas(finding: str, *, x: str = "", y: str = "", height: int = HEIGHT) -> g
         title={"text": "<br>".join(safe(line) for line in lines), "font": {"size": 16}, "y": 1 - 18 / height},
         meta={"finding": " ".join(finding.split())},
         showlegend=False,
+        legend_y=-0.25 - 0.12 * measured.count("<br>"),
     )
-    figure.update_xaxes(title_text=_broken(x, LONG_AXIS_WIDTH))
+    figure.update_xaxes(title_text=measured)
+    if named:
+        figure.update_xaxes(nticks=4, tickangle=0)
     figure.update_yaxes(title_text=_broken(y))
     return figure
 
 
 def _broken(words: str, width: int = AXIS_WIDTH) -> str:
-    return "<br>".join(safe(line) for line in textwrap.wrap(words, width)[:3])
+    return "<br>".join(safe(line) for line in wrapped(words, width)[:3])
 
 
 def inked(figure: go.Figure, *, dark: bool) -> go.Figure:
@@ -181,33 +197,33 @@ def safe(text: object) -> str:
     return html.escape(str(text), quote=False).replace("%{", "% {").replace("$", "&#36;")
 
 
-def short(name: object, width: int = 26) -> str:
+def short(name: object, width: int = NAME_WIDTH) -> str:
     """A name that fits beside an axis.
 
     Parameters
     ----------
     name : object
         A column or a label.
-    width : int, default 26
-        Characters that fit.
+    width : int, default 20
+        Latin characters that fit; a Chinese one takes the room of two.
 
     Returns
     -------
     str
         Cut in the middle, safe to show.
     """
-    return safe(shorten(str(name), width))
+    return safe(cut(str(name), width))
 
 
-def distinct(names: list[str], width: int = 26) -> list[str]:
+def distinct(names: list[str], width: int = NAME_WIDTH) -> list[str]:
     """Short names that stay apart, so that an axis does not put two bars into one place.
 
     Parameters
     ----------
     names : list of str
         Columns or labels.
-    width : int, default 26
-        Characters that fit.
+    width : int, default 20
+        Latin characters that fit; a Chinese one takes the room of two.
 
     Returns
     -------

@@ -1,0 +1,94 @@
+"""Words put into lines and cut to fit: Chinese characters are twice as wide as Latin ones."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from crm_ai.words import shorten
+
+
+def columns(text: str) -> int:
+    """How wide a text is, counted in Latin characters.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    int
+        Wide characters count twice.
+
+    Examples
+    --------
+    >>> columns("Contract"), columns("合同")
+    (8, 4)
+    """
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Put a text into lines that fit.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+    width : int
+        Latin characters that fit into a line.
+
+    Returns
+    -------
+    list of str
+        Broken at spaces, or between any two characters of a word that is Chinese or too long for a line.
+
+    Examples
+    --------
+    >>> wrapped("the highest score first", 12)
+    ['the highest', 'score first']
+    >>> wrapped("客户满意度", 6)
+    ['客户满', '意度']
+    """
+    lines, line = [], ""
+    # A number stays with its per cent sign.
+    for word in re.findall(r"\S+(?: %\S*)?", " ".join(text.split())):
+        joined = f"{line} {word}" if line else word
+        if columns(joined) <= width:
+            line = joined
+            continue
+        breakable = columns(word) > width or columns(word) > len(word)
+        if line and not breakable:
+            lines.append(line)
+        rest, line = (joined, "") if breakable else (word, "")
+        for character in rest:
+            if columns(line + character) > width:
+                lines.append(line.rstrip())
+                line = ""
+            line += character
+    return [*lines, line] if line else lines
+
+
+def cut(name: str, width: int) -> str:
+    """Cut a long name in the middle, so that it fits whatever its script.
+
+    Parameters
+    ----------
+    name : str
+        A column or a label.
+    width : int
+        Latin characters that fit.
+
+    Returns
+    -------
+    str
+        `name`, or its beginning and end around an ellipsis.
+
+    Examples
+    --------
+    >>> cut("Month-to-month", 26), cut("农村地区的老年客户", 10)
+    ('Month-to-month', '农村…客户')
+    """
+    tries = (shorten(name, length) for length in range(width, 2, -1))
+    return next((short for short in tries if columns(short) <= width), shorten(name, 3))
