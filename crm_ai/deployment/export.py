@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import io
+from pathlib import Path
+
 import pandas as pd
+
+from crm_ai.errors import CrmAiError
+from crm_ai.files import write_atomically
+from crm_ai.words import _
+
+FORMATS = (".csv", ".parquet", ".xlsx")
+MOST_EXCEL_ROWS = 1_048_575
 
 # What makes a spreadsheet program read a cell as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "=", "+", "-", "@")
@@ -59,3 +69,96 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
         UTF-8 with a byte-order mark, formulas neutralised.
     """
     return neutralised(frame).to_csv(index=False).encode("utf-8-sig")
+
+
+def excel_bytes(frame: pd.DataFrame) -> bytes:
+    """Write a table as an Excel workbook.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any table.
+
+    Returns
+    -------
+    bytes
+        One sheet, formulas neutralised.
+
+    Raises
+    ------
+    CrmAiError
+        If there are more rows than a sheet can hold.
+    """
+    if len(frame) > MOST_EXCEL_ROWS:
+        raise CrmAiError(
+            _("An Excel sheet holds at most 1,048,575 customers."), next_step=_("Write CSV or Parquet instead.")
+        )
+    file = io.BytesIO()
+    neutralised(frame).to_excel(file, index=False)
+    return file.getvalue()
+
+
+def parquet_bytes(frame: pd.DataFrame) -> bytes:
+    """Write a table as Parquet, which keeps every kind as it is.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any table.
+
+    Returns
+    -------
+    bytes
+        The file.
+    """
+    file = io.BytesIO()
+    frame.to_parquet(file, index=False)
+    return file.getvalue()
+
+
+def check_format(path: str | Path) -> Path:
+    """Refuse the name of an output whose ending says nothing, before any work is done.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where a table shall be written.
+
+    Returns
+    -------
+    Path
+        The same.
+
+    Raises
+    ------
+    CrmAiError
+        If it ends neither with .csv nor with .parquet nor with .xlsx.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in FORMATS:
+        raise CrmAiError(
+            _("Cannot tell the format of the output."),
+            where=str(path),
+            next_step=_("End its name with one of: {formats}.").format(formats=", ".join(FORMATS)),
+        )
+    return path
+
+
+def write_table(frame: pd.DataFrame, path: str | Path) -> None:
+    """Write a table into a file of the format that its name asks for, whole or not at all.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any table.
+    path : str or Path
+        Ends with .csv, .parquet or .xlsx. Texts of CSV and Excel files that begin like formulas are neutralised.
+
+    Raises
+    ------
+    CrmAiError
+        If the ending is another one, or the file cannot be written.
+    """
+    path = check_format(path)
+    content = {".csv": csv_bytes, ".parquet": parquet_bytes, ".xlsx": excel_bytes}[path.suffix.lower()](frame)
+    write_atomically(path, lambda file: file.write(content))

@@ -2,9 +2,10 @@
 
 from crm_ai.table.assembly import table_from_frame
 from crm_ai.table.coercion import coerce, coerce_counting, schema_digest
+from crm_ai.table.finding import Finding, Repair, Severity
 from crm_ai.table.inference import infer_schema
 from crm_ai.table.profile import distribution, missing, target_by
-from crm_ai.table.quality import Finding, Severity, inspect, leaks
+from crm_ai.table.quality import inspect, leaks
 from crm_ai.table.reading import read_table
 from crm_ai.table.schema import LABELLED, Column, Kind, Role, Schema
 from crm_ai.table.table import Reading, Table
@@ -15,6 +16,7 @@ __all__ = [
     "Finding",
     "Kind",
     "Reading",
+    "Repair",
     "Role",
     "Schema",
     "Severity",

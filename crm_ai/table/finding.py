@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Severity(StrEnum):
@@ -12,6 +14,25 @@ class Severity(StrEnum):
     MUST = "must"
     SHOULD = "should"
     KNOW = "know"
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One way to repair a table: what `crm_ai.cleaning` makes a step of, and what a recipe lists.
+
+    Parameters
+    ----------
+    step : str
+        Name of the step, for instance ``"unify_labels"``.
+    columns : tuple of str, default ()
+        Columns that it concerns; empty for the whole table.
+    settings : mapping of str to object, optional
+        How it is done; plain numbers, texts, lists and mappings only.
+    """
+
+    step: str
+    columns: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +53,10 @@ class Finding:
         What was seen, in words.
     proposal : str
         What can be done, in words.
+    repair : Repair, optional
+        The same for the machine; None where people must decide, or nothing need be done.
+    certain : bool, default False
+        Whether the repair can hardly be wrong, so that it is made unless somebody switches it off.
     """
 
     column: str
@@ -40,3 +65,5 @@ class Finding:
     rows: int
     evidence: str
     proposal: str
+    repair: Repair | None = None
+    certain: bool = False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from crm_ai.table.schema import Schema
+from crm_ai.table.schema import Column, Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +86,48 @@ class Table:
         from crm_ai.table.coercion import coerce, schema_digest
 
         return replace(self, frame=coerce(self.frame, schema), schema=schema, digest=schema_digest(self.digest, schema))
+
+    def with_frame(self, frame: pd.DataFrame, *, columns: Iterable[Column] = (), notes: Iterable[str] = ()) -> Table:
+        """Return a table of other cells: what is left of this one when it was cleaned, masked or joined.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            The cells. Its index is dropped.
+        columns : iterable of Column, optional
+            What columns are that this table does not have, or that are something else now. Columns of which nothing is
+            known are guessed.
+        notes : iterable of str, optional
+            What was done, in words; added to the reading's notes.
+
+        Returns
+        -------
+        Table
+            Under the same name, with the form that the kinds ask for, and a digest of its own.
+
+        Examples
+        --------
+        >>> from crm_ai.table import table_from_frame
+        >>> table = table_from_frame(pd.DataFrame({"plan": ["a", "b"], "calls": [3, 5]}))
+        >>> table.with_frame(table.frame[["calls"]].assign(doubled=[6, 10])).schema.names
+        ('calls', 'doubled')
+        """
+        from crm_ai.table.coercion import coerce, schema_digest
+        from crm_ai.table.digest import content_digest
+        from crm_ai.table.inference import infer_schema
+
+        known = {column.name: column for column in (*self.schema, *columns)}
+        strange = [name for name in frame.columns if name not in known]
+        if strange:
+            known |= {column.name: column for column in infer_schema(frame[strange])}
+        schema = Schema(tuple(known[name] for name in frame.columns))
+        shaped = coerce(frame, schema)
+        left = set(frame.columns)
+        reading = replace(
+            self.reading,
+            notes=(*self.reading.notes, *notes),
+            unreadable={name: n for name, n in self.reading.unreadable.items() if name in left},
+            blanked={name: n for name, n in self.reading.blanked.items() if name in left},
+        )
+        digest = schema_digest(content_digest(shaped), schema)
+        return replace(self, frame=shaped, schema=schema, reading=reading, digest=digest)
