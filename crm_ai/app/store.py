@@ -193,13 +193,10 @@ def open_recipe(reference: str, run: str) -> Recipe:
     CrmAiError
         If it is not known here.
     """
-    from crm_ai.modeling import Problem, Task
+    from crm_ai.modeling import problem_from_json
 
     known = _read_json(_recipe_file(reference, run))
-    said: dict[str, Any] = known["problem"]
-    for key in ("features", "segments", "labels"):
-        said[key] = tuple(said[key])
-    return Recipe(Problem(**said | {"task": Task(said["task"])}), tuple(known["models"]))
+    return Recipe(problem_from_json(known["problem"]), tuple(known["models"]))
 
 
 def delete_table(reference: str) -> None:

@@ -1,6 +1,7 @@
 """A model as one file that can be carried elsewhere, and that cannot run code when it is opened.
 
-The file is a zip of ``manifest.json`` (what the model is, and the digest of the rest) and ``pipeline.skops``.
+The file is a zip of ``manifest.json`` (what the model is, and the digest of the rest), ``cleaning.json`` (what the
+repairs have learned, as plain numbers and texts) and ``pipeline.skops`` (the steps after them).
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from sklearn.pipeline import Pipeline
+
+from crm_ai.cleaning import Cleaning
 from crm_ai.errors import ModelFileError
 from crm_ai.files import write_atomically
-from crm_ai.modeling import Model, Problem, Task
+from crm_ai.modeling import Model, problem_from_json
 from crm_ai.table import Column, Kind, Role, Schema
 from crm_ai.words import _
 
 FORMAT = "crm_ai model"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 LARGEST_FILE = 500_000_000
 
 # Types that skops does not trust by itself and that our pipelines are made of. Nothing else is ever built from a file.
@@ -60,11 +64,13 @@ def model_bytes(model: Model) -> bytes:
     """
     import skops.io
 
-    pipeline = skops.io.dumps(model.pipeline)
-    manifest = json.dumps(_manifest(model, pipeline), ensure_ascii=False, indent=1)
+    pipeline = skops.io.dumps(model.pipeline[1:])
+    cleaning = json.dumps(model.pipeline.named_steps["cleaning"].learned, ensure_ascii=False).encode()
+    manifest = json.dumps(_manifest(model, cleaning + pipeline), ensure_ascii=False, indent=1)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("manifest.json", manifest)
+        archive.writestr("cleaning.json", cleaning)
         archive.writestr("pipeline.skops", pipeline)
     return buffer.getvalue()
 
@@ -88,10 +94,9 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
         If the file is damaged, was changed, is not a model, or holds types that our models are not made of.
     """
     import skops.io
-    from sklearn.pipeline import Pipeline
 
     content, name = _content(source)
-    manifest, pipeline_bytes = _unpack(content, name)
+    manifest, learned, pipeline_bytes = _unpack(content, name)
     try:
         foreign = sorted(set(skops.io.get_untrusted_types(data=pipeline_bytes)) - set(TRUSTED_TYPES))
         if foreign:
@@ -103,17 +108,17 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
                 next_step=_("Do not use it. Ask where it came from, and save the model again."),
             )
         pipeline = skops.io.loads(pipeline_bytes, trusted=list(TRUSTED_TYPES))
-        model = _model(manifest, pipeline)
+        if not isinstance(pipeline, Pipeline) or list(pipeline.named_steps) != ["encoding", "estimator"]:
+            raise _damaged(name)
+        model = _model(manifest, learned, pipeline)
     except ModelFileError:
         raise
     except Exception as error:  # whatever a damaged file makes the reader stumble over
         raise _damaged(name) from error
-    if not isinstance(pipeline, Pipeline) or list(pipeline.named_steps) != ["encoding", "estimator"]:
-        raise _damaged(name)
     return model
 
 
-def _manifest(model: Model, pipeline: bytes) -> dict[str, Any]:
+def _manifest(model: Model, content: bytes) -> dict[str, Any]:
     from dataclasses import asdict
 
     from crm_ai.modeling.training import package_versions
@@ -125,15 +130,14 @@ def _manifest(model: Model, pipeline: bytes) -> dict[str, Any]:
         "problem": asdict(model.problem),
         "columns": [{"name": c.name, "kind": c.kind.value, "role": c.role.value} for c in model.schema],
         "packages": package_versions(),
-        "sha256": hashlib.sha256(pipeline).hexdigest(),
+        "sha256": hashlib.sha256(content).hexdigest(),
     }
 
 
-def _model(manifest: dict[str, Any], pipeline: Any) -> Model:
-    said = dict(manifest["problem"])
-    for key in ("features", "segments", "labels"):
-        said[key] = tuple(said[key])
-    problem = Problem(**said | {"task": Task(said["task"])})
+def _model(manifest: dict[str, Any], learned: Any, pipeline: Pipeline) -> Model:
+    problem = problem_from_json(manifest["problem"])
+    cleaning = Cleaning(problem.repairs).remember(learned)
+    pipeline = Pipeline([("cleaning", cleaning), *pipeline.steps])
     columns = tuple(Column(c["name"], Kind(c["kind"]), Role(c["role"])) for c in manifest["columns"])
     return Model(str(manifest["model_type"]), problem, Schema(columns), pipeline)
 
@@ -151,13 +155,14 @@ def _content(source: str | Path | bytes | BinaryIO) -> tuple[bytes, str]:
         ) from error
 
 
-def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], bytes]:
+def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], Any, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST_FILE:
                 raise ModelFileError(_("The file is too large to be a model."), where=name)
             manifest = json.loads(archive.read("manifest.json"))
             pipeline = archive.read("pipeline.skops")
+            cleaning = archive.read("cleaning.json") if "cleaning.json" in archive.namelist() else b""
         if manifest["format"] != FORMAT:
             raise _damaged(name)
         digest, version = manifest["sha256"], int(manifest["version"])
@@ -171,13 +176,13 @@ def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], bytes]:
             where=name,
             next_step=_("Update crm_ai, or save the model again with this version."),
         )
-    if hashlib.sha256(pipeline).hexdigest() != digest:
+    if hashlib.sha256(cleaning + pipeline).hexdigest() != digest:
         raise ModelFileError(
             _("The file was changed after it was saved."),
             where=name,
             next_step=_("Do not use it; save the model again."),
         )
-    return manifest, pipeline
+    return manifest, json.loads(cleaning or b"[]"), pipeline
 
 
 def _damaged(name: str) -> ModelFileError:

@@ -9,9 +9,8 @@ import pandas as pd
 
 from crm_ai.errors import ScoringError
 from crm_ai.modeling import Model, Task
-from crm_ai.modeling.encoding import TableEncoder
 from crm_ai.modeling.labels import label_codes
-from crm_ai.table import LABELLED, Table, coerce_counting
+from crm_ai.table import Table, coerce_counting
 from crm_ai.words import _, count
 
 
@@ -125,10 +124,10 @@ def _unreadable(cells: dict[str, int]) -> list[Mismatch]:
 
 
 def _unseen(model: Model, frame: pd.DataFrame) -> list[Mismatch]:
-    encoder: TableEncoder = model.pipeline[0]
+    encoder, frame = model.encoder, model.cleaned(frame)
     found = []
     for column in model.schema:
-        if column.kind not in LABELLED:
+        if column.name not in encoder.levels_ or column.name not in frame.columns:
             continue
         texts, codes = label_codes(frame[column.name])
         known = set(encoder.seen_[column.name])

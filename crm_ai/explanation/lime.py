@@ -105,11 +105,11 @@ def lime_explainer(run: Run, model_type: str) -> LimeExplainer:
     from lime.lime_tabular import LimeTabularExplainer
 
     model = run.model(model_type)
-    encoder: TableEncoder = model.pipeline[0]
+    encoder = model.encoder
     rows = run.train_rows
     if len(rows) > REFERENCE_CUSTOMERS:
         rows = np.random.default_rng(run.problem.seed).choice(rows, REFERENCE_CUSTOMERS, replace=False)
-    codes = _filled(encoder, encoder.codes_of(run.table.frame[list(run.problem.features)].iloc[rows]))
+    codes = _filled(encoder, encoder.codes_of(model.cleaned(run.table.frame.iloc[rows])))
     categories = [place for place, name in enumerate(encoder.columns_) if name in encoder.levels_]
     surrogate = LimeTabularExplainer(
         codes,
@@ -168,14 +168,16 @@ def explain_with_lime(
     Ribeiro, Singh, Guestrin (2016), KDD, "Why should I trust you? Explaining the predictions of any classifier".
     """
     ready = explainer or lime_explainer(run, model_type)
-    model, encoder = ready.model, ready.model.pipeline[0]
-    customer = encoder.codes_of(run.table.frame[list(run.problem.features)].iloc[[row]])
+    model, encoder = ready.model, ready.model.encoder
+    customer = encoder.codes_of(model.cleaned(run.table.frame.iloc[[row]]))
+    original = np.asarray([name in model.columns for name in encoder.columns_])
+    # A cell that was missing stays missing: neither it nor the column that tells so is perturbed.
     absent = np.isnan(customer[0])
     place = label_place(run, label) if run.problem.task is not Task.REGRESSION else 1
     surrogate = _seeded(ready.surrogate, seed)
     found = surrogate.explain_instance(
         _filled(encoder, customer)[0],
-        _predictor(model, encoder, np.flatnonzero(absent)),
+        _predictor(model, encoder, customer[0], np.flatnonzero(absent | ~original)),
         labels=(place,),
         num_features=len(encoder.columns_),
         num_samples=samples,
@@ -183,15 +185,17 @@ def explain_with_lime(
     fitted = np.zeros(len(encoder.columns_))
     for column, weight in found.as_map()[place]:
         fitted[column] = weight
-    weights = np.where(absent, 0.0, fitted)
+    held = absent | ~original
+    weights = np.where(held, 0.0, fitted)[original]
     said = model.predict_encoded(encoder.encode_codes(customer))[0]
     return LimeExplanation(
-        columns=tuple(encoder.columns_),
+        columns=model.columns,
         weights=weights,
         conditions=tuple(
-            _condition(model, ready.quartiles, column, customer[0, column]) for column in range(len(absent))
+            _condition(model, ready.quartiles, column, customer[0, column])
+            for column in np.flatnonzero(original).tolist()
         ),
-        intercept=float(found.intercept[place] + fitted[absent].sum()),  # what is held fixed is always so
+        intercept=float(found.intercept[place] + fitted[held].sum()),  # what is held fixed is always so
         local_prediction=float(np.ravel(found.local_pred)[0]),
         prediction=_of_label(run.problem.task, said, place),
         local_fit=float(found.score if np.ndim(found.score) == 0 else np.ravel(found.score)[0]),
@@ -218,10 +222,12 @@ def _seeded(surrogate: Any, seed: int) -> Any:
     return own
 
 
-def _predictor(model: Model, encoder: TableEncoder, held: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+def _predictor(
+    model: Model, encoder: TableEncoder, customer: np.ndarray, held: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray]:
     def predict(codes: np.ndarray) -> np.ndarray:
         codes = np.array(codes, dtype=np.float64)
-        codes[:, held] = np.nan
+        codes[:, held] = customer[held]
         said = model.predict_encoded(encoder.encode_codes(codes))
         return np.column_stack([1 - said, said]) if model.problem.task is Task.BINARY else said
 
@@ -235,7 +241,7 @@ def _of_label(task: Task, said: Any, place: int) -> float:
 
 
 def _condition(model: Model, quartiles: dict[int, np.ndarray], column: int, code: float) -> str:
-    encoder: TableEncoder = model.pipeline[0]
+    encoder = model.encoder
     name = encoder.columns_[column]
     if name in encoder.levels_:
         return f"{name} = {encoder.levels_[name][int(code)]}"

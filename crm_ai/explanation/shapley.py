@@ -8,7 +8,7 @@ import pandas as pd
 from crm_ai.errors import CrmAiError
 from crm_ai.explanation.explanation import Explanation
 from crm_ai.explanation.tree_shapley import tree_shap
-from crm_ai.modeling import Model, Run, TableEncoder, Task
+from crm_ai.modeling import Model, Run, Task
 from crm_ai.words import _
 
 
@@ -75,16 +75,16 @@ def explain_model(
     """
     features = list(model.problem.features)
     data = frame[features]
-    encoder: TableEncoder = model.pipeline[0]
-    matrix = encoder.transform(data)
-    reference = None if background is None else encoder.transform(background[features])
+    encoder, source = model.encoder, model.source
+    matrix = encoder.transform(model.cleaned(data))
+    reference = None if background is None else encoder.transform(model.cleaned(background))
     place = _label_place(model, label)
     if _is_linear(model):
         means = encoder.means_ if reference is None else reference.mean(axis=0, dtype=np.float64)
         coefficients, intercept = _coefficients(model, place)
-        values, base = linear_shap(coefficients, intercept, means, matrix, encoder.source_)
+        values, base = linear_shap(coefficients, intercept, means, matrix, source)
     elif reference is not None and hasattr(model.pipeline[-1], "tree_"):
-        values, base = tree_shap(model.pipeline[-1].tree_, matrix, reference, encoder.source_, place or 0)
+        values, base = tree_shap(model.pipeline[-1].tree_, matrix, reference, source, place or 0)
     else:
         raise CrmAiError(
             _("There is no exact explanation for a model of type {kind} yet.").format(kind=model.model_type),
@@ -93,7 +93,7 @@ def explain_model(
     return Explanation(
         values=values,
         base=base,
-        columns=tuple(encoder.columns_),
+        columns=model.columns,
         data=data.reset_index(drop=True),
         rows=np.arange(len(data)) if rows is None else rows,
         scale=scale_of(model),

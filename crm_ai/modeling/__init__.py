@@ -5,7 +5,7 @@ from crm_ai.modeling.encoding import TableEncoder
 from crm_ai.modeling.groups import group_codes, segment_frame, table_groups
 from crm_ai.modeling.labels import label_counts
 from crm_ai.modeling.model_types import MODEL_TYPES, ModelType, model_types_for
-from crm_ai.modeling.problem import Problem, Task
+from crm_ai.modeling.problem import Problem, Task, problem_from_json
 from crm_ai.modeling.progress import Progress
 from crm_ai.modeling.proposal import Proposal, propose_problem
 from crm_ai.modeling.results import (
@@ -38,6 +38,7 @@ __all__ = [
     "label_counts",
     "label_place",
     "model_types_for",
+    "problem_from_json",
     "propose_problem",
     "question_in_words",
     "run_digest",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
@@ -13,13 +14,14 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
+from crm_ai.cleaning import Cleaning
 from crm_ai.modeling.encoding import TableEncoder
 from crm_ai.modeling.model_types import ModelType, Setting
 from crm_ai.modeling.problem import Problem, Task
 from crm_ai.modeling.progress import Journal
 from crm_ai.modeling.run import Model
 from crm_ai.modeling.scores import fold_scores
-from crm_ai.table import Schema
+from crm_ai.table import Repair, Schema
 from crm_ai.words import _, count
 
 
@@ -27,26 +29,54 @@ class _Customers:
     """Some customers to fit on and others to judge on, encoded once for all models that are encoded alike."""
 
     def __init__(
-        self, kinds: Mapping[str, str], fit: pd.DataFrame, judge: pd.DataFrame | None, users: int, journal: Journal
+        self,
+        kinds: Mapping[str, str],
+        repairs: Sequence[Repair],
+        fit: pd.DataFrame,
+        judge: pd.DataFrame | None,
+        users: int,
+        journal: Journal,
     ) -> None:
         self._kinds, self._fit, self._judge, self._users, self._journal = kinds, fit, judge, users, journal
-        self._made: dict[str, tuple[TableEncoder, np.ndarray, np.ndarray | None]] = {}
+        self._cleaning, self._is_clean = Cleaning(repairs), False
+        self._made: dict[str, _Encoded] = {}
         self._lock = Lock()
 
-    def encoded(self, entry: ModelType) -> tuple[TableEncoder, np.ndarray, np.ndarray | None]:
+    def encoded(self, entry: ModelType) -> _Encoded:
         key = repr(sorted(entry.encoding.items()))
         with self._lock:
+            self._clean()
             if key not in self._made:
                 with self._journal.timed("encode"):
-                    encoder = TableEncoder(self._kinds, **entry.encoding)
+                    encoder = TableEncoder(self._cleaning.kinds_after(self._kinds), **entry.encoding)
                     matrix = encoder.fit_transform(self._fit)
                     judge = None if self._judge is None else encoder.transform(self._judge)
-                    self._made[key] = encoder, matrix, judge
+                    steps = [("cleaning", self._cleaning), ("encoding", encoder)]
+                    self._made[key] = _Encoded(steps, matrix, judge)
             made = self._made[key]
             self._users -= 1
             if not self._users:
                 self._made.clear()  # nobody needs them any more, and they are large
             return made
+
+    def _clean(self) -> None:
+        if not self._is_clean:
+            with self._journal.timed("clean"):
+                self._fit = self._cleaning.fit_transform(self._fit)
+                self._judge = None if self._judge is None else self._cleaning.transform(self._judge)
+                self._is_clean = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """Customers as numbers: the fitted steps, those to fit on, and those to judge on."""
+
+    steps: list[tuple[str, BaseEstimator]]
+    matrix: np.ndarray
+    judge: np.ndarray | None
+
+    def pipeline(self, estimator: BaseEstimator) -> Pipeline:
+        return Pipeline([*self.steps, ("estimator", estimator)])
 
 
 def fit_all(
@@ -86,7 +116,7 @@ def fit_all(
     for entry in chosen:
         entry.make(_setting(problem, len(target), 1))  # loads its libraries: those loaded later would escape the limit
     kinds = {name: schema[name].kind.value for name in problem.features}
-    everybody = _Customers(kinds, frame, None, len(chosen), journal)
+    everybody = _Customers(kinds, problem.repairs, frame, None, len(chosen), journal)
     messages: dict[Future[Any], str] = {}
     # One thread of linear algebra a fit: fits side by side would otherwise fight over the processors.
     with threadpool_limits(1), ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as workers:
@@ -95,7 +125,7 @@ def fit_all(
             final[entry.id] = workers.submit(_fit_pipeline, entry, problem, everybody, target, journal)
             messages[final[entry.id]] = _("{model}: all training customers").format(model=entry.name)
         for number, (fit, judge) in enumerate(_folds(problem, target)):
-            part = _Customers(kinds, frame.iloc[fit], frame.iloc[judge], len(chosen), journal)
+            part = _Customers(kinds, problem.repairs, frame.iloc[fit], frame.iloc[judge], len(chosen), journal)
             for entry in chosen:
                 work = workers.submit(_judge_fold, entry, problem, part, target[fit], target[judge], journal)
                 folds[number, entry.id] = work
@@ -122,9 +152,9 @@ def fit_all(
 def _fit_pipeline(
     entry: ModelType, problem: Problem, customers: _Customers, target: np.ndarray, journal: Journal
 ) -> Pipeline:
-    encoder, matrix, _nobody = customers.encoded(entry)
+    encoded = customers.encoded(entry)
     with journal.timed("fit"):
-        return Pipeline([("encoding", encoder), ("estimator", _fit(entry, problem, matrix, target))])
+        return encoded.pipeline(_fit(entry, problem, encoded.matrix, target))
 
 
 def _judge_fold(
@@ -135,11 +165,12 @@ def _judge_fold(
     actual: np.ndarray,
     journal: Journal,
 ) -> dict[str, float]:
-    encoder, matrix, judge = customers.encoded(entry)
-    assert judge is not None  # a fold has customers to judge on
+    encoded = customers.encoded(entry)
+    assert encoded.judge is not None  # a fold has customers to judge on
     with journal.timed("cross-validate"):
-        pipeline = Pipeline([("encoding", encoder), ("estimator", _fit(entry, problem, matrix, target))])
-        return fold_scores(problem.task, actual, Model(entry.id, problem, Schema(()), pipeline).predict_encoded(judge))
+        pipeline = encoded.pipeline(_fit(entry, problem, encoded.matrix, target))
+        model = Model(entry.id, problem, Schema(()), pipeline)
+        return fold_scores(problem.task, actual, model.predict_encoded(encoded.judge))
 
 
 def _folds(problem: Problem, target: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -117,7 +117,7 @@ def propose_problem(
     groups = _segments(table, target, segments)
     problem = Problem(
         target=target, task=chosen, features=usable, segments=groups, labels=labels, above=above,
-        holdout=holdout, folds=folds, seed=seed,
+        holdout=holdout, folds=folds, seed=seed, repairs=table.repairs,
     )  # fmt: skip
     return Proposal(problem, reasons, set_aside)
 

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
+from crm_ai.cleaning.filling import flag_name
 from crm_ai.errors import ProblemError
+from crm_ai.modeling.encoding import TableEncoder
 from crm_ai.modeling.problem import Problem, Task
 from crm_ai.table import Schema, Table
 from crm_ai.words import _
@@ -28,7 +30,8 @@ class Model:
     schema : Schema
         The features' columns, as they were at training.
     pipeline : sklearn.pipeline.Pipeline
-        Steps ``encoding`` (a ``TableEncoder``) and ``estimator``; takes a frame of the features in original columns.
+        Steps ``cleaning`` (a ``Cleaning``), ``encoding`` (a ``TableEncoder``) and ``estimator``; takes a frame of the
+        features in original columns.
     """
 
     model_type: str
@@ -50,7 +53,41 @@ class Model:
             Shape (n,): the predicted number, or the probability of the positive answer, in [0, 1]. For a multiclass
             question shape (n, k): a probability for each of ``problem.labels``.
         """
-        return self.predict_encoded(self.pipeline[0].transform(frame[list(self.problem.features)]))
+        return self.predict_encoded(self.encoder.transform(self.cleaned(frame)))
+
+    @property
+    def encoder(self) -> TableEncoder:
+        """The step that writes customers as numbers."""
+        encoder: TableEncoder = self.pipeline.named_steps["encoding"]
+        return encoder
+
+    def cleaned(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Repair customers as it was learned in training.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame of shape (n, …)
+            Holds the features.
+
+        Returns
+        -------
+        pandas.DataFrame of shape (n, …)
+            What the encoder takes.
+        """
+        repaired: pd.DataFrame = self.pipeline.named_steps["cleaning"].transform(frame[list(self.problem.features)])
+        return repaired
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Original columns that the model looks at."""
+        return tuple(name for name in self.encoder.columns_ if name in self.problem.features)
+
+    @property
+    def source(self) -> np.ndarray:
+        """Position in ``columns`` of the original column that each encoded column came from."""
+        places = {flag_name(name): place for place, name in enumerate(self.columns)}
+        places |= {name: place for place, name in enumerate(self.columns)}
+        return np.asarray([places[name] for name in self.encoder.columns_], dtype=np.intp)[self.encoder.source_]
 
     def predict_encoded(self, matrix: np.ndarray) -> np.ndarray:
         """Predict customers whose features are encoded already.

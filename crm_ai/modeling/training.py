@@ -10,6 +10,7 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
+from crm_ai.cleaning import accept
 from crm_ai.errors import ProblemError
 from crm_ai.modeling.answers import answers
 from crm_ai.modeling.fitting import fit_all
@@ -39,7 +40,8 @@ def train(
     Parameters
     ----------
     table : Table
-        The customers; those without a target are neither trained nor judged on.
+        The customers; those without a target are neither trained nor judged on. Repairs of the problem that learn
+        nothing are made first, as ``crm_ai.cleaning.accept`` makes them.
     problem : Problem
         The question.
     model_types : iterable of str, optional
@@ -73,6 +75,7 @@ def train(
     chosen = [find_model_type(name, problem.task) for name in names]
     if not chosen:
         raise ProblemError(_("No model was chosen."), next_step=_("Choose at least one."))
+    table = accept(table, problem.repairs)
     for name in (*problem.features, *problem.segments):
         table.schema[name]
     journal = Journal(len(chosen) * (problem.folds + 1), progress)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from crm_ai.table.finding import Repair
 from crm_ai.table.schema import Column, Schema
 
 
@@ -59,6 +60,9 @@ class Table:
         Digest of the content as it was read and of the schema; equal digests mean equal tables.
     reading : Reading
         How the file was understood.
+    repairs : tuple of Repair
+        Repairs that were agreed upon, by ``crm_ai.cleaning.accept``. Those that learn nothing have been made; those
+        that learn from customers are made in training, on training customers only.
     """
 
     frame: pd.DataFrame
@@ -66,6 +70,7 @@ class Table:
     source: str
     digest: str
     reading: Reading = field(default_factory=lambda: Reading("frame"))
+    repairs: tuple[Repair, ...] = ()
 
     def __len__(self) -> int:
         return len(self.frame)

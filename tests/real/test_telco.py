@@ -83,7 +83,7 @@ def test_reasons_add_up_for_every_customer(run, model):
     assert reasons.columns == run.problem.features
     assert reasons.values.shape == (1409, 19)
     fitted = run.model(model)
-    matrix = fitted.pipeline[0].transform(run.holdout_frame[list(run.problem.features)])
+    matrix = fitted.encoder.transform(run.holdout_frame[list(run.problem.features)])
     estimator = fitted.pipeline[-1]
     output = {
         "linear_regression": lambda: estimator.predict(matrix),
@@ -97,7 +97,7 @@ def test_reasons_add_up_for_every_customer(run, model):
 def test_reasons_equal_the_shap_package(run, model):
     shap = pytest.importorskip("shap")
     fitted = run.model(model)
-    encoder, estimator = fitted.pipeline[0], fitted.pipeline[-1]
+    encoder, estimator = fitted.encoder, fitted.pipeline[-1]
     features = list(run.problem.features)
     matrix = encoder.transform(run.holdout_frame[features])[:200]
     background = encoder.transform(run.train_frame[features])

@@ -119,11 +119,12 @@ def test_file_with_foreign_types_is_refused(runs):
     import skops.io
 
     content = model_bytes(runs["Churn"].models["decision_tree"])
-    pipeline = runs["Churn"].models["decision_tree"].pipeline
+    pipeline = runs["Churn"].models["decision_tree"].pipeline[1:]
     foreign = skops.io.dumps([pipeline, Foreign()])
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         manifest = json.loads(archive.read("manifest.json"))
-    manifest["sha256"] = hashlib.sha256(foreign).hexdigest()
+        cleaning = archive.read("cleaning.json")
+    manifest["sha256"] = hashlib.sha256(cleaning + foreign).hexdigest()
     with pytest.raises(ModelFileError, match="Foreign"):
         load_model(repacked(content, pipeline=foreign, manifest=json.dumps(manifest)))
 

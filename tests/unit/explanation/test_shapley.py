@@ -67,7 +67,7 @@ CASES = [
 def model_output(run, name, label):
     model = run.model(name)
     estimator = model.pipeline[-1]
-    matrix = model.pipeline[0].transform(run.holdout_frame[list(run.problem.features)])
+    matrix = model.encoder.transform(run.holdout_frame[list(run.problem.features)])
     if name == "linear_regression":
         said = estimator.predict(matrix)
         return 1 - said if label == "No" else said
@@ -94,7 +94,7 @@ def test_reasons_equal_the_shap_packages(runs, target, name, label):
 
     run, model = runs[target], runs[target].model(name)
     features = list(run.problem.features)
-    encoder, estimator = model.pipeline[0], model.pipeline[-1]
+    encoder, estimator = model.encoder, model.pipeline[-1]
     reference = run.train_frame[features].iloc[:150]
     matrix = encoder.transform(run.holdout_frame[features].iloc[:60])
     masker = shap.maskers.Independent(encoder.transform(reference), max_samples=150)
@@ -254,7 +254,7 @@ def test_dependence_follows_the_mechanism(runs):
 def test_a_missing_cell_counts_for_its_own_column(runs):
     run = runs["left"]
     model = run.model("logistic_regression")
-    encoder = model.pipeline[0]
+    encoder = model.encoder
     assert "months is missing" in encoder.encoded_names_
     customers = run.holdout_frame[list(run.problem.features)].iloc[[0]].copy()
     customers["months"] = np.nan

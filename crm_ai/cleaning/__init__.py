@@ -1,0 +1,23 @@
+"""Repairs of a table: agreed upon, learned on training customers only, replayed on every other table."""
+
+from crm_ai.cleaning.accepting import accept, certain_repairs
+from crm_ai.cleaning.cleaning import Cleaning
+from crm_ai.cleaning.comparison import Change, changes
+from crm_ai.cleaning.recipe import Recipe, clean, learn_recipe, read_recipe, recipe_text
+from crm_ai.cleaning.steps import STEPS, describe, make_step
+
+__all__ = [
+    "STEPS",
+    "Change",
+    "Cleaning",
+    "Recipe",
+    "accept",
+    "certain_repairs",
+    "changes",
+    "clean",
+    "describe",
+    "learn_recipe",
+    "make_step",
+    "read_recipe",
+    "recipe_text",
+]

@@ -1,0 +1,160 @@
+"""Labels that are spelled differently and mean the same: Male, male , M, 男."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import pandas as pd
+
+from crm_ai.words import _
+
+BETWEEN_WORDS = re.compile(r"[\s_\-./·・，,。、]+")
+MEANINGS = (
+    ("male|m|man|men|boy|男|男性|男士|先生|男生", "female|f|w|woman|women|girl|女|女性|女士|小姐|女生"),
+    ("yes|y|true|t|ja|si|sí|oui|是|对|真|有", "no|n|false|f|nein|non|否|不|不是|非|错|假|无|没有"),
+)
+SHORTEST_WORD = 6
+MOST_LABELS = 500
+RARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """Spellings of a column's labels that should be one.
+
+    Parameters
+    ----------
+    labels : dict of str to str
+        By spelling, what it should be; spellings that stay are not listed.
+    certain : bool
+        Whether they differ in nothing but letter case, blanks, width or language.
+    """
+
+    labels: dict[str, str]
+    certain: bool
+
+
+def normal_form(label: str) -> str:
+    """Write a label without what people vary unknowingly: case, blanks, width, dashes.
+
+    Parameters
+    ----------
+    label : str
+        As it was written.
+
+    Returns
+    -------
+    str
+        Equal for labels that read alike.
+
+    Examples
+    --------
+    >>> normal_form(" Month-to-Month ") == normal_form("month to month"), normal_form("ＶＩＰ")
+    (True, 'vip')
+    """
+    plain = unicodedata.normalize("NFKC", label).casefold()
+    return BETWEEN_WORDS.sub(" ", plain).strip() or plain.strip()
+
+
+def label_variants(sizes: pd.Series) -> Variants:
+    """Find labels of one column that are spelled differently and mean the same.
+
+    Parameters
+    ----------
+    sizes : pandas.Series
+        Rows by label.
+
+    Returns
+    -------
+    Variants
+        What should be unified; the spelling with the most rows stays.
+
+    Examples
+    --------
+    >>> label_variants(pd.Series({"Male": 5, "male ": 1, "M": 1, "Female": 4, "女": 1})).labels
+    {'male ': 'Male', 'M': 'Male', '女': 'Female'}
+    >>> label_variants(pd.Series({"California": 900, "Californa": 2, "Nevada": 100})).certain
+    False
+    """
+    sizes = sizes.sort_values(ascending=False, kind="stable").head(MOST_LABELS)
+    kept: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    meaning = _meanings([str(label) for label in sizes.index])
+    for label in map(str, sizes.index):
+        if _is_number(label):
+            continue
+        form = meaning.get(label) or normal_form(label)
+        if kept.setdefault(form, label) != label:
+            labels[label] = kept[form]
+    certain = all(min(len(one.strip()), len(other.strip())) > 1 or one in meaning for one, other in labels.items())
+    misspelled = _misspelled(sizes.drop(list(labels)))
+    return Variants(labels | misspelled, certain and not misspelled)
+
+
+def describe_variants(labels: dict[str, str]) -> str:
+    """Tell which spellings become which, in words.
+
+    Parameters
+    ----------
+    labels : dict of str to str
+        From ``Variants``.
+
+    Returns
+    -------
+    str
+        For instance ``“male ”, “M” → “Male”``, at most three groups.
+
+    Examples
+    --------
+    >>> describe_variants({"male ": "Male", "M": "Male"})
+    '“male ”, “M” → “Male”'
+    """
+    groups: dict[str, list[str]] = {}
+    for label, right in labels.items():
+        groups.setdefault(right, []).append(label)
+    told = [
+        f"{', '.join(f'“{label}”' for label in wrong[:4])}{', …' if len(wrong) > 4 else ''} → “{right}”"
+        for right, wrong in list(groups.items())[:3]
+    ]
+    return _("; ").join(told) + (_(" and more") if len(groups) > 3 else "")
+
+
+def _meanings(labels: list[str]) -> dict[str, str]:
+    """Meaning of each label, where all of them are about sex, or all are answers."""
+    forms = {label: normal_form(label) for label in labels}
+    for group in MEANINGS:
+        words = {word: str(place) for place, side in enumerate(group) for word in side.split("|")}
+        if labels and all(form in words for form in forms.values()):
+            return {label: words[form] for label, form in forms.items()}
+    return {}
+
+
+def _misspelled(sizes: pd.Series) -> dict[str, str]:
+    """Rare labels that differ from a frequent one by a letter."""
+    from rapidfuzz.distance import DamerauLevenshtein
+
+    words = [str(label) for label in sizes.index if _is_word(str(label))]
+    found: dict[str, str] = {}
+    for place, rare in enumerate(words):
+        for usual in words[:place]:
+            close = abs(len(rare) - len(usual)) <= 1 and usual[0] == rare[0] and usual not in found
+            if not close or sizes[rare] > RARE * sizes[usual]:
+                continue
+            if DamerauLevenshtein.distance(normal_form(rare), normal_form(usual), score_cutoff=1) == 1:
+                found[rare] = usual
+                break
+    return found
+
+
+def _is_word(label: str) -> bool:
+    return len(label) >= SHORTEST_WORD and not any(letter.isdigit() for letter in label)
+
+
+def _is_number(label: str) -> bool:
+    try:
+        float(label)
+    except ValueError:
+        return False
+    return True
