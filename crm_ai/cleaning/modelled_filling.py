@@ -67,7 +67,8 @@ class FillFromOthers(Fill):
                 )
         numbers = [str(name) for name in X.columns if pd.api.types.is_numeric_dtype(X[name].dtype)]
         wanted = numbers if self.using is None else [name for name in self.using if name in numbers]
-        self.used_ = list(dict.fromkeys([*filled, *(name for name in wanted if X[name].notna().any())]))[:MOST_USED]
+        known = [name for name in wanted if X[name].notna().any()]
+        self.used_ = list(dict.fromkeys([*filled, *known]))[:MOST_USED] if filled else []
         if filled:
             self.learn_numbers(_matrix(X, self.used_))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from crm_ai.table.names import names_an_aftermath
 from crm_ai.table.schema import LABELLED, Column, Kind, Role
 from crm_ai.table.table import Table
 from crm_ai.words import _, count, number, percent
@@ -15,6 +17,7 @@ NEAR_PERFECT = 0.98
 STRONG = 0.9  # together with one value that half of the rows have and that rules the answer out
 HALF = 0.5
 EXPECTED = 20
+SURE = 50  # rows of one value that all have an answer which most do not have
 FEWEST_ROWS = 100
 FEWEST_ANSWERS = 10
 SAMPLE = 100_000
@@ -91,8 +94,23 @@ def find_leaks(table: Table, target: str) -> tuple[Leak, ...]:
     judge = _judge(table.frame[target].iloc[rows], table.schema[target].kind)
     if judge is None:
         return ()
-    found = (judge.of(column.name, table.frame[column.name].iloc[rows]) for column in _suspects(table, target))
+    found = []
+    for column in _suspects(table, target):
+        cells = table.frame[column.name].iloc[rows]
+        leak = judge.of(column.name, cells)
+        if leak is None and names_an_aftermath(column.name, target, table.schema.names):
+            leak = _by_its_name(column.name, judge.strength(cells), judge.telling)
+        found.append(leak)
     return tuple(leak for leak in found if leak is not None)
+
+
+def _by_its_name(name: str, strength: float, telling: float) -> Leak | None:
+    if strength < telling:
+        return None
+    evidence = _(
+        "Its name says that it is written down with the outcome or after it, and it goes with it ({strength})."
+    )
+    return Leak(name, strength, evidence.format(strength=number(strength)))
 
 
 def _suspects(table: Table, target: str) -> list[Column]:
@@ -119,14 +137,19 @@ class _YesNo:
 
     answer: np.ndarray
     label: str
+    telling: ClassVar[float] = 0.65
 
-    def of(self, name: str, column: pd.Series) -> Leak | None:
-        groups = _groups(column)
-        auc = _auc(_learned(groups, self.answer), self.answer[1::2])
+    def strength(self, column: pd.Series) -> float:
+        """ROC AUC of the column alone."""
+        auc = _auc(_learned(_groups(column), self.answer), self.answer[1::2])
         values = _as_numbers(column)
         if values is not None and np.isfinite(values).all():
             exact = _auc(values, self.answer)
             auc = max(auc, exact, 1 - exact)
+        return auc
+
+    def of(self, name: str, column: pd.Series) -> Leak | None:
+        groups, auc = _groups(column), self.strength(column)
         if auc >= NEAR_PERFECT:
             evidence = _("Alone it tells “{label}” from the rest almost without fault (ROC AUC {auc}).")
             return Leak(name, auc, evidence.format(label=self.label, auc=number(auc)))
@@ -139,7 +162,20 @@ class _YesNo:
             )
             words = {"rows": count(rows), "expected": count(expected), "auc": number(auc)}
             return Leak(name, auc, evidence.format(label=self.label, **words))
+        rows = self._always(groups)
+        if rows >= SURE and self.answer.mean() < HALF:
+            evidence = _(
+                "All {rows} rows with one value have “{label}”, though only {share} have it: it looks like a"
+                " consequence of the outcome."
+            )
+            words = {"rows": count(rows), "share": percent(float(self.answer.mean()), 1)}
+            return Leak(name, auc, evidence.format(label=self.label, **words))
         return None
+
+    def _always(self, groups: np.ndarray) -> int:
+        """Size of the largest group in which everybody has this answer."""
+        sizes, answers = np.bincount(groups), np.bincount(groups, weights=self.answer)
+        return int(sizes[(answers == sizes) & (sizes > 0)].max(initial=0))
 
     def _never(self, groups: np.ndarray) -> int:
         """Size of the largest group without a single such answer."""
@@ -152,14 +188,20 @@ class _Amount:
     """Judges columns by a number."""
 
     answer: np.ndarray
+    telling: ClassVar[float] = 0.1
 
-    def of(self, name: str, column: pd.Series) -> Leak | None:
+    def strength(self, column: pd.Series) -> float:
+        """Share of the answer's variance that the column alone explains."""
         told, actual = _learned(_groups(column), self.answer), self.answer[1::2]
         spread = ((actual - actual.mean()) ** 2).sum()
         share = 1 - ((actual - told) ** 2).sum() / spread if spread else 0.0
         values = _as_numbers(column)
         if values is not None and np.isfinite(values).all() and np.ptp(values) > 0:
             share = max(share, float(np.corrcoef(_ranks(values), _ranks(self.answer))[0, 1] ** 2))
+        return float(share)
+
+    def of(self, name: str, column: pd.Series) -> Leak | None:
+        share = self.strength(column)
         if share < NEAR_PERFECT:
             return None
         evidence = _("Alone it explains {share} of the differences in the target.")
@@ -171,18 +213,26 @@ class _Label:
     """Judges columns by several answers."""
 
     answer: np.ndarray
+    telling: ClassVar[float] = 0.1
+
+    def strength(self, column: pd.Series) -> float:
+        """Share of the usual mistakes that the column alone avoids."""
+        return self._judged(column)[0]
 
     def of(self, name: str, column: pd.Series) -> Leak | None:
+        gain, right = self._judged(column)
+        if gain < NEAR_PERFECT:
+            return None
+        evidence = _("Alone it tells the right answer for {share} of the customers.")
+        return Leak(name, gain, evidence.format(share=percent(right, 1)))
+
+    def _judged(self, column: pd.Series) -> tuple[float, float]:
         groups, k = _groups(column), int(self.answer.max()) + 1
         counts = np.bincount(groups[::2] * k + self.answer[::2], minlength=(groups.max() + 1) * k).reshape(-1, k)
         usual = np.bincount(self.answer[::2], minlength=k).argmax()
         told = np.where(counts.sum(axis=1) > 0, counts.argmax(axis=1), usual)[groups[1::2]]
         right, base = (told == self.answer[1::2]).mean(), (usual == self.answer[1::2]).mean()
-        gain = float((right - base) / (1 - base)) if base < 1 else 0.0
-        if gain < NEAR_PERFECT:
-            return None
-        evidence = _("Alone it tells the right answer for {share} of the customers.")
-        return Leak(name, gain, evidence.format(share=percent(right, 1)))
+        return (float((right - base) / (1 - base)) if base < 1 else 0.0), float(right)
 
 
 def _groups(column: pd.Series) -> np.ndarray:
@@ -194,7 +244,9 @@ def _groups(column: pd.Series) -> np.ndarray:
     if not finite.any():
         return np.zeros(len(values), dtype=np.intp)
     edges = np.unique(np.quantile(values[finite], np.linspace(0, 1, BINS + 1)[1:-1]))
-    return np.where(finite, np.searchsorted(edges, values, side="right") + 1, 0)
+    # A value that is an edge, such as the zeros of those who bought nothing, is a group of its own.
+    places = np.searchsorted(edges, values, side="left") + np.searchsorted(edges, values, side="right")
+    return np.where(finite, places + 1, 0)
 
 
 def _as_numbers(column: pd.Series) -> np.ndarray | None:

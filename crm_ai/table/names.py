@@ -33,6 +33,30 @@ COUNTED = _set("number num count n times amount qty quantity total sum avg mean 
 DATED = _set("date day datetime timestamp since dob birthday birthdate created updated on at when time")
 DATED_ZH = re.compile(r"日期|时间|日$|生日")
 
+SHARES = _set("percent percentage pct share ratio rate")
+SHARES_ZH = re.compile(r"百分比|占比|比例|比率|率$")
+NO_SHARES = _set("growth change return interest exchange diff difference increase roi heart frame hourly daily")
+NUMBERS_OF = _set(
+    "count counts number num n qty quantity tenure months days weeks years visits orders calls purchases times tickets "
+    "logins sessions children dependents clicks complaints"
+)
+NUMBERS_OF_ZH = re.compile(r"次数|数量|天数|月数|年数|人数|件数|个数|时长|在网月")
+NO_NUMBERS_OF = _set("change diff difference balance net delta growth trend z score until offset")
+BORN = _set("birth birthday birthdate born dob")
+BORN_ZH = re.compile(r"出生|生日")
+BEGUN = _set("signup signed since registered registration joined created opened enrolled first purchase purchased last")
+BEGUN_ZH = re.compile(r"注册|开户|创建|入网|加入|购买日|下单|首次|最近")
+
+# What happens with the outcome or after it, so that it cannot be known before.
+ENDINGS = _set(
+    "churn churned churner cancel cancelled canceled cancellation terminated termination exit exited closed closure "
+    "left leaving attrition unsubscribe unsubscribed refund refunded chargeback writeoff offboarding"
+)
+ENDINGS_ZH = re.compile(r"流失|注销|退订|销户|离网|解约|退网|取消")
+ABOUT_AN_ENDING = _set("date day time reason reasons type category score value month at on comment feedback")
+ABOUT_AN_ENDING_ZH = re.compile(r"日期|时间|原因|类型|得分|评分|备注|月份")
+CALLED = _set("contact campaign poutcome pdays previous call caller")
+
 # What people want to predict, the strongest words first.
 CHURN = _set("churn churned churner attrition attrited exited 流失 是否流失 客户流失 已流失")
 LIFETIME_VALUE = frozenset({"lifetime value"}) | _set("lifetimevalue ltv clv cltv 生命周期价值 客户价值 客户终身价值")
@@ -243,3 +267,114 @@ def names_an_age(name: str) -> bool:
         True for names such as age, 年龄.
     """
     return "age" in words_of(name) or "年龄" in name
+
+
+def names_a_share(name: str) -> bool:
+    """Whether a name says that the column holds shares of a whole.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+
+    Returns
+    -------
+    bool
+        True for names such as discount_pct, 占比.
+
+    Examples
+    --------
+    >>> [names_a_share(name) for name in ("discount_pct", "open rate", "growth rate", "折扣率")]
+    [True, True, False, True]
+    """
+    words = set(words_of(name))
+    return (bool(words & SHARES) and not words & NO_SHARES) or bool(SHARES_ZH.search(name))
+
+
+def names_a_number_of(name: str) -> bool:
+    """Whether a name says that the column counts things, or a length of time.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+
+    Returns
+    -------
+    bool
+        True for names such as tenure, number_of_calls, 购买次数.
+
+    Examples
+    --------
+    >>> [names_a_number_of(name) for name in ("tenure", "number of calls", "balance", "购买次数")]
+    [True, True, False, True]
+    """
+    words = set(words_of(name))
+    return (bool(words & NUMBERS_OF) and not words & NO_NUMBERS_OF) or bool(NUMBERS_OF_ZH.search(name))
+
+
+def names_a_birthday(name: str) -> bool:
+    """Whether a name says that the column holds days of birth.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+
+    Returns
+    -------
+    bool
+        True for names such as birth_date, 出生日期.
+    """
+    return bool(set(words_of(name)) & BORN) or bool(BORN_ZH.search(name))
+
+
+def names_a_beginning(name: str) -> bool:
+    """Whether a name says that the column holds dates of something that has been.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+
+    Returns
+    -------
+    bool
+        True for names such as signup_date, 注册日期.
+    """
+    return bool(set(words_of(name)) & BEGUN) or bool(BEGUN_ZH.search(name))
+
+
+def names_an_aftermath(name: str, target: str, others: tuple[str, ...]) -> bool:
+    """Whether a name says that the column is filled with the outcome or after it.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+    target : str
+        Column to predict.
+    others : tuple of str
+        Names of all columns.
+
+    Returns
+    -------
+    bool
+        True for names such as churn_reason, and for the duration of the call by which an offer was made.
+
+    Examples
+    --------
+    >>> names_an_aftermath("Churn Reason", "Churn", ()), names_an_aftermath("duration", "y", ("duration", "campaign"))
+    (True, True)
+    >>> names_an_aftermath("duration", "bad", ("duration", "purpose")), names_an_aftermath("tenure", "Churn", ())
+    (False, False)
+    """
+    words, asked = set(words_of(name)), set(words_of(target)) - TARGET_FILLERS
+    if (words & ENDINGS and words & ABOUT_AN_ENDING) or (ENDINGS_ZH.search(name) and ABOUT_AN_ENDING_ZH.search(name)):
+        return True
+    if asked and asked <= words and words & ABOUT_AN_ENDING:
+        return True
+    called = {word for other in others for word in words_of(other)} & CALLED
+    return ("duration" in words and bool(called) and words <= {"duration", "call", "last", "contact"}) or (
+        "通话时长" in name and any("外呼" in other or "营销" in other for other in others)
+    )

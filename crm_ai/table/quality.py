@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from crm_ai.table import checks
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+from crm_ai.table.checks import Subject, columns, labels, missing, numbers, rows, target, time
 from crm_ai.table.finding import Finding, Severity
 from crm_ai.table.leaks import leaks
 from crm_ai.table.schema import Role
@@ -11,24 +14,40 @@ from crm_ai.table.table import Table
 __all__ = ["CHECKS", "Finding", "Severity", "inspect", "leaks"]
 
 CHECKS = (
-    checks.target_gives_no_choice,
-    checks.target_missing,
-    checks.target_imbalanced,
-    checks.answer_given_away,
-    checks.unreadable,
-    checks.missing,
-    checks.duplicate_rows,
-    checks.rare_labels,
-    checks.many_labels,
-    checks.correlated,
-    checks.constant,
-    checks.empty,
-    checks.identifier,
+    target.gives_no_choice,
+    target.is_missing,
+    target.is_imbalanced,
+    target.is_given_away,
+    labels.inconsistent,
+    labels.mixed,
+    numbers.impossible,
+    numbers.stand_ins,
+    missing.unreadable,
+    missing.cells,
+    missing.that_tells,
+    missing.together,
+    rows.repeated,
+    time.drift,
+    labels.rare,
+    labels.many,
+    numbers.outliers,
+    numbers.correlated,
+    columns.same_labels,
+    columns.constant,
+    columns.empty,
+    columns.dates,
+    columns.identifier,
 )
 RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
-def inspect(table: Table, *, target: str | None = None) -> tuple[Finding, ...]:
+def inspect(
+    table: Table,
+    *,
+    target: str | None = None,
+    today: date | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> tuple[Finding, ...]:
     """Look for what could spoil a model or mislead a reader.
 
     Parameters
@@ -37,6 +56,10 @@ def inspect(table: Table, *, target: str | None = None) -> tuple[Finding, ...]:
         The customers.
     target : str, optional
         Column to predict; by default the one that the schema proposes, if any.
+    today : date, optional
+        Day after which nothing can have happened yet; by default today.
+    progress : callable, optional
+        Called with the share of the checks that are done, in the caller's thread; what it raises ends the inspection.
 
     Returns
     -------
@@ -52,6 +75,11 @@ def inspect(table: Table, *, target: str | None = None) -> tuple[Finding, ...]:
     [('calls', 'missing', 1), ('country', 'constant', 3)]
     """
     proposed = next(iter(table.schema.names_of(role=Role.TARGET)), None)
-    target = proposed if target is None else table.schema[target].name
-    found = [finding for check in CHECKS for finding in check(table, target)]
+    asked = proposed if target is None else table.schema[target].name
+    subject = Subject(table, asked, today or datetime.now(UTC).date())
+    found: list[Finding] = []
+    for done, check in enumerate(CHECKS):
+        if progress is not None:
+            progress(done / len(CHECKS))
+        found += check(subject)
     return tuple(sorted(found, key=lambda finding: (RANKS[finding.severity], -finding.rows)))

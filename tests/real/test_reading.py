@@ -26,7 +26,7 @@ def test_telco(real_data):
     assert {"gender", "SeniorCitizen"} <= set(schema.names_of(role=Role.SEGMENT))
     assert table.frame["SeniorCitizen"].cat.categories.tolist() == ["0", "1"]
     assert round((table.frame["Churn"] == "Yes").mean(), 3) == 0.265
-    (blank,) = [finding for finding in inspect(table) if finding.check == "blank"]
+    (blank,) = [finding for finding in inspect(table) if finding.check == "missing"]
     assert (blank.column, blank.rows) == ("TotalCharges", 11)
     assert leaks(table, "Churn") == ()
 
