@@ -51,3 +51,7 @@ class ModelFileError(CrmAiError):
 
 class ScoringError(CrmAiError):
     """A new table does not fit the model that shall score it."""
+
+
+class DatabaseError(CrmAiError):
+    """A database could not be reached, or did not answer a query."""

@@ -8,6 +8,7 @@ from crm_ai.table.profile import distribution, missing, target_by
 from crm_ai.table.quality import inspect, leaks
 from crm_ai.table.reading import read_table
 from crm_ai.table.schema import LABELLED, Column, Kind, Role, Schema
+from crm_ai.table.sql import connections, list_tables, preview_sql, read_sql
 from crm_ai.table.table import Reading, Table
 
 __all__ = [
@@ -23,11 +24,15 @@ __all__ = [
     "Table",
     "coerce",
     "coerce_counting",
+    "connections",
     "distribution",
     "infer_schema",
     "inspect",
     "leaks",
+    "list_tables",
     "missing",
+    "preview_sql",
+    "read_sql",
     "read_table",
     "schema_digest",
     "table_from_frame",
