@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from typing import Any
 
+from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count
 
 
@@ -15,7 +17,7 @@ def read(options: argparse.Namespace) -> Any:
     Parameters
     ----------
     options : argparse.Namespace
-        With file, sheet, encoding and separator.
+        With file, sheet, encoding, separator, header, decimal and day_first.
 
     Returns
     -------
@@ -24,7 +26,32 @@ def read(options: argparse.Namespace) -> Any:
     """
     from crm_ai.table import read_table
 
-    return read_table(options.file, sheet=options.sheet, encoding=options.encoding, separator=options.separator)
+    if options.sql:
+        return _read_from_database(options)
+    return read_table(
+        options.file,
+        sheet=options.sheet,
+        encoding=options.encoding,
+        separator=options.separator,
+        header=options.header,
+        decimal=options.decimal,
+        day_first=options.day_first,
+    )
+
+
+def _read_from_database(options: argparse.Namespace) -> Any:
+    from crm_ai.table import connections, read_sql
+
+    named = connections(os.environ)
+    wanted = options.database.lower() if options.database else next(iter(named), "")
+    if (options.database is None and len(named) != 1) or wanted not in named:
+        raise CrmAiError(
+            _("It is not clear which database is meant."),
+            next_step=_("Set CRM_AI_DATABASE_NAME to its address and give --database NAME. Known are: {names}.").format(
+                names=", ".join(named) or _("none")
+            ),
+        )
+    return read_sql(named[wanted], options.sql, limit=options.limit)
 
 
 def inspect_command(options: argparse.Namespace) -> None:
@@ -35,13 +62,14 @@ def inspect_command(options: argparse.Namespace) -> None:
     options : argparse.Namespace
         As parsed.
     """
+    from crm_ai.personal_data import find_personal_data, words_for
     from crm_ai.table import Role, inspect
 
     table = read(options)
     target = options.target or next(iter(table.schema.names_of(role=Role.TARGET)), None)
-    findings = inspect(table, target=target)
+    findings, personal = inspect(table, target=target), find_personal_data(table)
     if options.json:
-        print(json.dumps(_as_json(table, target, findings), ensure_ascii=False, indent=2))
+        print(json.dumps(_as_json(table, target, findings, personal), ensure_ascii=False, indent=2))
         return
     print(_("{file}: {rows} customers, {columns} columns").format(
         file=table.source, rows=count(len(table)), columns=len(table.schema)
@@ -54,6 +82,8 @@ def inspect_command(options: argparse.Namespace) -> None:
         print(f"  {column.name:<{width}}  {column.kind.value:<10}  {column.role.value:<8}  {column.evidence}")
     print()
     print_findings(findings)
+    for found in personal:
+        print("  " + _("[personal] {column}: {what}.").format(column=found.column, what=words_for(found.what)))
 
 
 def print_findings(findings: Any) -> None:
@@ -91,12 +121,39 @@ def findings_as_json(findings: Any) -> list[dict[str, Any]]:
             "rows": f.rows,
             "evidence": f.evidence,
             "proposal": f.proposal,
+            "repair": None if f.repair is None else repairs_as_json([f.repair])[0],
+            "certain": f.certain,
         }
         for f in findings
     ]
 
 
-def _as_json(table: Any, target: str | None, findings: Any) -> dict[str, Any]:
+def repairs_as_json(repairs: Any) -> list[dict[str, Any]]:
+    """Write repairs as plain dictionaries.
+
+    Parameters
+    ----------
+    repairs : iterable of Repair
+        In order.
+
+    Returns
+    -------
+    list of dict
+        One entry a repair.
+    """
+    return [
+        {"step": repair.step, "columns": list(repair.columns), "settings": dict(repair.settings)} for repair in repairs
+    ]
+
+
+def _personal_as_json(found: Any) -> list[dict[str, Any]]:
+    return [
+        {"column": f.column, "what": f.what.value, "rows": f.rows, "within_text": f.in_text, "evidence": f.evidence}
+        for f in found
+    ]
+
+
+def _as_json(table: Any, target: str | None, findings: Any, personal: Any) -> dict[str, Any]:
     return {
         "file": table.source,
         "rows": len(table),
@@ -107,4 +164,5 @@ def _as_json(table: Any, target: str | None, findings: Any) -> dict[str, Any]:
         ],
         "target": target,
         "findings": findings_as_json(findings),
+        "personal_data": _personal_as_json(personal),
     }

@@ -43,7 +43,10 @@ def run_command(words: Sequence[str]) -> int:
     int
         Exit code: 0 done, 1 failed with a message, 2 wrong usage, 130 interrupted.
     """
-    options = make_parser().parse_args(list(words))
+    parser = make_parser()
+    options = parser.parse_args(list(words))
+    if hasattr(options, "sql") and bool(options.file) == bool(options.sql):
+        parser.error("name either a FILE or, with --sql, what shall be read from a database")
     command: Callable[[argparse.Namespace], None] = options.command
     try:
         command(options)
@@ -68,6 +71,9 @@ def make_parser() -> argparse.ArgumentParser:
         The parser; parsed options carry the function to call as ``command``.
     """
     from crm_ai import __version__
+    from crm_ai.command_line.clean import add_clean
+    from crm_ai.command_line.join import add_join
+    from crm_ai.command_line.mask import add_mask
 
     parser = argparse.ArgumentParser(
         prog="python -m crm_ai",
@@ -78,6 +84,9 @@ def make_parser() -> argparse.ArgumentParser:
     _add_train(commands)
     _add_score(commands)
     _add_inspect(commands)
+    add_clean(commands)
+    add_join(commands)
+    add_mask(commands)
     return parser
 
 
@@ -110,10 +119,25 @@ def _share(text: str) -> float:
 
 
 def _add_file(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="CSV, Excel, Parquet or JSON file of customers, one a row")
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", help="CSV, Excel, Parquet or JSON file of customers, one a row"
+    )
+    parser.add_argument("--sql", metavar="QUERY", help="instead of a file: a SELECT, or the name of a table")
+    parser.add_argument(
+        "--database", metavar="NAME", help="which database of the environment's CRM_AI_DATABASE_NAME=address"
+    )
+    parser.add_argument("--limit", type=int, default=1_000_000, help="most rows that are read from a database")
     parser.add_argument("--sheet", help="sheet of a workbook (default: the one that looks like data)")
     parser.add_argument("--encoding", help="encoding of a text file (default: found out)")
-    parser.add_argument("--separator", help="separator of a CSV file (default: found out)")
+    parser.add_argument("--separator", help="separator of a CSV file: one character, tab or blank (default: found out)")
+    parser.add_argument("--header", type=int, metavar="ROW", help="row of the column names, from 1; 0 if there is none")
+    parser.add_argument("--decimal", choices=(".", ","), help="decimal mark of numbers written as text")
+    parser.add_argument(
+        "--day-first",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="whether 1/2/2024 is in February, where a column does not tell (default: the rest of the file decides)",
+    )
 
 
 def _command(commands: argparse._SubParsersAction, name: str, text: str, examples: str) -> argparse.ArgumentParser:
@@ -139,6 +163,8 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--threshold", type=_share, default=0.5, help="score from which a customer is selected")
     parser.add_argument("--holdout", type=_share, default=0.2, help="share of customers set aside to judge on")
     parser.add_argument("--seed", type=int, default=42, help="decides the holdout and the folds (default: 42)")
+    parser.add_argument("--recipe", metavar="YAML", help="repairs to make (default: those that can hardly be wrong)")
+    parser.add_argument("--no-repairs", action="store_true", help="make no repair at all")
     parser.add_argument("--save", metavar="MODEL", help="write a model to this file")
     parser.add_argument("--save-model", metavar="TYPE", help="which one (default: best in cross-validation)")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")

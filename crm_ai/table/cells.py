@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crm_ai.table.cell_texts import text_of, text_or_none
 from crm_ai.table.missing_words import say_missing
 from crm_ai.table.spelled_numbers import CODE
 
@@ -64,15 +65,27 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Cells that came as dates.
+    """Cells that came as dates, or were written as dates.
 
     Parameters
     ----------
     array : numpy.ndarray of datetime64[us], shape (n,)
         NaT where missing.
+    zoned : bool, default False
+        Whether times came with a time zone, and are in UTC now.
+    note : str, optional
+        What had to be understood, in words.
+    unreadable : int, default 0
+        Cells that held something that is no date.
+    blanked : int, default 0
+        Cells that say "missing" in words.
     """
 
     array: np.ndarray
+    zoned: bool = False
+    note: str = ""
+    unreadable: int = 0
+    blanked: int = 0
 
     def __len__(self) -> int:
         return len(self.array)
@@ -112,13 +125,15 @@ def cells_of_series(series: pd.Series) -> Cells:
         return cells_of_values(series.astype(object).tolist())
 
 
-def cells_of_values(values: Iterable[Any]) -> Cells:
+def cells_of_values(values: Iterable[Any], *, plain: bool = True) -> Cells:
     """Take up Python objects, mixed as spreadsheets mix them.
 
     Parameters
     ----------
     values : iterable
         Cells; None, NaN and NaT are missing.
+    plain : bool, default True
+        Whether texts that all are numbers with decimal points may be taken for numbers at once.
 
     Returns
     -------
@@ -127,12 +142,12 @@ def cells_of_values(values: Iterable[Any]) -> Cells:
     """
     values = list(values)
     try:
-        return cells_of_array(pa.array(values, from_pandas=True))
+        return cells_of_array(pa.array(values, from_pandas=True), plain=plain)
     except (pa.ArrowException, OverflowError, TypeError, ValueError):
-        return cells_of_array(pa.array([_text_or_none(value) for value in values], pa.string()))
+        return cells_of_array(pa.array([text_or_none(value) for value in values], pa.string()), plain=plain)
 
 
-def cells_of_array(array: pa.Array | pa.ChunkedArray, *, plain: bool = True) -> Cells:
+def cells_of_array(array: pa.Array | pa.ChunkedArray, *, plain: bool = True, declared: bool = True) -> Cells:
     """Take up an Arrow column.
 
     Parameters
@@ -141,6 +156,8 @@ def cells_of_array(array: pa.Array | pa.ChunkedArray, *, plain: bool = True) -> 
         Of any type.
     plain : bool, default True
         Whether texts that all are numbers with decimal points may be taken for numbers at once.
+    declared : bool, default True
+        Whether an array with a dictionary holds labels; else the dictionary is only a way to store texts.
 
     Returns
     -------
@@ -151,7 +168,7 @@ def cells_of_array(array: pa.Array | pa.ChunkedArray, *, plain: bool = True) -> 
     if pa.types.is_dictionary(kind):
         whole = _one_chunk(array)
         labels = [None if label is None else text_of(label) for label in whole.dictionary.to_pylist()]
-        return _encoded(pa.array(labels, pa.string()), _codes(whole.indices), declared=True)
+        return _encoded(pa.array(labels, pa.large_string()), _codes(whole.indices), declared=declared)
     if pa.types.is_decimal(kind):
         return cells_of_array(pc.cast(array, pa.float64()))
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
@@ -164,40 +181,7 @@ def cells_of_array(array: pa.Array | pa.ChunkedArray, *, plain: bool = True) -> 
     if pa.types.is_boolean(kind):
         written = pc.if_else(array, pa.scalar("True"), pa.scalar("False"))
         return _texts(written)
-    return _texts(pa.array([_text_or_none(value) for value in array.to_pylist()], pa.string()))
-
-
-def text_of(value: Any) -> str:
-    """Write one cell as a person would: whole numbers without decimals, dates without an empty time.
-
-    Parameters
-    ----------
-    value : object
-        A cell that is not missing.
-
-    Returns
-    -------
-    str
-        Its text.
-
-    Examples
-    --------
-    >>> text_of(3.0), text_of(2.5), text_of(True), text_of(pd.Timestamp("2024-03-01"))
-    ('3', '2.5', 'True', '2024-03-01')
-    """
-    if isinstance(value, str):
-        return value
-    if isinstance(value, (float, np.floating)):
-        plain = float(value)
-        return str(int(plain)) if plain.is_integer() and abs(plain) < 1e16 else repr(plain)
-    if hasattr(value, "isoformat"):
-        return str(value.isoformat()).removesuffix("T00:00:00").replace("T", " ")
-    return str(value)
-
-
-def _text_or_none(value: Any) -> str | None:
-    is_nan = isinstance(value, (float, np.floating)) and value != value
-    return None if value is None or value is pd.NaT or value is pd.NA or is_nan else text_of(value)
+    return _texts(pa.array([text_or_none(value) for value in array.to_pylist()], pa.string()))
 
 
 def _plain_numbers(array: pa.Array | pa.ChunkedArray) -> Numbers | None:
@@ -294,5 +278,6 @@ def whole_if_possible(values: np.ndarray) -> np.ndarray:
 
 
 def _arrow_dates(array: pa.Array | pa.ChunkedArray) -> Dates:
-    zone = "UTC" if pa.types.is_timestamp(array.type) and array.type.tz else None
-    return Dates(_to_numpy(pc.cast(array, pa.timestamp("us", zone), safe=False)).astype("datetime64[us]"))
+    zoned = pa.types.is_timestamp(array.type) and array.type.tz is not None
+    moments = pc.cast(array, pa.timestamp("us", "UTC" if zoned else None), safe=False)
+    return Dates(_to_numpy(pc.cast(moments, pa.timestamp("us"))).astype("datetime64[us]"), zoned)

@@ -6,6 +6,7 @@ import codecs
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from crm_ai.errors import ReadError
 from crm_ai.words import _
@@ -22,6 +23,8 @@ CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b\x0b")) + b"\x7f"
 MOST_CONTROLS = 0.002
 COMMON_SHARE = 0.7
 RUNS = 20_000
+MOST_BROKEN = 0.02
+FEWEST_SOUND = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +39,17 @@ class Decoded:
         Encoding it was written in.
     guessed : bool
         Whether the encoding had to be guessed from the characters.
+    damaged : int, default 0
+        Letters that could not be read.
     """
 
     data: bytes
     encoding: str
     guessed: bool = False
+    damaged: int = 0
 
 
-def decode(data: bytes, *, source: str, encoding: str | None = None) -> Decoded:
+def decode(data: bytes, *, source: str, encoding: str | None = None, separator: str | None = None) -> Decoded:
     """Decode a text file.
 
     Parameters
@@ -54,6 +60,8 @@ def decode(data: bytes, *, source: str, encoding: str | None = None) -> Decoded:
         Its name, for messages.
     encoding : str, optional
         Its encoding, if the user knows it.
+    separator : str, optional
+        What separates the cells, if the user knows it: it may be a control character.
 
     Returns
     -------
@@ -78,46 +86,67 @@ def decode(data: bytes, *, source: str, encoding: str | None = None) -> Decoded:
     wide = _wide(data)
     if wide:
         return Decoded(_marked(data, wide, source), wide)
-    if is_binary(data):
+    if is_binary(data, allowed=separator or ""):
         raise ReadError(
             _("This is not a text file: it holds binary data."),
             where=source,
             next_step=_("Open it in the program that made it and export it as CSV or Excel."),
         )
-    try:
-        str(memoryview(data), "utf-8")
-        return Decoded(data, "utf-8")
-    except UnicodeDecodeError:
-        return _guess(data)
+    return Decoded(data, "utf-8") if _is_utf8(data) else _damaged(data) or _guess(data)
 
 
-def is_binary(data: bytes) -> bool:
+def is_binary(data: bytes, *, allowed: str = "") -> bool:
     """Whether bytes are no text in any encoding of one or more bytes a character.
 
     Parameters
     ----------
     data : bytes
         The file.
+    allowed : str, optional
+        A control character that is meant.
 
     Returns
     -------
     bool
         True if there are NUL bytes or many control characters.
     """
-    head = data[:SAMPLE]
+    head = data[:SAMPLE].replace(allowed.encode("utf-8"), b",") if allowed else data[:SAMPLE]
     return b"\0" in data or (len(head) - len(head.translate(None, CONTROLS))) > MOST_CONTROLS * len(head)
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Check without making a string, which may take four times the memory."""
+    ends = pa.array([0, len(data)], pa.int64()).buffers()[1]
+    try:
+        pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(data)]).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _damaged(data: bytes) -> Decoded | None:
+    """UTF-8 with a few broken letters: cut off at the end, or with a cell from elsewhere pasted in."""
+    if data[:SAMPLE].isascii():
+        return None
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    sound = len(text) - len(text.encode("ascii", "ignore")) - broken
+    is_cut = broken == 1 and text.endswith("\ufffd") and sound >= FEWEST_SOUND
+    if not is_cut and broken > MOST_BROKEN * sound:
+        return None
+    return Decoded(text.encode("utf-8"), "utf-8", damaged=broken)
 
 
 def _given(data: bytes, encoding: str, source: str) -> bytes:
     try:
         return data.decode(encoding).removeprefix("\ufeff").encode("utf-8", "replace")
-    except LookupError:
+    except (LookupError, TypeError):
         raise ReadError(
             _("There is no encoding called “{name}”.").format(name=encoding),
             where=source,
             next_step=_("Try utf-8, gb18030, utf-16 or cp1252, or leave it out."),
         ) from None
-    except UnicodeError as error:
+    except ValueError as error:
         raise ReadError(
             _("The file is not written in {name}.").format(name=encoding),
             where=source,

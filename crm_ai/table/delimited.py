@@ -4,57 +4,43 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from typing import Any
 
 import pyarrow as pa
-import pyarrow.csv
 
 from crm_ai.errors import ReadError
-from crm_ai.table.assembly import assemble, check_width
-from crm_ai.table.cells import cells_of_array
-from crm_ai.table.decoding import decode
-from crm_ai.table.grid import drop_empty_nameless, drop_total
+from crm_ai.table.assembly import MOST_COLUMNS, assemble, check_width, placed
+from crm_ai.table.cells import Cells, cells_of_array
+from crm_ai.table.decoding import Decoded, decode
+from crm_ai.table.grid import drop_below, drop_empty_nameless, drop_empty_rows
+from crm_ai.table.instructions import AS_FOUND, BLANK, Instructions
 from crm_ai.table.layout import Layout, find_layout
+from crm_ai.table.lines import Rows, long_cells, read_lines, unparsable
+from crm_ai.table.separators import SAMPLE_ROWS, blanks_to_tabs, find_separator, sample
+from crm_ai.table.side_by_side import side_by_side
 from crm_ai.table.spelled_numbers import decimal_votes
 from crm_ai.table.table import Reading, Table
 from crm_ai.words import _, count
 
-SEPARATORS = (",", ";", "\t", "|")
 SAMPLE_BYTES = 1 << 18
-SAMPLE_ROWS = 200
-BLOCK = 8 << 20
-MOST_BAD = 0.5
+SAMPLE_BYTES_FAR_HEADER = 1 << 26
+LONGEST_FIRST_LINE = 1 << 22
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows that fit the header, and what happened to the others.
-
-    Parameters
-    ----------
-    table : pyarrow.Table
-        All cells as texts.
-    notes : tuple of str
-        What was repaired or left out.
-    """
-
-    table: pa.Table
-    notes: tuple[str, ...] = ()
-
-
-def read_delimited(data: bytes, *, source: str, encoding: str | None = None, separator: str | None = None) -> Table:
+def read_delimited(content: list[bytes], *, source: str, instructions: Instructions = AS_FOUND) -> Table:
     """Read a text file with separators.
 
     Parameters
     ----------
-    data : bytes
-        The file.
+    content : list of one bytes
+        The file. It is taken out of the list, so that its memory can be used again.
     source : str
         Its name.
-    encoding, separator : str, optional
-        If the user knows them; by default they are found.
+    instructions : Instructions, optional
+        What the user knows.
 
     Returns
     -------
@@ -66,73 +52,81 @@ def read_delimited(data: bytes, *, source: str, encoding: str | None = None, sep
     ReadError
         If it is no text, or there is no table in it.
     """
-    decoded = decode(data, source=source, encoding=encoding)
+    instructions.tell(0.02, _("Finding out how the letters are encoded"))
+    decoded = decode(content.pop(), source=source, encoding=instructions.encoding, separator=instructions.separator)
+    encoding, notes = decoded.encoding, _encoding_notes(decoded)
     text, hint = _hinted(decoded.data)
+    del decoded
     if _is_blank(text, 0):
         advice = _("Export it again, with at least one customer.")
         raise ReadError(_("The file is empty."), where=source, next_step=advice)
-    head = _head(text)
-    separator = separator or hint or find_separator(head)
-    sampled = list(_rows_with_ends(head, separator, source))
-    layout = find_layout([row for row, _end in sampled])
+    header = instructions.header
+    rows_before = 1 if hint else 0
+    if header and hint:
+        header = max(1, header - 1)
+    _check_first_line(text, source)
+    head = _head(text, header)
+    separator = instructions.separator or hint or find_separator(head)
+    if separator == BLANK:
+        text = blanks_to_tabs(text)
+        head = _head(text, header)
+    character = "\t" if separator == BLANK else separator
+    sampled = list(_rows_with_ends(head, character, source, header))
+    rows_of_sample = [row for row, _end in sampled]
+    layout = placed(partial(find_layout, rows_of_sample, header=header), source)
     check_width(len(layout.names), source)
     start = sampled[layout.first - 1][1] if layout.first else 0
-    rows = _read(text, start, layout, separator, source)
-    table, total = drop_total(rows.table)
+    instructions.tell(0.08, _("Cutting the lines into cells"))
+    rows = _read(text, start, layout, character, source)
+    del text, head, sampled, rows_of_sample
+    rows, layout = _cleared(rows, layout)
+    decimal = instructions.decimal or (_decimal(rows.table) if separator != "," else None)
+    unused = instructions.unused(text=True, grid=True, workbook=False)
+    reading = Reading(
+        "csv", encoding=encoding, separator=separator, notes=(*notes, *layout.notes, *rows.notes, *unused),
+        header=layout.header + rows_before if layout.header else 0, decimal=decimal or ".",
+    )  # fmt: skip
+    n, names, arrays = rows.table.num_rows, rows.table.column_names, rows.table.columns
+    del rows
+    pa.default_memory_pool().release_unused()
+    columns = _columns(names, arrays, decimal, instructions)
+    return assemble(columns, n, source=source, reading=reading, decimal=decimal, instructions=instructions)
+
+
+def _cleared(rows: Rows, layout: Layout) -> tuple[Rows, Layout]:
+    """Leave out what is no customer."""
+    table, below = drop_below(rows.table)
+    table, empty = drop_empty_rows(table)
     table, emptied = drop_empty_nameless(table, layout)
-    notes = (*_encoding_note(decoded.encoding, decoded.guessed), *layout.notes, *rows.notes, *total, *emptied)
-    decimal = _decimal(table) if separator != "," else None
-    columns = {name: cells_of_array(table[name], plain=decimal != ",") for name in table.column_names}
-    reading = Reading("csv", encoding=decoded.encoding, separator=separator, notes=notes)
-    return assemble(columns, table.num_rows, source=source, reading=reading, decimal=decimal)
+    return Rows(table, (*rows.notes, *below, *empty, *emptied)), layout
 
 
-def find_separator(head: str) -> str:
-    r"""Find the separator that cuts the most of the first lines into the same number of cells.
+def _columns(names: list[str], arrays: list[Any], decimal: str | None, instructions: Instructions) -> dict[str, Cells]:
+    """Take up each column, letting go of its texts."""
 
-    Parameters
-    ----------
-    head : str
-        The first lines.
+    def take(place: int) -> Callable[[], Cells]:
+        def work() -> Cells:
+            array, arrays[place] = arrays[place], None
+            return cells_of_array(array, plain=decimal != ",")
 
-    Returns
-    -------
-    str
-        A comma if no separator fits.
+        return work
 
-    Examples
-    --------
-    >>> find_separator("name;spend\nA;1,5\nB;2,5\n")
-    ';'
-    """
-    scores = {separator: _evenness(head, separator) for separator in SEPARATORS}
-    best = max(SEPARATORS, key=lambda separator: scores[separator])
-    return best if scores[best] > (0, 0) else ","
-
-
-def _evenness(head: str, separator: str) -> tuple[float, int]:
-    try:
-        widths = [len(row) for row in _sample(csv.reader(io.StringIO(head, newline=""), delimiter=separator)) if row]
-    except csv.Error:
-        return 0, 0
-    cut = Counter(width for width in widths if width > 1)
-    if not cut:
-        return 0, 0
-    width, n = max(cut.items(), key=lambda item: (item[1] * item[0] ** 0.5, item[0]))
-    return round(n / len(widths), 1), width
-
-
-def _sample(reader: Iterator[list[str]]) -> Iterator[list[str]]:
-    for _place, row in zip(range(SAMPLE_ROWS), reader, strict=False):
-        yield row
+    columns: dict[str, Cells] = {}
+    made = side_by_side([take(place) for place in range(len(names))])
+    with closing(made):
+        for place, name in enumerate(names):
+            instructions.tell(0.2 + 0.3 * place / len(names), _("Reading column “{name}”").format(name=name))
+            columns[name] = next(made)
+    return columns
 
 
 def _hinted(text: bytes) -> tuple[bytes, str]:
     """Take off the line by which Excel announces the separator; mend the line ends of old Macs."""
-    if b"\n" not in text and b"\r" in text:
+    if b"\r" in text and b"\n" not in text:
         text = text.replace(b"\r", b"\n")
     if text[:4].lower() == b"sep=" and text[5:6] in (b"\n", b"\r"):
-        return text[5:].lstrip(b"\r\n"), text[4:5].decode("ascii", "replace")
+        end = 7 if text[5:7] == b"\r\n" else 6
+        return text[end:], text[4:5].decode("ascii", "replace")
     return text, ""
 
 
@@ -140,16 +134,28 @@ def _is_blank(text: bytes, start: int) -> bool:
     return not text[start : start + 1000].strip() and not text[start:].strip()
 
 
-def _head(text: bytes) -> str:
-    head = text[:SAMPLE_BYTES]
-    if len(text) > SAMPLE_BYTES and b"\n" in head:
+def _check_first_line(text: bytes, source: str) -> None:
+    if len(text) > LONGEST_FIRST_LINE and b"\n" not in text[:LONGEST_FIRST_LINE]:
+        raise ReadError(
+            _("The first line is far too long to hold the names of columns; at most {most} can be read.").format(
+                most=count(MOST_COLUMNS)
+            ),
+            where=source,
+            next_step=_("Check that the file is a table with one customer a line, and export it again."),
+        )
+
+
+def _head(text: bytes, header: int | None) -> str:
+    size = SAMPLE_BYTES_FAR_HEADER if header and header > SAMPLE_ROWS // 2 else SAMPLE_BYTES
+    head = text[: size if b"\n" in text[:size] else LONGEST_FIRST_LINE]
+    if len(text) > len(head):
         head = head[: head.rindex(b"\n") + 1]
     return head.decode("utf-8", "ignore")
 
 
-def _rows_with_ends(head: str, separator: str, source: str) -> Iterator[tuple[list[str], int]]:
+def _rows_with_ends(head: str, separator: str, source: str, header: int | None) -> Iterator[tuple[list[str], int]]:
     """Rows of the sample, each with the byte where it ends."""
-    end = 0
+    end, rows = 0, 0
 
     def lines() -> Iterator[str]:
         nonlocal end
@@ -158,87 +164,36 @@ def _rows_with_ends(head: str, separator: str, source: str) -> Iterator[tuple[li
             yield line
 
     try:
-        for row in _sample(csv.reader(lines(), delimiter=separator)):
-            yield row, end
+        with long_cells():
+            for row in sample(csv.reader(lines(), delimiter=separator), max(SAMPLE_ROWS, (header or 0) + 50)):
+                rows += 1
+                yield row, end
     except (csv.Error, TypeError) as error:
-        raise _unparsable(source) from error
-
-
-def _unparsable(source: str) -> ReadError:
-    return ReadError(
-        _("The cells of this file cannot be told apart."),
-        where=source,
-        next_step=_("Export it as CSV with commas, texts in double quotes, or as Excel."),
-    )
+        if not rows:
+            raise unparsable(source) from error
 
 
 def _read(text: bytes, start: int, layout: Layout, separator: str, source: str) -> Rows:
-    bad: list[int] = []
-
-    def remember(row: pyarrow.csv.InvalidRow) -> str:
-        bad.append(row.actual_columns)
-        return "skip"
-
-    names = list(layout.names)
     if _is_blank(text, start):
-        return Rows(pa.table({name: pa.array([], pa.string()) for name in names}))
-    options = {
-        "parse_options": pyarrow.csv.ParseOptions(
-            delimiter=separator, newlines_in_values=b'"' in text, invalid_row_handler=remember
-        ),
-        "convert_options": pyarrow.csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
-        ),
-    }
-    for block in (BLOCK, min(len(text) + 1, 2**31 - 1)):
-        bad.clear()
-        read_options = pyarrow.csv.ReadOptions(column_names=names, block_size=block)
-        try:
-            table = pyarrow.csv.read_csv(
-                pa.BufferReader(pa.py_buffer(text)[start:]), read_options=read_options, **options
-            )
-        except pa.ArrowInvalid:
-            continue
-        return Rows(table) if not bad else _carefully(text, start, layout, separator, source)
-    return _carefully(text, start, layout, separator, source)
-
-
-def _carefully(text: bytes, start: int, layout: Layout, separator: str, source: str) -> Rows:
-    """Read row by row: fill up short rows, leave out rows that are too long to be understood."""
-    width, kept, short, skipped = len(layout.names), [], 0, 0
-    try:
-        for row in csv.reader(io.StringIO(text[start:].decode("utf-8", "replace"), newline=""), delimiter=separator):
-            if not row:
-                continue
-            extra = row[width:]
-            if any(cell.strip() for cell in extra):
-                skipped += 1
-                continue
-            short += len(row) < width
-            kept.append([cell or None for cell in row[:width]] + [None] * (width - len(row)))
-    except csv.Error as error:
-        raise _unparsable(source) from error
-    if skipped > MOST_BAD * (len(kept) + skipped):
-        raise _unparsable(source)
-    told = (
-        (short, _("{n} rows are shorter than the header; the cells that are not there count as missing.")),
-        (skipped, _("{n} rows have more cells than the header and were left out.")),
-    )
-    notes = [sentence.format(n=count(n)) for n, sentence in told if n]
-    cells = zip(*kept, strict=True) if kept else [()] * width
-    arrays = [pa.array(column, pa.string()) for column in cells]
-    return Rows(pa.Table.from_arrays(arrays, names=list(layout.names)), tuple(notes))
+        return Rows(pa.table({name: pa.array([], pa.string()) for name in layout.names}))
+    return read_lines(pa.py_buffer(text)[start:], layout.names, separator, source)
 
 
 def _decimal(table: pa.Table) -> str | None:
     """Decimal mark of the whole file, where some numbers are certain and none contradicts."""
+    if not table.num_rows:
+        return None
     votes = [decimal_votes(column.slice(0, 10 * SAMPLE_ROWS).combine_chunks()) for column in table.columns]
     point, comma = any(vote[0] for vote in votes), any(vote[1] for vote in votes)
     return "," if comma and not point else None
 
 
-def _encoding_note(encoding: str, guessed: bool) -> tuple[str, ...]:
-    if not guessed:
-        return ()
-    sentence = _("The file does not say how its letters are encoded; it was read as {name}.")
-    return (sentence.format(name=encoding.upper()),)
+def _encoding_notes(decoded: Decoded) -> tuple[str, ...]:
+    notes = []
+    if decoded.guessed:
+        sentence = _("The file does not say how its letters are encoded; it was read as {name}.")
+        notes.append(sentence.format(name=decoded.encoding.upper()))
+    if decoded.damaged:
+        sentence = _("{n} letters are damaged and were replaced by a question mark (�).")
+        notes.append(sentence.format(n=count(decoded.damaged)))
+    return tuple(notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
@@ -35,7 +35,13 @@ def infer_schema(frame: pd.DataFrame) -> Schema:
     return schema_of_cells(cells, len(frame))
 
 
-def schema_of_cells(columns: Mapping[str, Cells], rows: int, *, decimal: str | None = None) -> Schema:
+def schema_of_cells(
+    columns: Mapping[str, Cells],
+    rows: int,
+    *,
+    decimal: str | None = None,
+    before: Callable[[int, str], None] | None = None,
+) -> Schema:
     """Guess what each column is and what it is for, from its cells.
 
     Parameters
@@ -46,13 +52,19 @@ def schema_of_cells(columns: Mapping[str, Cells], rows: int, *, decimal: str | N
         Rows of the table.
     decimal : str, optional
         Decimal mark of the file, if it is known.
+    before : callable, optional
+        Called with place and name of each column before it is looked at.
 
     Returns
     -------
     Schema
         One entry a column.
     """
-    guesses = {name: guess_kind(name, cells, decimal=decimal) for name, cells in columns.items()}
+    guesses = {}
+    for place, (name, cells) in enumerate(columns.items()):
+        if before is not None:
+            before(place, name)
+        guesses[name] = guess_kind(name, cells, decimal=decimal)
     roles = guess_roles(guesses, rows)
     return Schema(
         tuple(

@@ -6,24 +6,26 @@ import json
 from typing import Any
 
 from crm_ai.errors import ReadError
-from crm_ai.table.assembly import assemble, check_width
-from crm_ai.table.cells import cells_of_values
+from crm_ai.table.assembly import assemble, check_width, unique_names
+from crm_ai.table.cells import Cells, cells_of_values
 from crm_ai.table.decoding import decode
+from crm_ai.table.instructions import AS_FOUND, Instructions
 from crm_ai.table.table import Reading, Table
 from crm_ai.words import _, count
 
 
-def read_json(data: bytes, *, source: str, encoding: str | None = None) -> Table:
+def read_json(content: list[bytes], *, source: str, instructions: Instructions = AS_FOUND) -> Table:
     """Read a table from JSON.
 
     Parameters
     ----------
-    data : bytes
-        The file: a list of records, an object that holds one, columns by name, or one record a line.
+    content : list of one bytes
+        The file: a list of records, an object that holds one, columns by name, or one record a line. It is taken out
+        of the list, so that its memory can be used again.
     source : str
         Its name.
-    encoding : str, optional
-        If the user knows it.
+    instructions : Instructions, optional
+        What the user knows.
 
     Returns
     -------
@@ -35,13 +37,27 @@ def read_json(data: bytes, *, source: str, encoding: str | None = None) -> Table
     ReadError
         If it is no JSON, or JSON of another shape.
     """
-    decoded = decode(data, source=source, encoding=encoding)
-    records, notes = _records(_parsed(decoded.data.decode("utf-8", "replace"), source), source)
-    names = list(dict.fromkeys(str(name) for record in records for name in record))
-    check_width(len(names), source)
-    columns = {name: cells_of_values([_flat(record.get(name)) for record in records]) for name in names}
-    reading = Reading("json", encoding=decoded.encoding, notes=notes)
-    return assemble(columns, len(records), source=source, reading=reading)
+    instructions.tell(0.02, _("Opening the file"))
+    decoded = decode(content.pop(), source=source, encoding=instructions.encoding)
+    encoding, text = decoded.encoding, decoded.data.decode("utf-8", "replace")
+    del decoded
+    records, notes = _records(_parsed(text, source), source)
+    del text
+    keys = list(dict.fromkeys(name for record in records for name in record))
+    check_width(len(keys), source)
+    names, renamed = unique_names(keys)
+    plain = instructions.decimal != ","
+    columns: dict[str, Cells] = {}
+    for place, (name, key) in enumerate(zip(names, keys, strict=True)):
+        instructions.tell(0.2 + 0.3 * place / len(keys), _("Reading column “{name}”").format(name=name))
+        columns[name] = cells_of_values([_flat(record.get(key)) for record in records], plain=plain)
+    notes = (*notes, *renamed, *instructions.unused(text=True, grid=False, workbook=False))
+    reading = Reading("json", encoding=encoding, notes=notes)
+    rows = len(records)
+    del records
+    return assemble(
+        columns, rows, source=source, reading=reading, decimal=instructions.decimal, instructions=instructions
+    )
 
 
 def _parsed(text: str, source: str) -> Any:
@@ -90,5 +106,8 @@ def _records(value: Any, source: str) -> tuple[list[dict[str, Any]], tuple[str, 
 
 def _flat(cell: Any) -> Any:
     if isinstance(cell, dict | list):
-        return json.dumps(cell, ensure_ascii=False)
+        try:
+            return json.dumps(cell, ensure_ascii=False)
+        except RecursionError:
+            return "…"
     return None if cell == "" else cell

@@ -13,7 +13,7 @@ from crm_ai.table import names
 from crm_ai.table.cells import Cells, Dates, Numbers, Texts
 from crm_ai.table.missing_words import say_no_number
 from crm_ai.table.schema import Kind
-from crm_ai.table.spelled_dates import is_ambiguous, looks_like_dates, parse_dates
+from crm_ai.table.spelled_dates import is_ambiguous, looks_like_dates, means_day_first, order_note, parse_dates
 from crm_ai.table.spelled_numbers import PLAIN, looks_coded, parse_numbers
 from crm_ai.words import _, count, percent
 
@@ -67,7 +67,8 @@ def guess_kind(name: str, cells: Cells, *, decimal: str | None = None) -> Guess:
     """
     if isinstance(cells, Dates):
         known = int((~np.isnat(cells.array)).sum())
-        return Guess(Kind.DATE, _("Dates."), len(np.unique(cells.array[~np.isnat(cells.array)])), known)
+        guess = Guess(Kind.DATE, _("Dates."), len(pd.unique(cells.array[~np.isnat(cells.array)])), known)
+        return _noted(guess, cells.note, cells.unreadable)
     if isinstance(cells, Numbers):
         distinct, known = _distinct_numbers(cells.array)
         return _guess_numbers(name, distinct, known)
@@ -146,8 +147,7 @@ def _guess_spelled(name: str, cells: Texts, decimal: str | None) -> Guess | None
         if _mostly(readable, nothing, cells.counts):
             known = int(cells.counts[readable].sum())
             guess = Guess(Kind.DATE, _("Dates."), len(np.unique(dates[readable])), known)
-            told = _("Day and month cannot be told apart; read as month first.")
-            note = told if is_ambiguous(cells.distinct) else ""
+            note = order_note(means_day_first(cells.distinct)) if is_ambiguous(cells.distinct) else ""
             return _noted(guess, note, int(cells.counts[~readable].sum()))
     return None
 

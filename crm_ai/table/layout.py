@@ -1,17 +1,21 @@
-"""Where the table lies in a sheet of cells: titles above it, its header, totals below it."""
+"""Where the table lies in a sheet of cells: titles above it, and its header of one row or two."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from crm_ai.errors import ReadError
 from crm_ai.table.assembly import unique_names
+from crm_ai.table.missing_words import MISSING_WORDS, NO_NUMBER_WORDS
 from crm_ai.words import _, count
 
-TOTAL_WORDS = frozenset(["total", "totals", "grand total", "sum", "合计", "总计", "总和", "小计", "合 计", "总 计"])
 LONG_TEXT = 40
+
+# Cells of a header row, given the row's place; merged cells of a workbook are filled to the right.
+Filled = Callable[[int], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,65 +32,90 @@ class Layout:
         Row in which the data begin.
     notes : tuple of str
         What the user should know, in words.
+    header : int
+        Row that holds the names, the first being 1; 0 if there is none.
     """
 
     names: tuple[str, ...]
     named: tuple[bool, ...]
     first: int
     notes: tuple[str, ...]
+    header: int = 0
 
 
-def find_layout(rows: Sequence[Sequence[str]]) -> Layout:
+def find_layout(rows: Sequence[Sequence[str]], *, header: int | None = None, merged: Filled | None = None) -> Layout:
     """Find the header in the first rows of a sheet.
 
     Parameters
     ----------
     rows : sequence of sequence of str
         The first rows; blank cells are empty.
+    header : int, optional
+        Row that holds the names if the user knows it, the first being 1; 0 if there is none.
+    merged : callable, optional
+        Gives a row of a header with merged cells filled to the right.
 
     Returns
     -------
     Layout
         Where the data begin.
 
+    Raises
+    ------
+    ReadError
+        If the header shall be in a row that is not there or is blank.
+
     Examples
     --------
     >>> find_layout([["Export of June", ""], ["name", "calls"], ["Ann", "3"], ["Bob", "5"]]).names
     ('name', 'calls')
+    >>> find_layout([["", "2024", "2024"], ["shop", "sales", "returns"], ["A", "3", "1"], ["B", "5", "0"]]).names
+    ('shop', '2024 sales', '2024 returns')
     """
-    top = _header_row(rows)
-    notes = [_("{n} rows above the header were skipped.").format(n=count(top))] if any(map(_filled, rows[:top])) else []
-    header, below = list(rows[top]), [row for row in rows[top + 1 :] if _filled(row)]
-    width = max(len(header), _usual([len(row) for row in below], len(header)))
-    header += [""] * (width - len(header))
-    if _is_data(header, below):
-        names = [f"column {place}" for place in range(1, width + 1)]
-        notes.append(_("The first row looks like data, so the columns are called after their place."))
-        return Layout(tuple(names), (True,) * width, top, tuple(notes))
-    unique, renamed = unique_names(header)
-    return Layout(tuple(unique), tuple(bool(name.strip()) for name in header), top + 1, tuple(notes + renamed))
+    if header:
+        _check_row(rows, header)
+    top = header - 1 if header else _header_row(rows)
+    notes = _note_skipped(top, rows)
+    below = [row for row in rows[top + 1 :] if _filled(row)]
+    width = max(len(rows[top]), _usual([len(row) for row in below], len(rows[top])))
+    names = _padded(rows[top], width)
+    if header == 0 or (header is None and _is_data(names, below)):
+        if header is None:
+            notes.append(_("The first row looks like data, so the columns are called after their place."))
+        return Layout(tuple(f"column {place}" for place in range(1, width + 1)), (True,) * width, top, tuple(notes))
+    if header is None:
+        joined = _two_rows(rows, top, width, merged)
+        if joined:
+            told = _("The column names are made of rows {first} and {second}.")
+            notes.append(told.format(first=count(top + 1), second=count(top + 2)))
+            names, top = joined, top + 1
+    unique, renamed = unique_names(names)
+    named = tuple(bool(name.strip()) for name in names)
+    return Layout(tuple(unique), named, top + 1, tuple(notes + renamed), top + 1)
 
 
-def is_total(row: Sequence[str | None]) -> bool:
-    """Whether a row is the total below a table.
+def _check_row(rows: Sequence[Sequence[str]], header: int) -> None:
+    if header > len(rows):
+        raise ReadError(
+            _("The header cannot be in row {row}: the file has {n} rows.").format(
+                row=count(header), n=count(len(rows))
+            ),
+            next_step=_("Choose a row that holds the column names, or leave it out."),
+        )
+    if not _filled(rows[header - 1]):
+        raise ReadError(
+            _("The header cannot be in row {row}: that row is blank.").format(row=count(header)),
+            next_step=_("Choose a row that holds the column names, or leave it out."),
+        )
 
-    Parameters
-    ----------
-    row : sequence of str or None
-        The last row.
 
-    Returns
-    -------
-    bool
-        True if its first filled cell says so.
+def _note_skipped(top: int, rows: Sequence[Sequence[str]]) -> list[str]:
+    skipped = any(map(_filled, rows[:top]))
+    return [_("{n} rows above the header were skipped.").format(n=count(top))] if skipped else []
 
-    Examples
-    --------
-    >>> is_total(["Total", "30"]), is_total([None, "合计"]), is_total(["Totalis Ltd", "3"])
-    (True, True, False)
-    """
-    filled = [cell.strip() for cell in row if cell and cell.strip()]
-    return len(filled) > 0 and filled[0].casefold().rstrip(":：") in TOTAL_WORDS
+
+def _padded(row: Sequence[str], width: int) -> list[str]:
+    return [*row[:width], *[""] * (width - len(row))]
 
 
 def _filled(row: Sequence[str]) -> int:
@@ -100,14 +129,48 @@ def _usual(numbers: list[int], otherwise: int) -> int:
 def _header_row(rows: Sequence[Sequence[str]]) -> int:
     filled = [_filled(row) for row in rows]
     typical = median([n for n in filled if n] or [0])
+    usual = _usual([len(row) for row in rows if _filled(row)], 0)
     for place, row in enumerate(rows):
-        is_title = filled[place] == 1 and typical >= 2 and bool(row[0].strip()) and place + 1 < len(rows)
+        is_alone = filled[place] == 1 and bool(row[0].strip())
+        is_title = is_alone and (typical >= 2 or len(row) < usual) and place + 1 < len(rows)
         if filled[place] and not is_title:
             return place
     return 0
 
 
-def _is_data(header: list[str], below: Sequence[Sequence[str]]) -> bool:
+def _two_rows(rows: Sequence[Sequence[str]], top: int, width: int, merged: Filled | None) -> list[str] | None:
+    """Names made of a row of groups and a row of names, if these two rows look so."""
+    if top + 2 >= len(rows):
+        return None
+    upper = _padded(merged(top) if merged else rows[top], width)
+    lower = _padded(rows[top + 1], width)
+    groups = Counter(name.strip() for name in upper if name.strip())
+    if not groups or max(groups.values()) < 2:
+        return None
+    joined = [" ".join(part.strip() for part in pair if part.strip()) for pair in zip(upper, lower, strict=True)]
+    known = [name for name in joined if name]
+    grouped = [place for place, name in enumerate(upper) if groups[name.strip()] > 1]
+    if len(set(known)) < len(known) or not all(_is_name(cell) for cell in lower if cell.strip()):
+        return None
+    body = [row for row in rows[top + 2 :] if _filled(row)]
+    columns = [[row[place] for row in body if place < len(row) and row[place].strip()] for place in grouped]
+    numeric = [bool(cells) and sum(map(_is_quantity, cells)) > len(cells) / 2 for cells in columns]
+    named = all(lower[place].strip() for place in grouped)
+    return joined if named and any(numeric) else None
+
+
+def _is_name(cell: str) -> bool:
+    text = cell.strip().casefold()
+    return not _is_quantity(text) and text not in MISSING_WORDS | NO_NUMBER_WORDS
+
+
+def _is_quantity(cell: str) -> bool:
+    """Whether a cell is mostly digits, signs and currency, as a number or a date is."""
+    text = cell.strip()
+    return any(letter.isdigit() for letter in text) and sum(letter.isalpha() for letter in text) <= len(text) / 4
+
+
+def _is_data(header: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether every cell of the first row looks like the cells below it, and not like a name."""
     if not below or not all(cell.strip() for cell in header):
         return False

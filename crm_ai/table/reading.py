@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-import pyarrow as pa
-
 from crm_ai.errors import ReadError
-from crm_ai.table.archives import Unpacked, gunzip, unzip
-from crm_ai.table.assembly import assemble, check_width, unique_names
-from crm_ai.table.cells import cells_of_array
+from crm_ai.table.archives import Unpacked, gunzip, names_in_zip, unzip
 from crm_ai.table.delimited import read_delimited
-from crm_ai.table.table import Reading, Table
-from crm_ai.words import _, count
+from crm_ai.table.instructions import Instructions
+from crm_ai.table.table import Table
+from crm_ai.words import _
 
 LARGEST = 4 << 30
 NESTED = 2  # a gzip inside a zip, no deeper
@@ -29,6 +27,12 @@ STRANGERS = {
     b"Rar!": "RAR",
     b"7z\xbc\xaf": "7-Zip",
 }
+STRANGERS_IN_ZIP = {
+    "xl/workbook.bin": "Excel (.xlsb)",
+    "word/document.xml": "Word",
+    "ppt/presentation.xml": "PowerPoint",
+    "content.xml": "OpenDocument",
+}
 
 
 def read_table(
@@ -38,10 +42,15 @@ def read_table(
     sheet: str | None = None,
     encoding: str | None = None,
     separator: str | None = None,
+    header: int | None = None,
+    decimal: str | None = None,
+    day_first: bool | None = None,
+    progress: Callable[[float, str], None] | None = None,
 ) -> Table:
     r"""Read a file of customers: CSV and its relatives, Excel, Parquet or JSON, packed or not.
 
-    What the file is follows from its content, not from its name.
+    What the file is follows from its content, not from its name. How it was understood is told in ``reading``, and can
+    be overruled.
 
     Parameters
     ----------
@@ -51,8 +60,20 @@ def read_table(
         What to call it; by default the file's name.
     sheet : str, optional
         Sheet of a workbook; by default the one that holds the most cells.
-    encoding, separator : str, optional
-        Of a text file, if they are known; by default they are found.
+    encoding : str, optional
+        Encoding of a text file; by default it is found.
+    separator : str, optional
+        Character between the cells of a text file, or ``"blank"`` for runs of spaces; by default it is found.
+    header : int, optional
+        Row that holds the column names, the first row of the file being 1; 0 if there are no names. By default it is
+        found.
+    decimal : str, optional
+        Decimal mark of numbers that are written as texts, ``"."`` or ``","``; by default it is found.
+    day_first : bool, optional
+        Whether 1/2/2024 is in February, in columns that do not tell; by default the rest of the file decides.
+    progress : callable, optional
+        Called now and then, in this thread, with a share between 0 and 1 and with what is being done, in words. What
+        it raises ends the reading.
 
     Returns
     -------
@@ -69,12 +90,59 @@ def read_table(
     >>> table = read_table(b"name;spend\nAnn;1.234,50\nBob;88,00\n", name="june.csv")
     >>> table.frame["spend"].tolist()
     [1234.5, 88.0]
+    >>> read_table(b"Ann;3\nBob;5\n", header=0).schema.names
+    ('column 1', 'column 2')
     """
     data, name = _content(source, name)
-    return _read(data, name, sheet, encoding, separator, depth=0)
+    del source
+    instructions = Instructions(sheet, encoding, separator, header, decimal, day_first, progress).checked(name)
+    instructions.tell(0.0, _("Opening the file"))
+    content = [data]
+    del data
+    try:
+        table = _read(content, name, instructions, depth=0)
+    except MemoryError as error:
+        raise ReadError(
+            _("This computer has not enough memory for the file."),
+            where=name,
+            next_step=_("Keep fewer columns or rows, or read it on a larger computer."),
+        ) from error
+    instructions.tell(1.0, _("Done"))
+    return table
 
 
-def _read(data: bytes, name: str, sheet: str | None, encoding: str | None, separator: str | None, depth: int) -> Table:
+def _read(content: list[bytes], name: str, instructions: Instructions, depth: int) -> Table:
+    """Find out what the file is; it is taken out of `content` by whoever reads it."""
+    data = content[0]
+    _check(data, name)
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        inside = names_in_zip(data)
+        if "xl/workbook.xml" not in inside:
+            _check_strangers(inside, name)
+            _check_depth(depth, name)
+            return _unpacked(unzip(data, name), name, instructions, depth)
+    if data.startswith(b"\x1f\x8b"):
+        _check_depth(depth, name)
+        return _unpacked(gunzip(data, name), name, instructions, depth)
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        from crm_ai.table.workbook import read_workbook
+
+        return read_workbook(content.pop(), source=name, instructions=instructions)
+    if data.startswith(b"PAR1"):
+        from crm_ai.table.parquet_file import read_parquet
+
+        del data
+        return read_parquet(content, source=name, instructions=instructions)
+    is_json = _is_json(data, name, instructions)
+    del data
+    if is_json:
+        from crm_ai.table.json_records import read_json
+
+        return read_json(content, source=name, instructions=instructions)
+    return _read_text(content, name, instructions)
+
+
+def _check(data: bytes, name: str) -> None:
     if not data:
         advice = _("Export it again, with at least one customer.")
         raise ReadError(_("The file is empty."), where=name, next_step=advice)
@@ -82,48 +150,56 @@ def _read(data: bytes, name: str, sheet: str | None, encoding: str | None, separ
         raise ReadError(_("The file is too large."), where=name, next_step=_("Split it, or keep fewer columns."))
     for start, what in STRANGERS.items():
         if data.startswith(start):
-            raise ReadError(
-                _("This is a {what} file, not a table.").format(what=what),
-                where=name,
-                next_step=_("Export the table as CSV, Excel, Parquet or JSON."),
-            )
-    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")) and b"xl/workbook" not in data:
-        return _unpacked(unzip(data, name), name, sheet, encoding, separator, depth)
-    if data.startswith(b"\x1f\x8b"):
-        return _unpacked(gunzip(data, name), name, sheet, encoding, separator, depth)
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        from crm_ai.table.workbook import read_workbook
-
-        return read_workbook(data, source=name, sheet=sheet)
-    if data.startswith(b"PAR1"):
-        return _read_parquet(data, name)
-    return _read_text(data, name, encoding, separator)
+            raise _stranger(what, name)
 
 
-def _read_text(data: bytes, name: str, encoding: str | None, separator: str | None) -> Table:
+def _check_strangers(inside: tuple[str, ...], name: str) -> None:
+    for part, what in STRANGERS_IN_ZIP.items():
+        if part in inside:
+            raise _stranger(what, name)
+
+
+def _stranger(what: str, name: str) -> ReadError:
+    return ReadError(
+        _("This is a {what} file, not a table.").format(what=what),
+        where=name,
+        next_step=_("Export the table as CSV, Excel, Parquet or JSON."),
+    )
+
+
+def _start(data: bytes) -> bytes:
+    return data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")
+
+
+def _is_json(data: bytes, name: str, instructions: Instructions) -> bool:
     ending = Path(name).suffix.lower()
-    start = data[:200].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if ending in (".json", ".jsonl", ".ndjson") or (start in (b"[", b"{") and ending not in (".csv", ".tsv")):
-        from crm_ai.table.json_records import read_json
+    if ending in (".json", ".jsonl", ".ndjson"):
+        return True
+    is_grid = instructions.separator is not None or instructions.header is not None or ending in (".csv", ".tsv")
+    return _start(data)[:1] in (b"[", b"{") and not is_grid
 
-        return read_json(data, source=name, encoding=encoding)
-    if data[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(WEB_PAGE):
+
+def _read_text(content: list[bytes], name: str, instructions: Instructions) -> Table:
+    if _start(content[0]).lower().startswith(WEB_PAGE):
         raise ReadError(
             _("This is a web page, not a table, whatever its name says."),
             where=name,
             next_step=_("Open it in Excel and save it as a workbook or as CSV."),
         )
+    ending = Path(name).suffix.lower()
     if ending in (".xlsx", ".xls", ".xlsm", ".parquet"):
         raise ReadError(
             _("The name says {ending}, but the content is something else.").format(ending=ending),
             where=name,
             next_step=_("Export it again; if it is a text file, name it .csv."),
         )
-    return read_delimited(data, source=name, encoding=encoding, separator=separator)
+    return read_delimited(content, source=name, instructions=instructions)
 
 
 def _content(source: str | Path | bytes | BinaryIO, name: str) -> tuple[bytes, str]:
-    if isinstance(source, bytes | bytearray | memoryview):
+    if isinstance(source, bytes):
+        return source, name or "table"
+    if isinstance(source, bytearray | memoryview):
         return bytes(source), name or "table"
     if not isinstance(source, str | Path):
         return source.read(), name or Path(str(getattr(source, "name", "table"))).name
@@ -131,34 +207,29 @@ def _content(source: str | Path | bytes | BinaryIO, name: str) -> tuple[bytes, s
     try:
         return path.read_bytes(), name or path.name
     except (OSError, ValueError) as error:
-        what = _("There is no such file.") if not path.exists() else _("The file cannot be opened.")
+        what = _("There is no such file.") if not _exists(path) else _("The file cannot be opened.")
         raise ReadError(what, where=str(source), next_step=_("Check its name and that you may read it.")) from error
 
 
-def _unpacked(
-    inside: Unpacked, name: str, sheet: str | None, encoding: str | None, separator: str | None, depth: int
-) -> Table:
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _check_depth(depth: int, name: str) -> None:
     if depth >= NESTED:
         raise ReadError(
             _("There are archives within archives."), where=name, next_step=_("Unpack it and upload the file inside.")
         )
-    table = _read(inside.data, inside.name, sheet, encoding, separator, depth + 1)
-    return replace(table, source=name, reading=replace(table.reading, notes=inside.notes + table.reading.notes))
 
 
-def _read_parquet(data: bytes, name: str) -> Table:
-    import pyarrow.parquet
-
-    try:
-        content = pyarrow.parquet.read_table(pa.BufferReader(data))
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise ReadError(
-            _("This Parquet file is damaged or incomplete."), where=name, next_step=_("Export or download it again.")
-        ) from error
-    kept = [place for place, column in enumerate(content.column_names) if not column.startswith("__index_level_")]
-    names, notes = unique_names([content.column_names[place] for place in kept])
-    check_width(len(names), name)
-    if len(kept) < content.num_columns:
-        notes.append(_("{n} index columns were left out.").format(n=count(content.num_columns - len(kept))))
-    columns = {column: cells_of_array(content.column(place)) for column, place in zip(names, kept, strict=True)}
-    return assemble(columns, content.num_rows, source=name, reading=Reading("parquet", notes=tuple(notes)))
+def _unpacked(inside: Unpacked, name: str, instructions: Instructions, depth: int) -> Table:
+    told, tables, content, within = inside.notes, inside.tables, [inside.data], inside.name
+    del inside
+    table = _read(content, within, instructions, depth + 1)
+    notes = (*told, *table.reading.notes)
+    return replace(
+        table, source=name, reading=replace(table.reading, notes=notes, tables=tables or table.reading.tables)
+    )

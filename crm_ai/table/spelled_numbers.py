@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,6 +20,7 @@ POINT_BODY = r"^(\d+|\d{1,3}(,\d{3})+|\d{1,3}(['’   ]\d{3})+)?(\.\d*)?$"
 COMMA_BODY = r"^(\d+|\d{1,3}(\.\d{3})+|\d{1,3}(['’   ]\d{3})+)?(,\d*)?$"
 UNITS = {"%": 0.01, "％": 0.01, "万": 1e4, "亿": 1e8, "千": 1e3}
 SAME_MONEY = {"￥": "¥", "元": "¥", "人民币": "¥", "cny": "¥", "rmb": "¥", "usd": "$", "eur": "€", "gbp": "£"}
+HEAD = 100
 PARTS = ("open", "minus", "before", "minus2", "body", "unit", "after", "close")
 
 
@@ -68,6 +71,7 @@ def parse_numbers(distinct: pa.Array, *, decimal: str | None = None) -> np.ndarr
     texts = pc.utf8_trim_whitespace(distinct)
     if decimal != ",":
         whole = _cast(texts)
+        whole = _cast_marked(texts) if whole is None else whole
         if whole is not None:
             return whole
     plain = _mask(pc.match_substring_regex(texts, PLAIN))
@@ -118,6 +122,21 @@ def _cast(texts: pa.Array) -> np.ndarray | None:
     return values if np.isfinite(values).all() else None
 
 
+def _cast_marked(texts: pa.Array) -> np.ndarray | None:
+    """Read all texts at once if all are like -$1,234.50, with one sign of money or none: quicker than part by part."""
+    if not len(texts):
+        return None
+    signs = pc.extract_regex(texts.slice(0, HEAD), r"(?P<sign>[$€£¥￥])")
+    known = pc.drop_null(signs)
+    sign = pc.struct_field(known, "sign")[0].as_py() if len(known) else ""
+    form = rf"^-?{re.escape(sign)}{'?' if sign else ''}(?:\d+|\d{{1,3}}(?:,\d{{3}})+)(?:\.\d+)?$"
+    for part in (texts.slice(0, HEAD), texts):
+        if not pc.all(pc.match_substring_regex(part, form)).as_py():
+            return None
+    digits = pc.replace_substring(texts, ",", "")
+    return _cast(pc.replace_substring(digits, sign, "") if sign else digits)
+
+
 def _exact(texts: pa.Array) -> np.ndarray:
     """Read plain numbers that Arrow's own reader refuses (a plus sign, a bare point)."""
     return np.asarray([float(text) for text in texts.to_pylist()])
@@ -137,7 +156,9 @@ def _spelled(texts: pa.Array, plain: np.ndarray, decimal: str | None) -> np.ndar
     if fits.any() and _one_measure(part, fits):
         digits = pc.replace_substring_regex(body, r"['’   " + (r".]" if decimal == "," else r",]"), "")
         digits = pc.replace_substring(digits, ",", ".") if decimal == "," else digits
-        values[fits] = [float(text) for text in digits.filter(pa.array(fits)).to_pylist()]
+        read = digits.filter(pa.array(fits))
+        cast = _cast(read)
+        values[fits] = _exact(read) if cast is None else cast
         values *= _signs(part) * _scales(part["unit"])
     scientific = plain & ~np.isfinite(values) & (decimal != ",")
     if scientific.any() and not _filled(part["unit"]).any():

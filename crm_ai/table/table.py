@@ -29,6 +29,16 @@ class Reading:
         By column, cells that held something that the column's kind cannot hold, and count as missing.
     blanked : mapping of str to int
         By column, cells that said in words that they are missing (N/A, ?, blanks).
+    header : int
+        Row of the file that holds the column names, the first being 1; 0 if there is none.
+    decimal : str
+        ``"."`` or ``","`` in a text file; else empty.
+    day_first : bool, optional
+        How the `ambiguous` columns were read; None if there are none.
+    ambiguous : tuple of str
+        Columns of dates whose own cells do not tell the day from the month.
+    tables : tuple of str
+        All tables inside an archive that holds several.
     """
 
     format: str
@@ -39,6 +49,11 @@ class Reading:
     notes: tuple[str, ...] = ()
     unreadable: Mapping[str, int] = field(default_factory=dict)
     blanked: Mapping[str, int] = field(default_factory=dict)
+    header: int = 0
+    decimal: str = ""
+    day_first: bool | None = None
+    ambiguous: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

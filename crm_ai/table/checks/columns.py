@@ -78,7 +78,7 @@ def dates(subject: Subject) -> Iterator[Finding]:
 def same_labels(subject: Subject) -> Iterator[Finding]:
     """Find pairs of categories of which each label of one goes with one label of the other."""
     rows = subject.sample()
-    coded = {}
+    coded: dict[int, list[tuple[str, np.ndarray]]] = {}
     for column, cells in subject.features(*LABELLED):
         codes, labels = pd.factorize(cells.iloc[rows])
         if 2 <= len(labels) <= MOST_LABELS:

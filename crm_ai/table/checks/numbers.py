@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ CLOSE = 0.95
 FEWEST = 100
 FEWEST_VALUES = 20
 FAR_OUT = 3.0
+CHANCE = 0.025
+QUARTILE = 0.6744897501960817  # of the normal distribution
 SKEWED = 3.0
 UNEQUAL = 0.1
 FEW_OUT = 0.01
@@ -46,7 +49,7 @@ def _impossible_numbers(column: Column, cells: pd.Series) -> Iterator[Finding]:
     if not len(known):
         return
     low, high, words, certain = _possible_range(column.name, known)
-    out = ((known < low) | (known > high)) if low is not None and high is not None else np.zeros(0, dtype=bool)
+    out = (known < low) | (known > high)
     rows = int(out.sum())
     if not rows or rows > FEW * len(known):
         return
@@ -56,14 +59,14 @@ def _impossible_numbers(column: Column, cells: pd.Series) -> Iterator[Finding]:
         rows,
     )
     evidence = told.format(n=count(rows), words=words, example=number(float(known[out][0])))
-    settings = {"low": low if np.isfinite(low) else None, "high": high if np.isfinite(high) else None}
-    repair = Repair("blank_impossible", (column.name,), {k: v for k, v in settings.items() if v is not None})
+    settings = {name: bound for name, bound in (("low", low), ("high", high)) if np.isfinite(bound)}
+    repair = Repair("blank_impossible", (column.name,), settings)
     yield Finding(
         column.name, "impossible", Severity.SHOULD, rows, evidence, _("Count them as missing."), repair, certain
     )
 
 
-def _possible_range(name: str, known: np.ndarray) -> tuple[float | None, float | None, str, bool]:
+def _possible_range(name: str, known: np.ndarray) -> tuple[float, float, str, bool]:
     if names_an_age(name) and not names_a_number_of(name):
         return 0.0, float(OLDEST), _("people are between 0 and 120 years old"), True
     if names_a_share(name):
@@ -72,7 +75,7 @@ def _possible_range(name: str, known: np.ndarray) -> tuple[float | None, float |
         return 0.0, most, words, False
     if names_a_number_of(name):
         return 0.0, np.inf, _("a number of things is never negative"), False
-    return None, None, "", False
+    return -np.inf, np.inf, "", False
 
 
 def _impossible_dates(column: Column, cells: pd.Series, today: date) -> Iterator[Finding]:
@@ -157,7 +160,9 @@ def _far_out(values: np.ndarray) -> np.ndarray:
     first, third = np.quantile(values, [0.25, 0.75])
     if first == third:
         return np.zeros(len(values), dtype=bool)
-    reach = FAR_OUT * (third - first)
+    # Among very many, some lie beyond the usual fences by chance: so far out nobody should be even then.
+    nobody = (NormalDist().inv_cdf(1 - CHANCE / len(values)) - QUARTILE) / (2 * QUARTILE)
+    reach = max(FAR_OUT, nobody) * (third - first)
     return (values < first - reach) | (values > third + reach)
 
 

@@ -41,8 +41,9 @@ def _by(subject: Subject, date: str, days: np.ndarray) -> Iterator[Finding]:
     outcome = subject.outcome()
     if outcome is not None and subject.target is not None:
         yield from _outcome(subject.target, date, outcome, early, late)
+    rows = subject.sample()
     for column, cells in subject.features(*LABELLED, Kind.NUMBER):
-        if column.kind is Kind.NUMBER and _moves_along(cells.to_numpy(dtype=np.float64), days):
+        if column.kind is Kind.NUMBER and _moves_along(cells.to_numpy(dtype=np.float64)[rows], days[rows]):
             continue  # a customer's age or tenure moves with the calendar by itself
         shift = population_stability(cells[early], cells[late])
         if shift >= LARGE_SHIFT:
