@@ -10,9 +10,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.comparing import disagreements, in_words
-from benchmarks.running import ROOT, import_seconds, in_turns
-from benchmarks.tables import Job, generated, telco
+from benchmarks.comparing import data_disagreements, data_in_words, disagreements, in_words
+from benchmarks.running import DATA_SIDES, ROOT, import_seconds, in_turns
+from benchmarks.tables import Job, generated, messy, telco
 
 
 def main() -> int:
@@ -25,6 +25,12 @@ def main() -> int:
             sides = found[job.name] = in_turns(job, options.repeats)
             print(in_words(job.name, sides), flush=True)
             different += [f"{job.name}: {what}" for what in disagreements(sides)]
+        if options.only in (None, "data"):
+            job = messy(options.data_rows, Path(folder))
+            _write("messy", options.data_rows, job)
+            sides = found[job.name] = in_turns(job, options.repeats, DATA_SIDES)
+            print(data_in_words(job.name, sides), flush=True)
+            different += [f"{job.name}: {what}" for what in data_disagreements(sides)]
     print(f"\nimport crm_ai: {found['import']['crm_ai']:.3f} s")
     print("\n".join(["Both sides do not agree:", *different]) if different else "Both sides found the same.")
     if options.json:
@@ -34,8 +40,14 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", choices=("telco", "generated"), help="one table only")
+    parser.add_argument("--only", choices=("telco", "generated", "data"), help="one table only")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the generated table (default: 100,000)")
+    parser.add_argument(
+        "--data-rows",
+        type=int,
+        default=1_000_000,
+        help="rows of the table that is read and cleaned (default: 1,000,000)",
+    )
     parser.add_argument("--repeats", type=int, default=1, help="runs of each side, in turns; medians are shown")
     parser.add_argument("--json", metavar="FILE", help="write all figures to this file too")
     return parser.parse_args()
@@ -43,17 +55,20 @@ def _options() -> argparse.Namespace:
 
 def _jobs(options: argparse.Namespace, folder: Path) -> list[Job]:
     jobs = []
-    if options.only != "generated":
+    if options.only in (None, "telco"):
         if telco().path.exists():
             jobs.append(telco())
         else:
             print(f"telco left out: {telco().path} is not there")
-    if options.only != "telco":
+    if options.only in (None, "generated"):
         job = generated(options.rows, folder)
-        words = [sys.executable, "-m", "benchmarks.tables", str(options.rows), str(job.path)]
-        subprocess.run(words, cwd=ROOT, check=True)
+        _write("generated", options.rows, job)
         jobs.append(job)
     return jobs
+
+
+def _write(what: str, rows: int, job: Job) -> None:
+    subprocess.run([sys.executable, "-m", "benchmarks.tables", what, str(rows), str(job.path)], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

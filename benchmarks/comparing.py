@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.measuring import RESAMPLED, STAGES
-from benchmarks.running import SIDES
+from benchmarks.measuring import DATA_STAGES, RESAMPLED, STAGES
+from benchmarks.running import DATA_SIDES, SIDES
 
 LARGEST_GAP_IN_AUC = 0.01
 LARGEST_GAP_IN_RATE = 0.02
@@ -22,6 +22,32 @@ def in_words(name: str, sides: dict[str, dict[str, Any]]) -> str:
     first, also = ours["results"]["first_driver"], theirs["results"]["first_driver"]
     lines.append(f"the same first driver in {sum(first[name] == also[name] for name in also)} of {len(also)} models")
     return "\n".join(lines)
+
+
+def data_in_words(name: str, sides: dict[str, dict[str, Any]]) -> str:
+    """A table of seconds, memory and ratios of reading, looking over and cleaning."""
+    ours, theirs = (sides[side] for side in DATA_SIDES)
+    lines = [f"\n{name}", f"{'stage':<24}{'crm_ai':>10}{'pandas+skrub':>14}{'ratio':>8}"]
+    lines += [_line(stage, ours["seconds"][stage], theirs["seconds"][stage]) for stage in DATA_STAGES]
+    lines.append(_line("whole job", ours["whole"], theirs["whole"]))
+    lines.append(_line("peak memory", ours["peak_mb"], theirs["peak_mb"], "MB", 0))
+    lines.append(_line("the table in memory", ours["results"]["table_mb"], theirs["results"]["table_mb"], "MB", 0))
+    return "\n".join(lines)
+
+
+def data_disagreements(sides: dict[str, dict[str, Any]]) -> list[str]:
+    """Where the sides cleaned to something else: rows, gaps, sums of what was filled, labels."""
+    ours, theirs = (sides[side]["results"] for side in DATA_SIDES)
+    found = [
+        f"{what}: {ours[what]} and {theirs[what]}"
+        for what in ("rows", "missing", "labels")
+        if ours[what] != theirs[what]
+    ]
+    return found + [
+        f"sum of {name}: {ours['sums'][name]} and {total}"
+        for name, total in theirs["sums"].items()
+        if abs(ours["sums"][name] - total) > 1e-9 * abs(total)
+    ]
 
 
 def disagreements(sides: dict[str, dict[str, Any]]) -> list[str]:

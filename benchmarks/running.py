@@ -12,19 +12,20 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from benchmarks.measuring import STAGES
+from benchmarks.measuring import DATA_STAGES, STAGES
 from benchmarks.tables import Job
 
 ROOT = Path(__file__).parents[1]
 SIDES = ("crm_ai_side", "notebook_side")
+DATA_SIDES = ("crm_ai_data_side", "notebook_data_side")
 IMPORT_CRM_AI = "from time import perf_counter as t; s = t(); import crm_ai; print(t() - s)"
 
 
-def in_turns(job: Job, repeats: int) -> dict[str, dict[str, Any]]:
+def in_turns(job: Job, repeats: int, sides: tuple[str, str] = SIDES) -> dict[str, dict[str, Any]]:
     """Medians of both sides; the side that begins changes with each repeat, so that none finds the warmer machine."""
-    runs: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
+    runs: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
     for repeat in range(repeats):
-        for side in SIDES if repeat % 2 == 0 else SIDES[::-1]:
+        for side in sides if repeat % 2 == 0 else sides[::-1]:
             runs[side].append(_run(side, job))
     return {side: _medians(several) for side, several in runs.items()}
 
@@ -53,7 +54,10 @@ def _run(side: str, job: Job) -> dict[str, Any]:
 
 def _medians(runs: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "seconds": {stage: median(run["seconds"].get(stage, 0.0) for run in runs) for stage in STAGES},
+        "seconds": {
+            stage: median(run["seconds"].get(stage, 0.0) for run in runs)
+            for stage in dict.fromkeys((*STAGES, *DATA_STAGES))
+        },
         "whole": median(run["whole"] for run in runs),
         "peak_mb": median(run["peak_mb"] for run in runs),
         "results": runs[0]["results"],

@@ -6,6 +6,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+# Of the messy table: what is filled, and which labels are spelled in several ways.
+FILLED_NUMBERS = ("income", "basket")
+FILLED_LABELS = ("channel",)
+SPELLED = "gender"
+SPELLINGS = {"male ": "Male", "M": "Male", "F": "Female", "female": "Female"}
 TELCO = Path(__file__).parents[2] / "shared" / "data" / "telco_churn.csv"
 
 
@@ -72,5 +77,40 @@ def write_generated(rows: int, path: Path) -> None:
     frame.to_csv(path, index=False)
 
 
+def messy(rows: int, folder: Path) -> Job:
+    """A made-up export of any length with 19 columns, among them dates, texts, gaps and labels spelled differently."""
+    return Job(f"messy, {rows:,} × 19", folder / f"messy_{rows}.csv", "left", "Yes", "customer_id", ("gender",))
+
+
+def write_messy(rows: int, path: Path) -> None:
+    """Write the made-up export; always the same for as many rows."""
+    import numpy as np
+    import pandas as pd
+
+    generator = np.random.default_rng(1)
+    words = np.array(("good", "late", "phone", "service", "again", "slow", "fast", "order", "never", "help", "please"))
+    day = np.datetime64("2015-01-01") + generator.integers(0, 3650, rows)
+    columns: dict[str, object] = {
+        "customer_id": [f"C{i:08d}" for i in generator.permutation(rows)],
+        "gender": generator.choice(["Male", "Female", *SPELLINGS], rows, p=[0.45, 0.45, 0.03, 0.02, 0.02, 0.03]),
+        "city": generator.choice([f"city {i}" for i in range(300)], rows),
+        "channel": generator.choice(["shop", "web", "phone"], rows),
+        "plan": generator.choice(["basic", "plus", "family"], rows),
+        "income": generator.gamma(4, 9000, rows).round(),
+        "basket": generator.gamma(2, 30, rows).round(2),
+        "signup": day.astype(str),
+        "last_order": (day + generator.integers(0, 900, rows)).astype(str),
+        "spent": [f"${value:,.2f}" for value in generator.gamma(2, 800, rows)],
+        "note": [" ".join(some) for some in generator.choice(words, (rows, 6))],
+        "left": generator.choice(["Yes", "No"], rows, p=[0.2, 0.8]),
+    }
+    for place in range(7):
+        columns[f"measure_{place}"] = generator.normal(50, 10 + place, rows).round(3)
+    frame = pd.DataFrame(columns)
+    for name in (*FILLED_NUMBERS, *FILLED_LABELS):
+        frame.loc[generator.random(rows) < 0.05, name] = np.nan
+    frame.to_csv(path, index=False)
+
+
 if __name__ == "__main__":
-    write_generated(int(sys.argv[1]), Path(sys.argv[2]))
+    {"generated": write_generated, "messy": write_messy}[sys.argv[1]](int(sys.argv[2]), Path(sys.argv[3]))

@@ -2,17 +2,34 @@
 
 import streamlit as st
 
-from crm_ai.app import cards, columns, controls, errors, findings, frame, pictures, results, schema_editor, state, work
-from crm_ai.app.plain import plain
+from crm_ai.app import (
+    cards,
+    columns,
+    controls,
+    errors,
+    findings,
+    frame,
+    pictures,
+    protecting,
+    repairing,
+    rereading,
+    results,
+    schema_editor,
+    second_table,
+    state,
+    store,
+    work,
+)  # fmt: skip
 from crm_ai.words import _, count, ngettext
 
 answer = frame.question(_("Can I trust this table?"))
 table = state.require_table(
     _("This page will show your table: what each column is, what is missing or odd, and how each column looks.")
 )
-found = results.findings(table)
-frame.answer(answer, findings.in_a_sentence(found))
-cards.show(findings.cards_of(table, found))
+unrepaired = results.unrepaired(state.value("data"))
+found = results.findings(unrepaired)
+frame.answer(answer, repairing.answer(found, store.repairs_of(state.value("data"))))
+cards.show(findings.cards_of(table, found, len(unrepaired)))
 
 
 @errors.fragment
@@ -27,36 +44,44 @@ def one_column() -> None:
         st.caption(_("Choose what is predicted, and this also shows how it depends on the column."))
 
 
-odd, kinds, looks, gaps, rows = st.tabs(
-    [_("What is odd?"), _("What is each column?"), _("How does a column look?"), _("What is missing?"), _("Rows")],
+odd, kinds, looks, rows, people, second = st.tabs(
+    [
+        _("What is odd?"), _("What is each column?"), _("How does a column look?"), _("Rows and reading"),
+        _("Personal data"), _("Second table"),
+    ],
     key="data_tab",
     on_change="rerun",
-)
+)  # fmt: skip
 if odd.open:
-    with odd:
-        findings.show(found)
-        for note in table.reading.notes:
-            st.caption(plain(note))
+    with odd, errors.shown_kindly():
+        repairing.show(unrepaired, found)
+        repairing.downloads(unrepaired)
 if kinds.open:
     with kinds:
         st.markdown(_("Click a kind or a role to correct it; everything that follows uses your correction."))
-        corrected = schema_editor.edit(table, key=f"schema_{state.value('data')}")
-        if corrected != table.schema:
-            work.correct_schema(corrected)
+        corrected = schema_editor.edit(unrepaired, key=f"schema_{state.value('data')}")
+        if corrected != unrepaired.schema:
+            work.prepare(corrected, store.repairs_of(state.value("data")))
             st.rerun()
 if looks.open:
     with looks:
         one_column()
-if gaps.open:
-    with gaps:
         frame.chart(*pictures.missing(table), key="missing")
 if rows.open:
-    with rows:
-        st.dataframe(table.frame.head(columns.ROWS_SHOWN), hide_index=True, alt=_("The first rows of the table"))
+    with rows, errors.shown_kindly():
+        frame.rows(table.frame.head(columns.ROWS_SHOWN), alt=_("The first rows of the table"))
         st.caption(
             ngettext("The first of {n} row.", "The first {shown} of {n} rows.", len(table)).format(
                 shown=count(min(columns.ROWS_SHOWN, len(table))), n=count(len(table))
             )
         )
+        st.markdown(f"**{_('How was the file understood?')}**")
+        rereading.show(unrepaired)
+if people.open:
+    with people, errors.shown_kindly():
+        protecting.show(table)
+if second.open:
+    with second, errors.shown_kindly():
+        second_table.show(table)
 
 frame.next_question(_("Next: what shall be predicted?"), "train")

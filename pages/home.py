@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from crm_ai.app import controls, errors, frame, samples, state, visitors, work
+from crm_ai.app import connecting, controls, errors, frame, protecting, samples, state, visitors, work
 from crm_ai.app.plain import plain
 from crm_ai.words import _, count
 
@@ -12,6 +12,12 @@ frame.answer(
     _("Bring a table of customers; get predictions with honest numbers, their reasons, and whether they are fair."),
 )
 
+waiting = work.pending()
+if waiting is not None:
+    if protecting.ask(waiting):
+        st.switch_page("pages/data.py", query_params=state.address("data"))
+    st.stop()
+
 st.subheader(_("Bring your table"), anchor=False)
 uploaded = controls.upload(
     _("A file with one customer a row"), key="table",
@@ -19,8 +25,11 @@ uploaded = controls.upload(
 )  # fmt: skip
 if uploaded is not None:
     with errors.shown_kindly():  # here, so that the samples stay in reach below the message
-        work.take_upload(uploaded)
-        st.switch_page("pages/data.py", query_params=state.address("data"))
+        if work.take_upload(uploaded):
+            st.switch_page("pages/data.py", query_params=state.address("data"))
+        st.rerun()
+with errors.shown_kindly():
+    connecting.show()
 
 st.subheader(_("Or try a story"), anchor=False)
 stories = st.grid(3, min_column_width=240)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from crm_ai.app import results, state, store
 from crm_ai.app.plain import plain
+from crm_ai.cleaning import describe_repair
 from crm_ai.modeling import Problem, Proposal, Task, label_counts, model_types_for, propose_problem
 from crm_ai.table import Kind, Role
 from crm_ai.words import _, count, ngettext, percent
@@ -53,6 +54,7 @@ def ask(table: Table, before: Problem | None) -> Proposal | None:
     features = _features(table, proposal, known)
     segments = _segments(table, proposal, known)
     _say_set_aside({name: why for name, why in proposal.set_aside.items() if name not in features})
+    _say_repairs(table)
     return propose_problem(
         table, target=target, task=task, positive=positive, above=above, features=features, segments=segments
     )
@@ -275,6 +277,23 @@ def _segments(table: Table, proposal: Proposal, known: Problem | None) -> list[s
         persist_state="session",
         help=_("Columns whose groups are compared on the Fairness page (segments). They may also predict."),
     )
+
+
+def _say_repairs(table: Table) -> None:
+    made = table.repairs
+    if not made:
+        return
+    label = ngettext("{n} repair is made first", "{n} repairs are made first", len(made)).format(n=count(len(made)))
+    with st.expander(label, icon=":material/build:"):
+        for repair in made[:SET_ASIDE_SHOWN]:
+            names = ", ".join(repair.columns) or _("rows")
+            st.markdown(f"**{plain(names, NAME_WIDTH)}** · {plain(describe_repair(repair))}")
+        st.caption(
+            _(
+                "Agreed upon on the Data page. What a repair learns, it learns from the training customers only, and "
+                "it is replayed on every customer that is scored."
+            )
+        )
 
 
 def _say_set_aside(set_aside: dict[str, str]) -> None:

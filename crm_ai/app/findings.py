@@ -16,7 +16,6 @@ from crm_ai.words import _, count, ngettext, percent
 if TYPE_CHECKING:
     from crm_ai.table import Table
 
-SHOWN = 8
 NAME_WIDTH = 40
 
 
@@ -60,15 +59,22 @@ def _worth(findings: Sequence[Finding]) -> str:
     return _("Good to use as it is.")
 
 
-def cards_of(table: Table, findings: Sequence[Finding]) -> list[Card]:
+def _rows_of(table: Table, rows: int) -> str:
+    gone = rows - len(table)
+    return _("of {n} rows; {k} were repeats").format(n=count(rows), k=count(gone)) if gone else _("rows of the file")
+
+
+def cards_of(table: Table, findings: Sequence[Finding], rows: int) -> list[Card]:
     """The table in four numbers.
 
     Parameters
     ----------
     table : Table
-        The customers.
+        The customers, repaired.
     findings : sequence of Finding
         All of them.
+    rows : int
+        Rows before any repair.
 
     Returns
     -------
@@ -81,7 +87,7 @@ def cards_of(table: Table, findings: Sequence[Finding]) -> list[Card]:
     numbers = len(table.schema.names_of(kind=Kind.NUMBER))
     must = sum(finding.severity is Severity.MUST for finding in findings)
     return [
-        Card(_("Customers"), count(len(table)), _("rows of the file")),
+        Card(_("Customers"), count(len(table)), _rows_of(table, rows)),
         Card(
             _("Columns"),
             count(len(table.schema)),
@@ -92,23 +98,14 @@ def cards_of(table: Table, findings: Sequence[Finding]) -> list[Card]:
     ]
 
 
-def show(findings: Sequence[Finding]) -> None:
-    """Draw the findings, the gravest first; long lists are folded.
+def show_one(finding: Finding) -> None:
+    """Draw a finding: how grave, where, what was seen, what can be done.
 
     Parameters
     ----------
-    findings : sequence of Finding
-        Ranked.
+    finding : Finding
+        Any finding.
     """
-    for finding in findings[:SHOWN]:
-        _show_one(finding)
-    if len(findings) > SHOWN:
-        with st.expander(_("{n} more").format(n=count(len(findings) - SHOWN))):
-            for finding in findings[SHOWN:]:
-                _show_one(finding)
-
-
-def _show_one(finding: Finding) -> None:
     color, word, icon = {
         Severity.MUST: ("red", _("must be looked at"), ":material/error:"),
         Severity.SHOULD: ("orange", _("should be looked at"), ":material/warning:"),

@@ -169,6 +169,24 @@ def chart(figure: go.Figure, data: DataFrame, *, key: str) -> None:
         st.dataframe(data, hide_index=True, alt=_("Data of the chart: {title}").format(title=title))
 
 
+def rows(frame: DataFrame, *, alt: str) -> None:
+    """Draw rows of a table as people read them: days without an hour, missing cells empty.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The rows; few enough to be sent to the browser.
+    alt : str
+        What they are, for screen readers.
+    """
+    days = {
+        str(name): st.column_config.DateColumn()
+        for name in frame.columns
+        if frame[name].dtype.kind == "M" and (frame[name].dropna().dt.normalize() == frame[name].dropna()).all()
+    }
+    st.dataframe(frame, hide_index=True, alt=alt, placeholder="", column_config=days)
+
+
 def next_question(label: str, page: str) -> None:
     """Draw the button to the next question.
 

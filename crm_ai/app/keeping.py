@@ -16,7 +16,7 @@ EXPLANATIONS_KEPT = 12
 
 def _table_key(table: Table) -> str:
     roles = ",".join(column.role.value for column in table.schema)
-    return f"{table.digest} {roles}"
+    return f"{table.digest} {roles} {table.repairs!r}"
 
 
 def _run_key(run: Run) -> str:
@@ -28,6 +28,7 @@ _KEYS: dict[str | type, Any] = {
     "crm_ai.table.table.Table": _table_key,
     "crm_ai.modeling.run.Run": _run_key,
     "crm_ai.modeling.problem.Problem": repr,
+    "crm_ai.table.finding.Repair": repr,
 }
 kept = st.cache_resource(max_entries=RESULTS_KEPT, show_spinner=False, hash_funcs=_KEYS)
 kept_few = st.cache_resource(max_entries=EXPLANATIONS_KEPT, show_spinner=False, hash_funcs=_KEYS)

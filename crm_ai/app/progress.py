@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import streamlit as st
 
@@ -14,6 +14,8 @@ from crm_ai.words import _
 
 if TYPE_CHECKING:
     from crm_ai.modeling import Progress
+
+Tell: TypeAlias = Callable[[float, str], None]
 
 
 @contextmanager
@@ -32,6 +34,38 @@ def shown() -> Iterator[Callable[[Progress], None]]:
     def tell(progress: Progress) -> None:
         share = progress.done / progress.total
         place.progress(share, text=f"{plain(progress.message)} · {_time_left(share, monotonic() - start)}")
+
+    try:
+        yield tell
+    finally:
+        place.empty()
+
+
+@contextmanager
+def cancellable(label: str, *, on_cancel: Callable[[], None]) -> Iterator[Tell]:
+    """Show a progress bar with a button that ends the work, for as long as the block runs.
+
+    A click makes Streamlit run the page anew, which ends this run at the bar's next change.
+
+    Parameters
+    ----------
+    label : str
+        What is being done, at first.
+    on_cancel : callable
+        What is to be done before the page runs anew, so that the work does not begin again.
+
+    Yields
+    ------
+    callable
+        Takes the share that is done, in [0, 1], and what is being done in words.
+    """
+    place = st.empty()
+    with place.container():
+        bar = st.progress(0.0, text=label)
+        st.button(_("Cancel"), icon=":material/close:", on_click=on_cancel, key=f"cancel_{label}")
+
+    def tell(share: float, words: str) -> None:
+        bar.progress(min(max(share, 0.0), 1.0), text=plain(words))
 
     try:
         yield tell

@@ -12,11 +12,13 @@ from crm_ai.app.keeping import kept, kept_few
 if TYPE_CHECKING:
     import pandas as pd
 
+    from crm_ai.cleaning import Change, Recipe
     from crm_ai.evaluation import Estimate, Tally
     from crm_ai.explanation import Explanation, LimeExplainer, LimeExplanation
     from crm_ai.fairness import Audit
     from crm_ai.modeling import Problem, Proposal, Run
-    from crm_ai.table import Finding, Table
+    from crm_ai.personal_data import Detected
+    from crm_ai.table import Finding, Repair, Table
 
 TABLES_KEPT = 6
 
@@ -38,6 +40,23 @@ def table(reference: str) -> Table:
     return store.open_table(reference)
 
 
+@st.cache_resource(max_entries=TABLES_KEPT, show_spinner=False)
+def unrepaired(reference: str) -> Table:
+    """Open a table without any repair.
+
+    Parameters
+    ----------
+    reference : str
+        The table's reference.
+
+    Returns
+    -------
+    Table
+        The table; the same object as ``table`` where no repair was agreed upon.
+    """
+    return store.open_unrepaired(reference) if store.repairs_of(reference) else table(reference)
+
+
 @kept
 def missing_cells(table: Table) -> int:
     """Cells of a table that are missing."""
@@ -50,6 +69,38 @@ def findings(table: Table) -> tuple[Finding, ...]:
     from crm_ai.table import Role, inspect
 
     return inspect(table, target=next(iter(table.schema.names_of(role=Role.TARGET)), None))
+
+
+@kept
+def personal_data(table: Table) -> tuple[Detected, ...]:
+    """Columns that tell who somebody is, see ``crm_ai.personal_data.find_personal_data``."""
+    from crm_ai.personal_data import find_personal_data
+
+    return find_personal_data(table)
+
+
+@kept
+def changes(table: Table, repair: Repair) -> Change:
+    """What one repair alone would change, see ``crm_ai.cleaning.changes``."""
+    from crm_ai.cleaning import changes
+
+    return changes(table, [repair])[0]
+
+
+@kept_few
+def recipe(unrepaired: Table, repairs: tuple[Repair, ...]) -> Recipe:
+    """Repairs learned from the whole table, for other files, see ``crm_ai.cleaning.learn_recipe``."""
+    from crm_ai.cleaning import learn_recipe
+
+    return learn_recipe(unrepaired, repairs)
+
+
+@kept_few
+def cleaned(unrepaired: Table, repairs: tuple[Repair, ...]) -> Table:
+    """The table with all repairs made, for download, see ``crm_ai.cleaning.clean``."""
+    from crm_ai.cleaning import clean
+
+    return clean(unrepaired, recipe(unrepaired, repairs))
 
 
 @kept
@@ -217,5 +268,6 @@ def forget(reference: str) -> None:
     if not store.is_sample(reference) and store.exists(reference):
         runs.shelf().drop(table(reference))
         table.clear(reference)
-        for holding_customers in (reasons, _lime_ready, near):
+        unrepaired.clear(reference)
+        for holding_customers in (reasons, _lime_ready, near, cleaned, recipe, changes):
             holding_customers.clear()  # of all tables: others are computed again when they are asked for

@@ -1,7 +1,9 @@
 """The workspace: uploaded tables and the recipes of runs, kept on this machine for whoever holds their link.
 
 A table lives in a folder whose name is a random token that cannot be guessed; there is no list of them. Nothing that is
-stored once is ever changed: a corrected schema and a run's recipe are further files beside the table.
+stored once is ever changed: a corrected schema with the repairs agreed upon, and a run's recipe, are further files
+beside the table. The file as it was uploaded is kept beside it, so that it can be read otherwise, unless personal data
+was taken out of the table.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import hashlib
 import json
 import secrets
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +23,7 @@ from crm_ai.words import _
 
 if TYPE_CHECKING:
     from crm_ai.modeling import Problem
-    from crm_ai.table import Schema, Table
+    from crm_ai.table import Repair, Schema, Table
 
 SAMPLES = PROJECT / "sample_data"
 SAMPLE_MARK = "sample:"
@@ -42,13 +45,15 @@ class Recipe:
     model_types: tuple[str, ...]
 
 
-def put_table(table: Table) -> str:
+def put_table(table: Table, original: bytes | None = None) -> str:
     """Keep an uploaded table.
 
     Parameters
     ----------
     table : Table
         As it was read.
+    original : bytes, optional
+        The file; never where personal data was taken out of the table.
 
     Returns
     -------
@@ -59,6 +64,8 @@ def put_table(table: Table) -> str:
     folder = _folder(token)
     folder.mkdir(mode=0o700, parents=True)
     write(folder / "table.parquet", lambda file: table.frame.to_parquet(file, index=False))
+    if original is not None:
+        write(folder / "original", lambda file: file.write(original))
     about = {
         "source": table.source,
         "digest": table.digest,
@@ -71,7 +78,7 @@ def put_table(table: Table) -> str:
 
 
 def open_table(reference: str) -> Table:
-    """Open a table, with the schema that the reference asks for.
+    """Open a table, with the schema and the repairs that the reference asks for.
 
     Parameters
     ----------
@@ -88,11 +95,72 @@ def open_table(reference: str) -> Table:
     CrmAiError
         If there is no such table, any more.
     """
-    base, _mark, schema = reference.partition("~")
+    from crm_ai.cleaning import accept
+
+    return accept(open_unrepaired(reference), repairs_of(reference))
+
+
+def open_unrepaired(reference: str) -> Table:
+    """Open a table with the schema that the reference asks for, and without any repair.
+
+    Parameters
+    ----------
+    reference : str
+        As ``open_table`` takes it.
+
+    Returns
+    -------
+    Table
+        The same customers as were stored.
+    """
+    base, _mark, name = reference.partition("~")
     table = _open_sample(base) if is_sample(base) else _open_upload(base)
-    if not schema:
-        return table
-    return table.with_schema(_schema(_read_json(_folder(base) / "schemas" / f"{schema}.json")))
+    return table.with_schema(_schema(_preparation(reference))) if name else table
+
+
+def repairs_of(reference: str) -> tuple[Repair, ...]:
+    """Repairs that were agreed upon.
+
+    Parameters
+    ----------
+    reference : str
+        The table's reference.
+
+    Returns
+    -------
+    tuple of Repair
+        In order.
+    """
+    from crm_ai.table import Repair
+
+    if "~" not in reference:
+        return ()
+    said = _preparation(reference).get("repairs", ())
+    return tuple(Repair(entry["step"], tuple(entry["columns"]), dict(entry["settings"])) for entry in said)
+
+
+def original(reference: str) -> bytes | None:
+    """The file as it was uploaded.
+
+    Parameters
+    ----------
+    reference : str
+        The table's reference.
+
+    Returns
+    -------
+    bytes or None
+        None if it was not kept.
+    """
+    base = reference.partition("~")[0]
+    path = _sample_path(base) if is_sample(base) else _folder(base) / "original"
+    return path.read_bytes() if path.is_file() else None
+
+
+def _preparation(reference: str) -> dict[str, Any]:
+    base, _mark, name = reference.partition("~")
+    known: dict[str, Any] = _read_json(_folder(base) / "schemas" / f"{name}.json")
+    return known
 
 
 def exists(reference: str) -> bool:
@@ -133,28 +201,34 @@ def about(reference: str) -> tuple[str, int]:
         with _sample_file(base).open(encoding="utf-8") as file:
             return f"{base.removeprefix(SAMPLE_MARK)}.csv", sum(1 for _line in file) - 1
     known = _read_json(_folder(base) / "table.json")
-    return str(known["source"]), int(known["customers"])
+    prepared = _preparation(reference) if "~" in reference else {}
+    return str(known["source"]), int(prepared.get("customers", known["customers"]))
 
 
-def put_schema(reference: str, schema: Schema) -> str:
-    """Keep the user's corrections of a table's schema.
+def put_preparation(reference: str, schema: Schema, repairs: Sequence[Repair], *, customers: int | None = None) -> str:
+    """Keep what the user has decided of a table: what its columns are, and which repairs are made.
 
     Parameters
     ----------
     reference : str
         The table.
     schema : Schema
-        The corrected schema.
+        What its columns are before any repair.
+    repairs : sequence of Repair
+        In order.
+    customers : int, optional
+        How many are left, if a repair takes rows away.
 
     Returns
     -------
     str
-        Reference of the table read by this schema.
+        Reference of the table prepared so.
     """
-    columns = _columns(schema)
-    name = hashlib.blake2b(json.dumps(columns).encode(), digest_size=6).hexdigest()
+    content = {"columns": _columns(schema), "repairs": [asdict(repair) for repair in repairs]}
+    name = hashlib.blake2b(json.dumps(content).encode(), digest_size=6).hexdigest()
+    content |= {} if customers is None else {"customers": customers}
     base = reference.partition("~")[0]
-    write_json(_folder(base) / "schemas" / f"{name}.json", {"columns": columns})
+    write_json(_folder(base) / "schemas" / f"{name}.json", content)
     return f"{base}~{name}"
 
 

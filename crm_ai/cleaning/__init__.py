@@ -1,10 +1,10 @@
 """Repairs of a table: agreed upon, learned on training customers only, replayed on every other table."""
 
-from crm_ai.cleaning.accepting import accept, certain_repairs
+from crm_ai.cleaning.accepting import accept, certain_repairs, in_order
 from crm_ai.cleaning.cleaning import Cleaning
 from crm_ai.cleaning.comparison import Change, changes
 from crm_ai.cleaning.recipe import Recipe, clean, learn_recipe, read_recipe, recipe_text
-from crm_ai.cleaning.steps import STEPS, describe, make_step
+from crm_ai.cleaning.steps import STEPS, describe_repair, make_step
 
 __all__ = [
     "STEPS",
@@ -15,7 +15,8 @@ __all__ = [
     "certain_repairs",
     "changes",
     "clean",
-    "describe",
+    "describe_repair",
+    "in_order",
     "learn_recipe",
     "make_step",
     "read_recipe",

@@ -12,7 +12,7 @@ from crm_ai.cleaning.accepting import check, columns_after, in_order, unrepeated
 from crm_ai.cleaning.cleaning import Cleaning
 from crm_ai.cleaning.comparison import MOST_ROWS, changes
 from crm_ai.cleaning.filling import flag_name
-from crm_ai.cleaning.steps import describe, learns, repairs_rows
+from crm_ai.cleaning.steps import describe_repair, learns, repairs_rows
 from crm_ai.errors import CrmAiError, ReadError
 from crm_ai.table import Column, Kind, Repair, Role, Schema, Table
 from crm_ai.words import _, count
@@ -144,7 +144,7 @@ def recipe_text(recipe: Recipe) -> str:
     repairs = [
         {
             "step": repair.step,
-            "does": describe(repair),
+            "does": describe_repair(repair),
             **({"columns": list(repair.columns)} if repair.columns else {}),
             **({"settings": dict(repair.settings)} if repair.settings else {}),
             **({"learned": learned} if (learned := {} if repairs_rows(repair) else next(steps)) else {}),
@@ -264,6 +264,8 @@ def _told(table: Table, recipe: Recipe, gone: int) -> list[str]:
             sample = _(" among {n} rows looked at").format(n=count(MOST_ROWS)) if len(table) > MOST_ROWS else ""
             sentence = _("{columns}: {what}; {n} cells changed{sample}.")
             told.append(
-                sentence.format(columns=names, what=describe(change.repair), n=count(change.cells), sample=sample)
+                sentence.format(
+                    columns=names, what=describe_repair(change.repair), n=count(change.cells), sample=sample
+                )
             )
     return told

@@ -41,12 +41,16 @@ def _told_possible(settings: Mapping[str, Any]) -> str:
     low, high, values = (settings.get(name) for name in ("low", "high", "values"))
     said = []
     if low is not None:
-        said.append(_("under {low}").format(low=low))
+        said.append(_("under {low}").format(low=_bound(low)))
     if high is not None:
-        said.append(_("over {high}").format(high=high))
+        said.append(_("over {high}").format(high=_bound(high)))
     if values:
         said.append(", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values))
     return _("count as missing what cannot be ({what})").format(what=_(" or ").join(said))
+
+
+def _bound(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value).partition("T")[0]
 
 
 def _told_cap(settings: Mapping[str, Any]) -> str:
@@ -121,7 +125,7 @@ def make_step(repair: Repair) -> Step:
         ) from error
 
 
-def describe(repair: Repair) -> str:
+def describe_repair(repair: Repair) -> str:
     """Say what a repair does.
 
     Parameters
@@ -136,7 +140,7 @@ def describe(repair: Repair) -> str:
 
     Examples
     --------
-    >>> describe(Repair("fill_median", ("calls",)))
+    >>> describe_repair(Repair("fill_median", ("calls",)))
     'fill with the median'
     """
     return STEPS[repair.step].words(repair.settings)

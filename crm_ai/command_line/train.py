@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from crm_ai.command_line.inspect import findings_as_json, print_findings, read
+from crm_ai.command_line.inspect import findings_as_json, print_findings, read, repairs_as_json
 from crm_ai.words import _, count, number, percent
 
 if TYPE_CHECKING:
     from crm_ai.evaluation import Estimate
     from crm_ai.fairness import Audit
     from crm_ai.modeling import Progress, Run
+    from crm_ai.table import Finding, Table
 
 DRIVERS_SHOWN = 6
 HEADLINE = {
@@ -51,6 +52,33 @@ class Stopwatch:
         self.seconds[stage] = self.seconds.get(stage, 0.0) + perf_counter() - start
 
 
+def prepared(table: Table, options: argparse.Namespace) -> tuple[Table, tuple[Finding, ...]]:
+    """Inspect a table and agree upon its repairs, as the options ask.
+
+    Parameters
+    ----------
+    table : Table
+        As it was read.
+    options : argparse.Namespace
+        With target, recipe and no_repairs.
+
+    Returns
+    -------
+    table : Table
+        The repairs agreed upon; those that learn are made in training.
+    findings : tuple of Finding
+        What was wrong before.
+    """
+    from crm_ai.cleaning import accept, certain_repairs
+    from crm_ai.command_line.clean import open_recipe
+    from crm_ai.table import inspect
+
+    findings = inspect(table, target=options.target)
+    if options.recipe:
+        return accept(table, open_recipe(options.recipe).repairs), findings
+    return (table if options.no_repairs else accept(table, certain_repairs(findings))), findings
+
+
 def train_command(options: argparse.Namespace) -> None:
     """Train, judge, explain and audit; print the result and save a model if asked.
 
@@ -65,10 +93,10 @@ def train_command(options: argparse.Namespace) -> None:
         from crm_ai.explanation import explain
         from crm_ai.fairness import audit_fairness
         from crm_ai.modeling import best_by_cross_validation, headline, propose_problem, train
-        from crm_ai.table import inspect
     with watch("read"):
         table = read(options)
     with watch("inspect"):
+        table, findings = prepared(table, options)
         proposal = propose_problem(
             table,
             target=options.target,
@@ -80,7 +108,6 @@ def train_command(options: argparse.Namespace) -> None:
             holdout=options.holdout,
             seed=options.seed,
         )
-        findings = inspect(table, target=proposal.problem.target)
     with watch("train"):
         run = train(table, proposal.problem, options.models, progress=ProgressLine())
     if options.save_model:
@@ -173,6 +200,7 @@ def as_json(
             "positive": problem.positive or None,
             "features": list(problem.features),
             "segments": list(problem.segments),
+            "repairs": repairs_as_json(problem.repairs),
             "reasons": dict(proposal.reasons),
             "set_aside": dict(proposal.set_aside),
         },
@@ -227,6 +255,7 @@ def _audit(audit: Audit) -> dict[str, Any]:
 
 
 def _print_summary(run: Run, proposal: Any, findings: Any, metrics: Any, drivers: Any, audits: Any, best: str) -> None:
+    from crm_ai.cleaning import describe_repair
     from crm_ai.modeling import MODEL_TYPES, question_in_words
 
     print(_("{file}: {rows} customers; predicts {question}").format(
@@ -239,6 +268,9 @@ def _print_summary(run: Run, proposal: Any, findings: Any, metrics: Any, drivers
         print(f"  {reason}")
     for column, reason in proposal.set_aside.items():
         print("  " + _("set aside: {column} ({reason})").format(column=column, reason=reason))
+    for repair in run.problem.repairs:
+        names = ", ".join(repair.columns) or _("rows")
+        print("  " + _("repaired: {columns} ({what})").format(columns=names, what=describe_repair(repair)))
     print("\n" + _("What is wrong with the data"))
     print_findings(findings)
     for name in run.models:

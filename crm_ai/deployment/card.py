@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from crm_ai.cleaning import describe_repair
 from crm_ai.evaluation import Estimate, describe
 from crm_ai.modeling import MODEL_TYPES, Run, headline, question_in_words
 from crm_ai.words import _, count, number
@@ -52,6 +53,10 @@ def model_card(run: Run, model_type: str, *, audits: Sequence[Audit] = (), thres
                 _("Judged on"): _("{n} other customers, set aside before training").format(
                     n=count(len(run.holdout_rows))
                 ),
+                _("Repaired"): "; ".join(
+                    f"{', '.join(r.columns) or _('rows')}: {describe_repair(r)}" for r in problem.repairs
+                )
+                or _("nothing"),
                 _("Left out"): _("{n} customers without a known answer").format(n=count(run.unlabelled)),
             }
         ),

@@ -51,7 +51,7 @@ def test_every_tab_is_sound(shown):
 def test_a_correction_of_the_schema_is_followed_everywhere(shown):
     table = store.open_table(shown.query_params["data"])
     corrected = table.schema.corrected("Churn", role=Role.FEATURE).corrected("spend", role=Role.TARGET)
-    reference = store.put_schema(shown.query_params["data"], corrected)
+    reference = store.put_preparation(shown.query_params["data"], corrected, ())
     shown.query_params["data"] = reference
     shown.run()
     assert_sound(shown)

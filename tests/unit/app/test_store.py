@@ -52,12 +52,14 @@ def test_tokens_cannot_be_guessed_and_the_folder_is_private(table):
 
 def test_a_corrected_schema_has_a_reference_of_its_own(table):
     reference = store.put_table(table)
-    corrected = store.put_schema(reference, table.schema.corrected("months", kind=Kind.CATEGORY, role=Role.SEGMENT))
+    corrected = store.put_preparation(
+        reference, table.schema.corrected("months", kind=Kind.CATEGORY, role=Role.SEGMENT), ()
+    )
     again = store.open_table(corrected)
     assert again.schema["months"].kind is Kind.CATEGORY
     assert again.digest != table.digest
     assert store.open_table(reference).schema == table.schema
-    back = store.put_schema(corrected, table.schema)
+    back = store.put_preparation(corrected, table.schema, ())
     assert store.open_table(back).frame["months"].equals(table.frame["months"])
 
 

@@ -9,7 +9,7 @@ from sklearn.base import clone
 from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.pipeline import make_pipeline
 
-from crm_ai.cleaning import STEPS, Cleaning, describe, make_step
+from crm_ai.cleaning import STEPS, Cleaning, describe_repair, make_step
 from crm_ai.cleaning.bounds import BlankImpossible, CapOutliers
 from crm_ai.cleaning.filling import FillMedian, FillMostFrequent
 from crm_ai.cleaning.labels import UnifyLabels
@@ -161,7 +161,7 @@ def test_unifying_touches_nothing_that_was_not_agreed(cells, random):
 
 def test_repairs_say_what_they_do():
     for name in STEPS:
-        said = describe(Repair(name, ("x",), {"labels": {"a ": "a"}, "low": 0, "kind": "number"}))
+        said = describe_repair(Repair(name, ("x",), {"labels": {"a ": "a"}, "low": 0, "kind": "number"}))
         assert said
         assert "{" not in said
 
