@@ -9,6 +9,7 @@ from crm_ai.app import (
     errors,
     findings,
     frame,
+    merging,
     pictures,
     protecting,
     repairing,
@@ -44,10 +45,10 @@ def one_column() -> None:
         st.caption(_("Choose what is predicted, and this also shows how it depends on the column."))
 
 
-odd, kinds, looks, rows, people, second = st.tabs(
+odd, kinds, looks, rows, people, second, twice = st.tabs(
     [
         _("What is odd?"), _("What is each column?"), _("How does a column look?"), _("Rows and reading"),
-        _("Personal data"), _("Second table"),
+        _("Personal data"), _("Second table"), _("Duplicates"),
     ],
     key="data_tab",
     on_change="rerun",
@@ -83,5 +84,8 @@ if people.open:
 if second.open:
     with second, errors.shown_kindly():
         second_table.show(table)
+if twice.open:
+    with twice, errors.shown_kindly():
+        merging.show(table)
 
 frame.next_question(_("Next: what shall be predicted?"), "train")

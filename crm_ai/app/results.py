@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from crm_ai.evaluation import Estimate, Tally
     from crm_ai.explanation import Explanation, LimeExplainer, LimeExplanation
     from crm_ai.fairness import Audit
+    from crm_ai.joining import Duplicates
     from crm_ai.modeling import Problem, Proposal, Run
     from crm_ai.personal_data import Detected
     from crm_ai.table import Finding, Repair, Table
@@ -77,6 +78,14 @@ def personal_data(table: Table) -> tuple[Detected, ...]:
     from crm_ai.personal_data import find_personal_data
 
     return find_personal_data(table)
+
+
+@kept_few
+def duplicates(table: Table, threshold: float) -> Duplicates:
+    """Rows that seem to be one customer, see ``crm_ai.joining.find_duplicates``."""
+    from crm_ai.joining import find_duplicates
+
+    return find_duplicates(table, threshold=threshold)
 
 
 @kept
@@ -269,5 +278,5 @@ def forget(reference: str) -> None:
         runs.shelf().drop(table(reference))
         table.clear(reference)
         unrepaired.clear(reference)
-        for holding_customers in (reasons, _lime_ready, near, cleaned, recipe, changes):
+        for holding_customers in (reasons, _lime_ready, near, cleaned, recipe, changes, duplicates):
             holding_customers.clear()  # of all tables: others are computed again when they are asked for

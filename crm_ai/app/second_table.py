@@ -14,10 +14,12 @@ from crm_ai.table import Kind
 from crm_ai.words import _, count, percent
 
 if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
     from crm_ai.joining import Feature, Key, Match
     from crm_ai.table import Table
 
-WIDTH = 40
+READ = "second_table"
 
 
 def show(table: Table) -> None:
@@ -35,8 +37,7 @@ def show(table: Table) -> None:
     file = controls.upload(_("The second file"), key="second", hint=hint)
     if file is None:
         return
-    with progress.cancellable(_("Reading the second table …"), on_cancel=work.free_upload) as tell:
-        other = _read(file, file.file_id, tell)
+    other = _read(file)
     keys = propose_keys(table, other)
     if not keys:
         st.warning(
@@ -57,9 +58,14 @@ def show(table: Table) -> None:
         _button(table, other, key, None, None, None)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False, scope="session")
-def _read(_file: st.runtime.uploaded_file_manager.UploadedFile, file_id: str, _tell: progress.Tell) -> Table:
-    return work.read(_file.getvalue(), _file.name, {}, _tell)
+def _read(file: UploadedFile) -> Table:
+    """Read the file once; it is kept for this visitor only, and only as long as it is the second table."""
+    known: tuple[str, Table] | None = st.session_state.get(READ)
+    if known is None or known[0] != file.file_id:
+        with progress.cancellable(_("Reading the second table …"), on_cancel=work.free_upload) as tell:
+            known = file.file_id, work.read(file.getvalue(), file.name, {}, tell)
+        st.session_state[READ] = known
+    return known[1]
 
 
 def _words(key: Key) -> str:
@@ -114,6 +120,7 @@ def _button(
         with st.spinner(_("Adding the columns …")):
             joined = join(table, other, key=key, cutoff=day, date_column=column, features=features)
         work.free_upload()
+        st.session_state.pop(READ, None)
         if work.take_table(joined.table):
             st.switch_page("pages/data.py", query_params=state.address("data"))
         st.switch_page("pages/home.py")
