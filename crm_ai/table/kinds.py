@@ -140,7 +140,7 @@ def _guess_spelled(name: str, cells: Texts, decimal: str | None) -> Guess | None
         readable = np.isfinite(values)
         if _mostly(readable, nothing, cells.counts):
             guess = _guess_numbers(name, np.unique(values[readable]), int(cells.counts[readable].sum()))
-            return _noted(guess, _spelling(cells.distinct, readable, decimal), int(cells.counts[~readable].sum()))
+            return _noted(guess, _spelling(cells.distinct, values), int(cells.counts[~readable].sum()))
     if looks_like_dates(cells.distinct):
         dates = parse_dates(cells.distinct)
         readable = ~np.isnat(dates)
@@ -159,15 +159,15 @@ def _mostly(readable: np.ndarray, nothing: np.ndarray, counts: np.ndarray) -> bo
     return bool(readable.any() and readable[something].mean() >= READABLE and counts[readable].sum() >= READABLE * rows)
 
 
-def _spelling(distinct: pa.Array, readable: np.ndarray, decimal: str | None) -> str:
+def _spelling(distinct: pa.Array, values: np.ndarray) -> str:
     """Show how numbers are written where this had to be understood."""
-    read = distinct.filter(pa.array(readable))
-    spelled = read.filter(pc.invert(pc.match_substring_regex(pc.utf8_trim_whitespace(read), PLAIN)))
+    head = pc.utf8_trim_whitespace(distinct.slice(0, SAMPLE))
+    plain = np.asarray(pc.match_substring_regex(head, PLAIN).to_numpy(zero_copy_only=False), dtype=bool)
+    spelled = np.flatnonzero(~plain & np.isfinite(values[: len(head)]))
     if not len(spelled):
         return ""
-    example = spelled[0].as_py()
     told = _("Written like “{example}”, read as {number}.")
-    return told.format(example=example, number=f"{parse_numbers(spelled, decimal=decimal)[0]:,.15g}")
+    return told.format(example=distinct[int(spelled[0])].as_py(), number=f"{values[spelled[0]]:,.15g}")
 
 
 def _noted(guess: Guess, note: str, rest: int) -> Guess:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
+
+import pyarrow as pa
 
 from crm_ai.errors import ReadError
 from crm_ai.table.archives import Unpacked, gunzip, names_in_zip, unzip
@@ -93,6 +96,7 @@ def read_table(
     >>> read_table(b"Ann;3\nBob;5\n", header=0).schema.names
     ('column 1', 'column 2')
     """
+    _give_memory_back()
     data, name = _content(source, name)
     del source
     instructions = Instructions(sheet, encoding, separator, header, decimal, day_first, progress).checked(name)
@@ -194,6 +198,15 @@ def _read_text(content: list[bytes], name: str, instructions: Instructions) -> T
             next_step=_("Export it again; if it is a text file, name it .csv."),
         )
     return read_delimited(content, source=name, instructions=instructions)
+
+
+def _give_memory_back() -> None:
+    """Let Arrow take its memory from where it is given back soonest, unless somebody has chosen otherwise.
+
+    With the pool that Arrow takes by itself, reading a million rows of 19 columns needs a quarter more.
+    """
+    if "ARROW_DEFAULT_MEMORY_POOL" not in os.environ and "jemalloc" in pa.supported_memory_backends():
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
 
 
 def _content(source: str | Path | bytes | BinaryIO, name: str) -> tuple[bytes, str]:
