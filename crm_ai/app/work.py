@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -178,13 +178,15 @@ def discard() -> None:
 
 
 def _keep(table: Table, original: bytes | None) -> None:
-    from crm_ai.cleaning import certain_repairs
+    from crm_ai.cleaning import certain_repairs, in_order
 
     with st.spinner(_("Looking at the table …")):
         reference = store.put_table(table, original)
-        certain = certain_repairs(results.findings(table))
-        if certain:
-            reference = _prepared(reference, table, certain)
+        # What was agreed upon before a table was joined, merged or masked is agreed upon still.
+        before = [repair for repair in table.repairs if all(name in table.schema for name in repair.columns)]
+        repairs = in_order([*before, *certain_repairs(results.findings(table))])
+        if repairs:
+            reference = _prepared(reference, replace(table, repairs=()), repairs)
     _look_at(reference, results.table(reference), mine=True)
 
 
