@@ -20,7 +20,21 @@ __version__ = "0.1.0"
 # Where each public name lives. Nothing is imported before it is asked for, so that ``import crm_ai`` is fast.
 _HOMES = {
     "crm_ai.errors": ("CrmAiError",),
-    "crm_ai.table": ("Kind", "Role", "Schema", "Table", "infer_schema", "inspect", "read_table", "table_from_frame"),
+    "crm_ai.table": (
+        "Kind",
+        "Repair",
+        "Role",
+        "Schema",
+        "Table",
+        "infer_schema",
+        "inspect",
+        "read_sql",
+        "read_table",
+        "table_from_frame",
+    ),
+    "crm_ai.cleaning": ("Cleaning", "accept", "certain_repairs", "clean", "learn_recipe"),
+    "crm_ai.joining": ("find_duplicates", "join", "merge_duplicates", "propose_keys"),
+    "crm_ai.personal_data": ("anonymity", "find_personal_data", "protect"),
     "crm_ai.modeling": (
         "Model",
         "Problem",

@@ -41,9 +41,9 @@ def _told_possible(settings: Mapping[str, Any]) -> str:
     low, high, values = (settings.get(name) for name in ("low", "high", "values"))
     said = []
     if low is not None:
-        said.append(_("under {low}").format(low=_bound(low)))
+        said.append((_("before {low}") if isinstance(low, str) else _("under {low}")).format(low=_bound(low)))
     if high is not None:
-        said.append(_("over {high}").format(high=_bound(high)))
+        said.append((_("after {high}") if isinstance(high, str) else _("over {high}")).format(high=_bound(high)))
     if values:
         said.append(", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values))
     return _("count as missing what cannot be ({what})").format(what=_(" or ").join(said))
