@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 SAMPLES = PROJECT / "sample_data"
 SAMPLE_MARK = "sample:"
+KEEP_DAYS = "CRM_AI_KEEP_DAYS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,19 @@ def put_table(table: Table, original: bytes | None = None) -> str:
         "columns": _columns(table.schema),
     }
     write_json(folder / "table.json", about)  # last: a folder with it is complete
+    delete_expired()
     return token
+
+
+def delete_expired() -> None:
+    """Delete tables that were uploaded longer ago than ``CRM_AI_KEEP_DAYS`` days; without it they are kept for good."""
+    days = os.environ.get(KEEP_DAYS, "")
+    if not days.isdigit():
+        return
+    oldest = time.time() - int(days) * 86_400
+    for known in (workspace() / "tables").glob("*/table.json"):
+        if known.stat().st_mtime < oldest:
+            shutil.rmtree(known.parent, ignore_errors=True)
 
 
 def open_table(reference: str) -> Table:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crm_ai.command_line.inspect import read
+from crm_ai.command_line.options import add_file, make_command
 from crm_ai.errors import ReadError
 from crm_ai.words import _, count
 
@@ -31,10 +32,8 @@ def add_clean(commands: argparse._SubParsersAction) -> None:
     commands : argparse subparsers
         Where it is added.
     """
-    from crm_ai.command_line.parser import _add_file, _command
-
-    parser = _command(commands, "clean", "repair a file, and keep the recipe for the next one", EXAMPLES)
-    _add_file(parser)
+    parser = make_command(commands, "clean", "repair a file, and keep the recipe for the next one", EXAMPLES)
+    add_file(parser)
     parser.add_argument("--recipe", metavar="YAML", help="replay the repairs of this recipe, as they were learned")
     parser.add_argument(
         "--repairs", choices=("certain", "proposed"), default="certain",

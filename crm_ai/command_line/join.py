@@ -7,6 +7,7 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from crm_ai.command_line.options import make_command
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count, percent
 
@@ -30,9 +31,7 @@ def add_join(commands: argparse._SubParsersAction) -> None:
     commands : argparse subparsers
         Where it is added.
     """
-    from crm_ai.command_line.parser import _command
-
-    parser = _command(commands, "join", "put what a second file knows beside the customers", EXAMPLES)
+    parser = make_command(commands, "join", "put what a second file knows beside the customers", EXAMPLES)
     parser.add_argument("customers", metavar="CUSTOMERS", help="file with one customer a row")
     parser.add_argument("other", metavar="OTHER", help="file with any number of rows a customer")
     parser.add_argument("--left", help="column of the customers that tells who they are (default: found out)")

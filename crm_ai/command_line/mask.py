@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from crm_ai.command_line.options import add_file, make_command
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count
 
@@ -28,11 +29,10 @@ def add_mask(commands: argparse._SubParsersAction) -> None:
     commands : argparse action
         Where commands are added.
     """
-    from crm_ai.command_line.parser import _add_file, _command
     from crm_ai.personal_data import Protection
 
-    parser = _command(commands, "mask", "find personal data, and write the table without it", EXAMPLES)
-    _add_file(parser)
+    parser = make_command(commands, "mask", "find personal data, and write the table without it", EXAMPLES)
+    add_file(parser)
     parser.add_argument("-o", "--output", metavar="OUT", help="file to write (default: only list what was found)")
     parser.add_argument(
         "--column",

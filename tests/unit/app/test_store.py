@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 
 import pytest
@@ -119,3 +120,17 @@ def test_the_list_stays_short(table):
     kept = visitors.recent("a" * 22)
     assert len(kept) == visitors.MOST_KEPT
     assert kept[0].data == f"{visitors.MOST_KEPT + 2:022d}"
+
+
+def test_tables_go_after_the_days_that_were_set(monkeypatch):
+
+    table = read_table(CSV.encode())
+    old, new = store.put_table(table), store.put_table(table)
+    file = workspace() / "tables" / old / "table.json"
+    os.utime(file, (1_600_000_000, 1_600_000_000))
+    store.delete_expired()
+    assert store.exists(old)
+    monkeypatch.setenv("CRM_AI_KEEP_DAYS", "30")
+    store.delete_expired()
+    assert not store.exists(old)
+    assert store.exists(new)
