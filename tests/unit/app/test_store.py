@@ -123,7 +123,6 @@ def test_the_list_stays_short(table):
 
 
 def test_tables_go_after_the_days_that_were_set(monkeypatch):
-
     table = read_table(CSV.encode())
     old, new = store.put_table(table), store.put_table(table)
     file = workspace() / "tables" / old / "table.json"
