@@ -175,10 +175,10 @@ def _recognisable(table: Table) -> None:
 def _show_anonymity(table: Table, found: Anonymity, wanted: int, secret: str) -> None:
     n = len(found.rows_at_risk)
     told = ngettext(
-        "{n} customer ({share}) can be told apart to fewer than {k} by these columns; the smallest group is {least}.",
-        "{n} customers ({share}) can be told apart to fewer than {k} by these columns; the smallest group is {least}.",
+        "{n} customer ({share}) shares these columns with fewer than {k} others; the smallest group has {least}.",
+        "{n} customers ({share}) share these columns with fewer than {k} others; the smallest group has {least}.",
         n,
-    ).format(n=count(n), share=percent(n / max(len(table), 1), 1), k=wanted, least=count(found.k))
+    ).format(n=count(n), share=percent(n / max(len(table), 1), 1), k=wanted - 1, least=count(found.k))
     if n == 0:
         told = _("Every customer shares these columns with at least {k} others.").format(k=count(found.k - 1))
     st.markdown(told)

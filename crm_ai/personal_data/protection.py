@@ -121,10 +121,10 @@ def _protected(series: pd.Series, column: Column, how: Protection, key: bytes | 
 
 
 def _renewed(column: Column, kind: Kind, evidence: str) -> Column:
-    """Labels stay labels; everything else cannot be used to predict any more."""
-    if column.kind in LABELLED:
-        return replace(column, kind=Kind.CATEGORY, evidence=evidence)
-    return Column(column.name, kind, Role.IGNORED, evidence)
+    """Labels stay labels, so that they can be counted; nothing that stood for a person predicts any more."""
+    role = column.role if column.role is Role.TARGET else Role.IGNORED
+    told = evidence if role is Role.TARGET else evidence + " " + _("Set aside: it stands for persons.")
+    return Column(column.name, column.kind if column.kind in LABELLED else kind, role, told)
 
 
 def _mask_pieces(texts: list[str]) -> list[str]:

@@ -84,6 +84,7 @@ def test_an_analyst_prepares_a_messy_export(visit, tmp_path):
 
     page.get_by_text("Before and after").nth(1).click()
     page.wait_for_selector("text=cells change")
+    page.wait_for_timeout(1200)
     picture(page, "prepare_before_and_after", whole=False)
     page.keyboard.press("Escape")
     for name in ("What is each column?", "How does a column look?", "Rows and reading", "Personal data", "Duplicates"):
