@@ -55,6 +55,7 @@ ENDINGS = _set(
 ENDINGS_ZH = re.compile(r"流失|注销|退订|销户|离网|解约|退网|取消")
 ABOUT_AN_ENDING = _set("date day time reason reasons type category score value month at on comment feedback")
 ABOUT_AN_ENDING_ZH = re.compile(r"日期|时间|原因|类型|得分|评分|备注|月份")
+LENGTH_OF_A_CALL = _set("duration call last contact")
 CALLED = _set("contact campaign poutcome pdays previous call caller")
 
 # What people want to predict, the strongest words first.
@@ -374,7 +375,6 @@ def names_an_aftermath(name: str, target: str, others: tuple[str, ...]) -> bool:
         return True
     if asked and asked <= words and words & ABOUT_AN_ENDING:
         return True
-    called = {word for other in others for word in words_of(other)} & CALLED
-    return ("duration" in words and bool(called) and words <= {"duration", "call", "last", "contact"}) or (
-        "通话时长" in name and any("外呼" in other or "营销" in other for other in others)
-    )
+    if "duration" in words and words <= LENGTH_OF_A_CALL:
+        return any(set(words_of(other)) & CALLED for other in others)
+    return "通话时长" in name and any("外呼" in other or "营销" in other for other in others)

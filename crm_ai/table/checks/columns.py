@@ -78,21 +78,16 @@ def dates(subject: Subject) -> Iterator[Finding]:
 def same_labels(subject: Subject) -> Iterator[Finding]:
     """Find pairs of categories of which each label of one goes with one label of the other."""
     rows = subject.sample()
-    coded: dict[int, list[tuple[str, np.ndarray]]] = {}
+    first: dict[bytes, str] = {}
     for column, cells in subject.features(*LABELLED):
+        # Labels are numbered as they first appear: where two columns say the same, their numbers are equal.
         codes, labels = pd.factorize(cells.iloc[rows])
-        if 2 <= len(labels) <= MOST_LABELS:
-            coded.setdefault(len(labels), []).append((column.name, codes.astype(np.int64)))
-    for size, alike in coded.items():
-        told: set[str] = set()
-        for place, (name, codes) in enumerate(alike):
-            for other, others in alike[place + 1 :]:
-                if other in told or ((codes < 0) != (others < 0)).any():
-                    continue
-                if len(np.unique(codes * (size + 1) + others)) == size + bool((codes < 0).any()):
-                    told.add(other)
-                    evidence = _("Each label of one goes with one label of the other: they say the same.")
-                    yield Finding(
-                        f"{name} · {other}", "same_labels", Severity.KNOW, subject.rows, evidence,
-                        _("Keep one of them if you want to read the reasons."), Repair("drop_columns", (other,)),
-                    )  # fmt: skip
+        if not 2 <= len(labels) <= MOST_LABELS:
+            continue
+        name = first.setdefault(np.ascontiguousarray(codes).tobytes(), column.name)
+        if name != column.name:
+            evidence = _("Each label of one goes with one label of the other: they say the same.")
+            yield Finding(
+                f"{name} · {column.name}", "same_labels", Severity.KNOW, subject.rows, evidence,
+                _("Keep one of them if you want to read the reasons."), Repair("drop_columns", (column.name,)),
+            )  # fmt: skip
