@@ -87,7 +87,8 @@ def accept(table: Table, repairs: Sequence[Repair]) -> Table:
         frame = table.frame
         for repair in fixed:
             frame = unrepeated(frame) if repairs_rows(repair) else make_step(repair).transform(frame)
-        table = table.with_frame(frame.reset_index(drop=True), columns=columns_after(table, fixed))
+        changed = [name for repair in fixed for name in repair.columns]
+        table = table.with_frame(frame.reset_index(drop=True), columns=columns_after(table, fixed), changed=changed)
     return replace(table, repairs=tuple(repairs))
 
 

@@ -122,7 +122,8 @@ def clean(table: Table, recipe: Recipe) -> Table:
         for name in getattr(step, "flagged_", [])
     ]
     notes = [*_differences(table, recipe, len(shared)), *_told(table, recipe, gone)]
-    return table.with_frame(done, columns=[*columns_after(table, recipe.repairs), *flags], notes=notes)
+    changed = [*(name for repair in recipe.repairs for name in repair.columns), *(flag.name for flag in flags)]
+    return table.with_frame(done, columns=[*columns_after(table, recipe.repairs), *flags], notes=notes, changed=changed)
 
 
 def recipe_text(recipe: Recipe) -> str:

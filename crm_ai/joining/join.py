@@ -173,7 +173,7 @@ def _taken_over(customers: Table, other: Table, key: Key, found: Match) -> Joine
     new = {names[name]: rows[name].mask(place < 0) for name in taken.columns}
     columns = [replace(other.schema[old], name=name, evidence=_evidence(other, old)) for old, name in names.items()]
     notes = _notes(found, len(other), 0, 0)
-    table = customers.with_frame(customers.frame.assign(**new), columns=columns, notes=notes)
+    table = customers.with_frame(customers.frame.assign(**new), columns=columns, notes=notes, changed=list(new))
     return Joined(replace(table, source=_both(customers, other)), (), found, tuple(notes))
 
 
@@ -210,7 +210,7 @@ def _aggregated(
     notes = _notes(found, len(other), later, undated, cutoff)
     if days is None:
         notes.append(_("The second table has no dates: whether it holds anything from after the outcome is not known."))
-    table = customers.with_frame(customers.frame.assign(**new), columns=columns, notes=notes)
+    table = customers.with_frame(customers.frame.assign(**new), columns=columns, notes=notes, changed=list(new))
     return Joined(replace(table, source=_both(customers, other)), wanted, found, tuple(notes))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from crm_ai.table.finding import Repair
-from crm_ai.table.schema import Column, Schema
+from crm_ai.table.schema import LABELLED, Column, Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +105,19 @@ class Table:
         """
         from crm_ai.table.coercion import coerce, schema_digest
 
-        return replace(self, frame=coerce(self.frame, schema), schema=schema, digest=schema_digest(self.digest, schema))
+        before = [(column.name, column.kind) for column in self.schema]
+        same = before == [(column.name, column.kind) for column in schema]
+        frame = self.frame if same else coerce(self.frame, schema)
+        return replace(self, frame=frame, schema=schema, digest=schema_digest(self.digest, schema))
 
-    def with_frame(self, frame: pd.DataFrame, *, columns: Iterable[Column] = (), notes: Iterable[str] = ()) -> Table:
+    def with_frame(
+        self,
+        frame: pd.DataFrame,
+        *,
+        columns: Iterable[Column] = (),
+        notes: Iterable[str] = (),
+        changed: Iterable[str] | None = None,
+    ) -> Table:
         """Return a table of other cells: what is left of this one when it was cleaned, masked or joined.
 
         Parameters
@@ -119,6 +129,8 @@ class Table:
             known are guessed.
         notes : iterable of str, optional
             What was done, in words; added to the reading's notes.
+        changed : iterable of str, optional
+            Columns whose cells are others now; all by default. Cells of the others are taken as they are.
 
         Returns
         -------
@@ -141,7 +153,12 @@ class Table:
         if strange:
             known |= {column.name: column for column in infer_schema(frame[strange])}
         schema = Schema(tuple(known[name] for name in frame.columns))
-        shaped = coerce(frame, schema)
+        new = set(frame.columns if changed is None else changed)
+        # Labels are always shaped, which costs little: rows that are gone may leave labels that nobody has.
+        kept = [c.name for c in schema if c.name not in new and c.name in self.schema and c.kind not in LABELLED]
+        rest = Schema(tuple(column for column in schema if column.name not in kept))
+        cells = dict(coerce(frame, rest).items()) | {name: frame[name].array for name in kept}
+        shaped = pd.DataFrame({name: cells[name] for name in schema.names}, index=pd.RangeIndex(len(frame)), copy=False)
         left = set(frame.columns)
         reading = replace(
             self.reading,
