@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from crm_ai.app import progress, results, state, store, visitors
+from crm_ai.app.plain import plain
 from crm_ai.words import _
 
 if TYPE_CHECKING:
@@ -178,13 +179,12 @@ def discard() -> None:
 
 
 def _keep(table: Table, original: bytes | None) -> None:
-    from crm_ai.cleaning import certain_repairs, in_order
+    from crm_ai.cleaning import certain_repairs, fitting, in_order
 
     with st.spinner(_("Looking at the table …")):
         reference = store.put_table(table, original)
         # What was agreed upon before a table was joined, merged or masked is agreed upon still.
-        before = [repair for repair in table.repairs if all(name in table.schema for name in repair.columns)]
-        repairs = in_order([*before, *certain_repairs(results.findings(table))])
+        repairs = fitting(table, in_order([*table.repairs, *certain_repairs(results.findings(table))]))
         if repairs:
             reference = _prepared(reference, replace(table, repairs=()), repairs)
     _look_at(reference, results.table(reference), mine=True)
@@ -213,11 +213,17 @@ def prepare(schema: Schema, repairs: Sequence[Repair]) -> None:
     repairs : sequence of Repair
         Which repairs are made, in any order.
     """
-    from crm_ai.cleaning import in_order
+    from crm_ai.cleaning import describe_repair, fitting, in_order
 
     before = state.value("data")
     table = results.unrepaired(before).with_schema(schema)
-    reference = _prepared(before, table, in_order(repairs))
+    # A column that was corrected to be something else may not fit a repair any more.
+    wanted = in_order(repairs)
+    made = fitting(table, wanted)
+    for lost in (repair for repair in wanted if repair not in made):
+        told = _("A repair of {columns} no longer fits and was taken back: {what}.")
+        st.toast(told.format(columns=plain(", ".join(lost.columns)), what=plain(describe_repair(lost))))
+    reference = _prepared(before, table, made)
     _look_at(reference, results.table(reference))
     state.tell()
 

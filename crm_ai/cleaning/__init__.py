@@ -1,6 +1,6 @@
 """Repairs of a table: agreed upon, learned on training customers only, replayed on every other table."""
 
-from crm_ai.cleaning.accepting import accept, certain_repairs, in_order
+from crm_ai.cleaning.accepting import accept, certain_repairs, fitting, in_order
 from crm_ai.cleaning.cleaning import Cleaning
 from crm_ai.cleaning.comparison import Change, changes
 from crm_ai.cleaning.recipe import Recipe, clean, learn_recipe, read_recipe, recipe_text
@@ -16,6 +16,7 @@ __all__ = [
     "changes",
     "clean",
     "describe_repair",
+    "fitting",
     "in_order",
     "learn_recipe",
     "make_step",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from crm_ai.cleaning.steps import STEPS, learns, make_step, repairs_rows
+from crm_ai.cleaning.steps import STEPS, can_repair, describe_repair, learns, make_step, repairs_rows
 from crm_ai.errors import ProblemError
 from crm_ai.table import Column, Finding, Kind, Repair, Role, Table
 from crm_ai.words import _
@@ -79,10 +79,10 @@ def accept(table: Table, repairs: Sequence[Repair]) -> Table:
     >>> accept(table, agreed).frame.values.tolist()
     [['Male', 34.0], ['Male', nan], ['Female', 40.0]]
     """
-    check(table, repairs)
-    fixed = [repair for repair in repairs if not learns(repair)]
     if tuple(repairs) == table.repairs:
         return table
+    check(table, repairs)
+    fixed = [repair for repair in repairs if not learns(repair)]
     if fixed:
         frame = table.frame
         for repair in fixed:
@@ -105,18 +105,57 @@ def check(table: Table, repairs: Sequence[Repair]) -> None:
     Raises
     ------
     ProblemError
-        If a repair is not known, its settings are wrong, or its columns are not there.
+        If a repair is not known, its settings are wrong, or its columns are not there or of another kind.
     """
+    kinds = {column.name: column.kind for column in table.schema}
     for repair in repairs:
         if not repairs_rows(repair):
             make_step(repair)
-        absent = [name for name in repair.columns if name not in table.schema]
-        if absent:
-            raise ProblemError(
-                _("A repair needs a column that is not there: {names}.").format(names=", ".join(absent[:5])),
-                where=table.source,
-                next_step=_("Switch the repair off, or add the column."),
-            )
+        for name in repair.columns:
+            if name not in kinds:
+                raise ProblemError(
+                    _("A repair needs a column that is not there: {name}.").format(name=name),
+                    where=table.source,
+                    next_step=_("Switch the repair off, or add the column."),
+                )
+            if not can_repair(repair, kinds[name]):
+                raise ProblemError(
+                    _("“{column}” is a {kind}, which cannot be repaired so: {what}.").format(
+                        column=name, kind=kinds[name].value, what=describe_repair(repair)
+                    ),
+                    where=table.source,
+                    next_step=_("Switch the repair off, or correct the column's kind."),
+                )
+        kinds |= dict.fromkeys(repair.columns, Kind(repair.settings.get("kind", "number"))) if _retypes(repair) else {}
+
+
+def fitting(table: Table, repairs: Sequence[Repair]) -> tuple[Repair, ...]:
+    """Repairs that can be made.
+
+    Parameters
+    ----------
+    table : Table
+        The customers, without any repair.
+    repairs : sequence of Repair
+        In order.
+
+    Returns
+    -------
+    tuple of Repair
+        Without those whose columns are gone, or are of a kind that cannot be repaired so.
+    """
+    kept: list[Repair] = []
+    for repair in repairs:
+        try:
+            check(table, [*kept, repair])
+        except ProblemError:
+            continue
+        kept.append(repair)
+    return tuple(kept)
+
+
+def _retypes(repair: Repair) -> bool:
+    return repair.step == "retype"
 
 
 def unrepeated(frame: pd.DataFrame) -> pd.DataFrame:
@@ -152,7 +191,7 @@ def columns_after(table: Table, repairs: Iterable[Repair]) -> list[Column]:
     """
     changed = []
     for repair in repairs:
-        if repair.step == "retype":
+        if _retypes(repair):
             kind = Kind(repair.settings.get("kind", "number"))
             for column in (table.schema[name] for name in repair.columns):
                 freed = column.kind is Kind.TEXT and column.role is Role.IGNORED

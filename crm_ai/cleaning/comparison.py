@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crm_ai.cleaning.accepting import unrepeated
+from crm_ai.cleaning.accepting import check, unrepeated
 from crm_ai.cleaning.filling import flag_name
 from crm_ai.cleaning.steps import make_step, repairs_rows
 from crm_ai.table import Repair, Role, Table
@@ -57,6 +57,7 @@ def changes(table: Table, repairs: Sequence[Repair]) -> tuple[Change, ...]:
     tuple of Change
         One a repair.
     """
+    check(table, repairs)
     rows = np.arange(len(table))
     if len(rows) > MOST_ROWS:
         rows = np.sort(np.random.default_rng(0).choice(len(rows), MOST_ROWS, replace=False))
@@ -73,7 +74,7 @@ def changes(table: Table, repairs: Sequence[Repair]) -> tuple[Change, ...]:
 def _after(frame: pd.DataFrame, repair: Repair, target: set[str]) -> pd.DataFrame:
     if repairs_rows(repair):
         return unrepeated(frame)
-    shown = frame.drop(columns=[name for name in target if name not in repair.columns])
+    shown = frame.drop(columns=[name for name in target if name in frame.columns and name not in repair.columns])
     changed = make_step(repair).fit_transform(shown)
     if repair.step == "drop_columns":
         return frame.drop(columns=[name for name in repair.columns if name in frame.columns])

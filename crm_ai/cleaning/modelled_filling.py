@@ -16,6 +16,7 @@ MOST_DONORS = 1_000
 MOST_LEARNED = 50_000
 MOST_USED = 30
 BLOCK = 2_000
+LARGEST_NUMBER = 1e100
 
 
 class FillFromOthers(Fill):
@@ -97,7 +98,7 @@ class FillFromOthers(Fill):
         for name in known:
             if name in self.used_:
                 values = X[name].to_numpy(dtype=np.float64, copy=True)
-                values[rows] = told[:, self.used_.index(name)]
+                values[rows] = np.where(np.isnan(values[rows]), told[:, self.used_.index(name)], values[rows])
                 result[name] = pd.Series(values, index=X.index)
         return result
 
@@ -313,7 +314,9 @@ class FillChained(FillFromOthers):
 
 def _matrix(X: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
     columns = [X[n].to_numpy(np.float64) if n in X.columns else np.full(len(X), np.nan) for n in names]
-    return np.column_stack(columns) if columns else np.zeros((len(X), 0))
+    matrix = np.column_stack(columns) if columns else np.zeros((len(X), 0))
+    # Beyond that, squares overflow; such numbers are slips and neither fill nor are filled.
+    return np.where(np.abs(matrix) < LARGEST_NUMBER, matrix, np.nan)
 
 
 def _some(matrix: np.ndarray, most: int, seed: int) -> np.ndarray:

@@ -13,7 +13,7 @@ from crm_ai.cleaning.labels import UnifyLabels
 from crm_ai.cleaning.modelled_filling import FillChained, FillNeighbours
 from crm_ai.cleaning.step import Step
 from crm_ai.errors import ProblemError
-from crm_ai.table import Repair
+from crm_ai.table import LABELLED, Kind, Repair
 from crm_ai.table.variants import describe_variants
 from crm_ai.words import _, percent
 
@@ -30,11 +30,18 @@ class StepType:
         Says what is done, from the repair's settings.
     learns : bool
         Whether the repair learns from customers, so that it must see training customers only.
+    kinds : frozenset of Kind
+        Which columns it can repair.
     """
 
     make: Callable[..., Step] | None
     words: Callable[[Mapping[str, Any]], str]
     learns: bool = False
+    kinds: frozenset[Kind] = frozenset(Kind)
+
+
+NUMBERS = frozenset({Kind.NUMBER})
+AMOUNTS = frozenset({Kind.NUMBER, Kind.DATE})
 
 
 def _told_possible(settings: Mapping[str, Any]) -> str:
@@ -73,14 +80,21 @@ STEPS: Mapping[str, StepType] = {
     "unify_labels": StepType(
         UnifyLabels,
         lambda settings: _("one spelling: {variants}").format(variants=describe_variants(settings.get("labels", {}))),
+        kinds=LABELLED,
     ),
-    "blank_impossible": StepType(BlankImpossible, _told_possible),
+    "blank_impossible": StepType(BlankImpossible, _told_possible, kinds=AMOUNTS),
     "drop_columns": StepType(DropColumns, lambda settings: _("leave out")),
-    "cap_outliers": StepType(CapOutliers, _told_cap, learns=True),
-    "fill_median": StepType(FillMedian, _fill(_("fill with the median")), learns=True),
-    "fill_most_frequent": StepType(FillMostFrequent, _fill(_("fill with the most frequent value")), learns=True),
-    "fill_neighbours": StepType(FillNeighbours, _fill(_("fill from the most similar customers")), learns=True),
-    "fill_chained": StepType(FillChained, _fill(_("fill by regression on the other numbers")), learns=True),
+    "cap_outliers": StepType(CapOutliers, _told_cap, learns=True, kinds=NUMBERS),
+    "fill_median": StepType(FillMedian, _fill(_("fill with the median")), learns=True, kinds=AMOUNTS),
+    "fill_most_frequent": StepType(
+        FillMostFrequent, _fill(_("fill with the most frequent value")), learns=True, kinds=AMOUNTS | LABELLED
+    ),
+    "fill_neighbours": StepType(
+        FillNeighbours, _fill(_("fill from the most similar customers")), learns=True, kinds=NUMBERS
+    ),
+    "fill_chained": StepType(
+        FillChained, _fill(_("fill by regression on the other numbers")), learns=True, kinds=NUMBERS
+    ),
 }
 
 
@@ -144,6 +158,30 @@ def describe_repair(repair: Repair) -> str:
     'fill with the median'
     """
     return STEPS[repair.step].words(repair.settings)
+
+
+def can_repair(repair: Repair, kind: Kind) -> bool:
+    """Whether a repair fits a kind of column.
+
+    Parameters
+    ----------
+    repair : Repair
+        Any repair.
+    kind : Kind
+        What the column is.
+
+    Returns
+    -------
+    bool
+        False for instance for the median of labels, or for days as bounds of numbers.
+    """
+    if repair.step not in STEPS or kind not in STEPS[repair.step].kinds:
+        return False
+    if repair.step != "blank_impossible":
+        return True
+    said = [repair.settings.get("low"), repair.settings.get("high"), *repair.settings.get("values", ())]
+    days = [isinstance(bound, str) for bound in said if bound is not None]
+    return all(day == (kind is Kind.DATE) for day in days)
 
 
 def learns(repair: Repair) -> bool:

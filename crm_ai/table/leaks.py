@@ -193,8 +193,9 @@ class _Amount:
     def strength(self, column: pd.Series) -> float:
         """Share of the answer's variance that the column alone explains."""
         told, actual = _learned(_groups(column), self.answer), self.answer[1::2]
-        spread = ((actual - actual.mean()) ** 2).sum()
-        share = 1 - ((actual - told) ** 2).sum() / spread if spread else 0.0
+        with np.errstate(over="ignore", invalid="ignore"):  # absurdly large answers explain nothing
+            spread = ((actual - actual.mean()) ** 2).sum()
+            share = 1 - ((actual - told) ** 2).sum() / spread if spread else 0.0
         values = _as_numbers(column)
         if values is not None and np.isfinite(values).all() and np.ptp(values) > 0:
             share = max(share, float(np.corrcoef(_ranks(values), _ranks(self.answer))[0, 1] ** 2))

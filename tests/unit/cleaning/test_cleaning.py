@@ -13,6 +13,7 @@ from crm_ai.cleaning import (
     certain_repairs,
     changes,
     clean,
+    fitting,
     learn_recipe,
     read_recipe,
     recipe_text,
@@ -59,7 +60,7 @@ def customers(n=N, seed=0):
 
 def trained(frame, repairs=AGREED):
     table = accept(table_from_frame(frame), repairs)
-    return train(table, propose_problem(table, target="Churn", features=FEATURES).problem)
+    return train(table, propose_problem(table, target="Churn", features=trained_features(table)).problem)
 
 
 FEATURES = ["age", "income", "calls", "spend", "city", "gender"]
@@ -232,3 +233,49 @@ def test_cleaning_is_fast_to_clone_and_ignores_rows():
     cleaning = Cleaning([Repair("drop_duplicates")]).fit(customers())
     assert cleaning.steps_ == []
     assert len(cleaning.transform(pd.concat([customers(), customers()]))) == 2 * N
+
+
+@pytest.mark.parametrize(
+    "repair",
+    [
+        Repair("fill_median", ("city",)),
+        Repair("cap_outliers", ("gender",)),
+        Repair("fill_neighbours", ("customer_id",)),
+        Repair("unify_labels", ("age",), {"labels": {"a": "b"}}),
+        Repair("blank_impossible", ("age",), {"low": "2020-01-01"}),
+        Repair("blank_impossible", ("city",), {"values": [1]}),
+    ],
+)
+def test_repairs_that_do_not_fit_their_column_are_refused_kindly(repair):
+    table = table_from_frame(customers())
+    for step in (
+        lambda: accept(table, [repair]),
+        lambda: learn_recipe(table, [repair]),
+        lambda: changes(table, [repair]),
+    ):
+        with pytest.raises(ProblemError, match="cannot be repaired so"):
+            step()
+    assert fitting(table, [repair, LEARNED[0]]) == LEARNED[:1]
+
+
+def test_a_repair_fits_what_the_one_before_has_made():
+    frame = pd.DataFrame({"income": [*map(str, range(1000, 1090)), *["plenty", "none of it"] * 5]})
+    repairs = [Repair("retype", ("income",), {"kind": "number"}), Repair("fill_median", ("income",))]
+    table = table_from_frame(frame)
+    assert fitting(table, repairs) == tuple(repairs)
+    assert clean(table, learn_recipe(table, repairs)).frame["income"].notna().all()
+
+
+def test_a_target_may_be_left_out():
+    table = table_from_frame(customers())
+    (change,) = changes(table, [Repair("drop_columns", ("Churn",))])
+    assert change.cells == N
+
+
+def test_models_are_trained_without_the_columns_that_were_left_out():
+    run = trained(customers(), (Repair("drop_columns", ("city",)), Repair("drop_columns", ("spend",))))
+    assert "city" not in run.table.schema
+
+
+def trained_features(table):
+    return [name for name in FEATURES if name in table.schema]
