@@ -83,7 +83,7 @@ def cards_of(table: Table, findings: Sequence[Finding], rows: int) -> list[Card]
     """
     missing = results.missing_cells(table)
     share = missing / max(table.frame.size, 1)
-    of_all = _("under 0.1 %") if 0 < share < 0.001 else percent(share, 1)
+    of_all = _("under 0.1 %") if 0 < share < 0.001 else percent(share, 1) if missing else _("0 %")
     numbers = len(table.schema.names_of(kind=Kind.NUMBER))
     must = sum(finding.severity is Severity.MUST for finding in findings)
     return [

@@ -38,6 +38,8 @@ CHECKS = (
     columns.dates,
     columns.identifier,
 )
+# What is wrong with a column that will not be used needs no repair.
+SETTLED_BY_A_LEAK = ("missing", "missing_tells", "rare_labels", "many_labels", "drift", "outliers", "skewed")
 RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -82,4 +84,6 @@ def inspect(
         if progress is not None:
             progress(done / len(CHECKS))
         found += check(subject)
+    leaked = {finding.column for finding in found if finding.check == "leak"}
+    found = [f for f in found if f.column not in leaked or f.check not in SETTLED_BY_A_LEAK]
     return tuple(sorted(found, key=lambda finding: (RANKS[finding.severity], -finding.rows)))

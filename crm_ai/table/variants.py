@@ -11,10 +11,19 @@ import pandas as pd
 from crm_ai.words import _
 
 BETWEEN_WORDS = re.compile(r"[\s_\-./·・，,。、]+")
+# Words that mean the same, by ways of saying it: whoever writes "m" for one writes "f" for the other.
 MEANINGS = (
-    ("male|m|man|men|boy|男|男性|男士|先生|男生", "female|f|w|woman|women|girl|女|女性|女士|小姐|女生"),
-    ("yes|y|true|t|ja|si|sí|oui|是|对|真|有", "no|n|false|f|nein|non|否|不|不是|非|错|假|无|没有"),
-)
+    (
+        ("male", "female"), ("m", "f"), ("man", "woman"), ("men", "women"), ("boy", "girl"), ("男", "女"),
+        ("男性", "女性"), ("男士", "女士"), ("先生", "小姐"), ("男生", "女生"), ("m", "w"),
+    ),
+    (
+        ("yes", "no"), ("y", "n"), ("true", "false"), ("t", "f"), ("ja", "nein"), ("oui", "non"), ("sí", "no"),
+        ("si", "no"), ("是", "否"), ("对", "错"), ("真", "假"), ("有", "无"), ("有", "没有"), ("是", "不是"),
+        ("对", "不对"),
+    ),
+)  # fmt: skip
+ENOUGH = 0.1
 SHORTEST_WORD = 6
 MOST_LABELS = 500
 RARE = 0.05
@@ -69,7 +78,8 @@ def label_variants(sizes: pd.Series) -> Variants:
     Returns
     -------
     Variants
-        What should be unified; the spelling with the most rows stays.
+        What should be unified; the spelling with the most rows stays, but whole words rather than letters, and one
+        language.
 
     Examples
     --------
@@ -79,13 +89,14 @@ def label_variants(sizes: pd.Series) -> Variants:
     False
     """
     sizes = sizes.sort_values(ascending=False, kind="stable").head(MOST_LABELS)
+    sizes = sizes.set_axis([str(label) for label in sizes.index])
+    meaning = _meanings(sizes)
     kept: dict[str, str] = {}
     labels: dict[str, str] = {}
-    meaning = _meanings([str(label) for label in sizes.index])
-    for label in map(str, sizes.index):
+    for label in _preferred_first(sizes, meaning):
         if _is_number(label):
             continue
-        form = meaning.get(label) or normal_form(label)
+        form = meaning[label].side if label in meaning else normal_form(label)
         if kept.setdefault(form, label) != label:
             labels[label] = kept[form]
     certain = all(min(len(one.strip()), len(other.strip())) > 1 or one in meaning for one, other in labels.items())
@@ -121,14 +132,40 @@ def describe_variants(labels: dict[str, str]) -> str:
     return _("; ").join(told) + (_(" and more") if len(groups) > 3 else "")
 
 
-def _meanings(labels: list[str]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What a label means, and in which way it says so."""
+
+    side: str
+    way: int
+
+
+def _meanings(sizes: pd.Series) -> dict[str, _Meaning]:
     """Meaning of each label, where all of them are about sex, or all are answers."""
-    forms = {label: normal_form(label) for label in labels}
+    forms = {label: normal_form(label) for label in sizes.index}
     for group in MEANINGS:
-        words = {word: str(place) for place, side in enumerate(group) for word in side.split("|")}
-        if labels and all(form in words for form in forms.values()):
+        words: dict[str, _Meaning] = {}
+        for way, pair in enumerate(group):
+            for side, word in enumerate(pair):
+                words.setdefault(word, _Meaning(str(side), way))
+        if forms and all(form in words for form in forms.values()):
             return {label: words[form] for label, form in forms.items()}
     return {}
+
+
+def _preferred_first(sizes: pd.Series, meaning: dict[str, _Meaning]) -> list[str]:
+    """Labels in the order in which they are kept: of one way of saying it, whole words before letters, then by rows."""
+    if not meaning:
+        return list(sizes.index)
+    ways: dict[int, int] = {}
+    letters: set[int] = set()
+    for label, known in meaning.items():
+        ways[known.way] = ways.get(known.way, 0) + int(sizes[label])
+        if len(label.strip()) == 1 and label.strip().isascii():
+            letters.add(known.way)
+    words = {way: rows for way, rows in ways.items() if way not in letters and rows >= ENOUGH * sizes.sum()}
+    best = max(words or ways, key=lambda way: ways[way])
+    return sorted(sizes.index, key=lambda label: (meaning[label].way != best, -sizes[label]))
 
 
 def _misspelled(sizes: pd.Series) -> dict[str, str]:

@@ -210,6 +210,7 @@ def _correlations(matrix: np.ndarray) -> np.ndarray:
     known = np.isfinite(matrix)
     sums = np.where(known, matrix, 0).sum(axis=0)
     centred = np.where(known, matrix - sums / np.maximum(known.sum(axis=0), 1), 0)
-    scale = np.sqrt((centred**2).sum(axis=0))
+    with np.errstate(over="ignore"):
+        scale = np.sqrt((centred**2).sum(axis=0))
     centred = np.divide(centred, scale, out=np.zeros_like(centred), where=scale > 0)
     return centred.T @ centred
