@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crm_ai.errors import ProblemError
 from crm_ai.joining import Feature, Key, customers_of, join, match, possible_features, propose_cutoff, propose_keys
-from crm_ai.table import Kind, read_table, table_from_frame
+from crm_ai.table import read_table, table_from_frame
 from tests.app.driving import ROOT
 
 N = 60
@@ -100,21 +100,25 @@ def test_a_planted_row_after_the_cutoff_changes_nothing():
 
 
 def test_sample_customers_with_sample_transactions_learn_nothing_of_the_future():
+    customers = read_table(ROOT / "sample_data" / "telephone_customers.csv")
     transactions = read_table(ROOT / "sample_data" / "transactions.csv")
-    day = transactions.schema.names_of(kind=Kind.DATE)[0]
-    customers = customers_of(transactions, next(iter(transactions.schema.names_of(kind=Kind.IDENTIFIER))))
     (key, *_others) = propose_keys(customers, transactions)
-    middle = transactions.frame[day].quantile(0.5).date()
-    before = join(customers, transactions, key=key, cutoff=middle)
-    amount = transactions.schema.names_of(kind=Kind.NUMBER)[0]
-    late = transactions.frame[day] > pd.Timestamp(middle) + pd.Timedelta(days=1)
-    assert late.any()
-    changed = transactions.frame.copy()
-    changed[amount] = changed[amount].astype(float)
-    changed.loc[late, amount] = 1e12
-    after = join(customers, transactions.with_frame(changed), key=key, cutoff=middle)
-    pd.testing.assert_frame_equal(before.table.frame, after.table.frame)
-    assert before.table.frame[f"transactions: sum of {amount}"].sum() > 0
+    assert (key.left, key.right, key.matched_other) == ("customer_id", "customer_id", 1.0)
+    day = date(2025, 12, 31)
+    before = join(customers, transactions, key=key, cutoff=day).table
+    paid = transactions.frame[transactions.frame["paid_on"] < "2026-01-01"].groupby("customer_id")["amount"].sum()
+    np.testing.assert_allclose(
+        before.frame["transactions: sum of amount"], paid.reindex(before.frame["customer_id"]).fillna(0), atol=1e-6
+    )
+    # A planted payment after the day, and every later one made enormous: nothing may change.
+    planted = transactions.frame.head(1).assign(paid_on=pd.Timestamp("2026-03-01"), amount=1e12)
+    changed = pd.concat([transactions.frame, planted], ignore_index=True)
+    changed.loc[changed["paid_on"] > "2025-12-31", "amount"] = 1e12
+    after = join(customers, transactions.with_frame(changed), key=key, cutoff=day).table
+    pd.testing.assert_frame_equal(before.frame, after.frame)
+    assert (
+        join(customers, transactions.with_frame(changed), key=key).table.frame["transactions: largest amount"] == 1e12
+    ).any()
 
 
 @given(st.lists(st.tuples(st.integers(0, N + 5), st.integers(1, 400), st.floats(-1e6, 1e6)), min_size=1, max_size=30))
