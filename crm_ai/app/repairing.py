@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from crm_ai.table import Table
 
 SHOWN = 8
+WISH = "repair_wish"
 WIDTH = 40
 # Other ways to mend the same thing, by the step that is proposed.
 INSTEAD = {
@@ -83,40 +84,50 @@ def _one(table: Table, finding: Finding, made: Sequence[Repair]) -> None:
 def _switch(table: Table, finding: Finding, proposed: Repair, made: Sequence[Repair]) -> None:
     chosen = _chosen(finding, made)
     repair = chosen or proposed
-    key = _key(proposed)
+    key = _key(finding.column, finding.check, proposed)
+    wished = st.session_state.get(WISH) == key
+    if not wished:
+        # Controls show what was agreed upon: two findings may be mended by one and the same repair.
+        st.session_state[f"switch_{key}"] = chosen is not None
     with st.container(horizontal=True, vertical_alignment="center", key=f"repair_{key}"):
-        switched = st.toggle(
-            _("Repair: {what}").format(what=plain(describe_repair(repair), 90)),
-            value=chosen is not None,
-            key=f"switch_{key}",
-        )
+        label = _("Repair: {what}").format(what=plain(describe_repair(repair), 90))
+        switched = st.toggle(label, key=f"switch_{key}", wrap=True, on_change=_wish, args=(key,))
         _before_and_after(table, repair, key)
-        repair = _method(proposed, repair, key)
-    if switched != (chosen is not None) or (chosen is not None and repair != chosen):
-        others = [other for other in made if other is not chosen]
-        work.prepare(table.schema, [*others, repair] if switched else others)
-        st.rerun()
+        wanted = _method(proposed, repair, key, wished=wished)
+    if not wished:
+        return
+    st.session_state.pop(WISH)
+    others = [other for other in made if other is not chosen]
+    if switched or (chosen is None and wanted != proposed):  # whoever chooses a way wants the repair
+        work.prepare(table.schema, [*others, wanted])
+    elif chosen is not None:
+        work.prepare(table.schema, others)
+    st.rerun()
 
 
-def _method(proposed: Repair, repair: Repair, key: str) -> Repair:
+def _wish(key: str) -> None:
+    st.session_state[WISH] = key
+
+
+def _method(proposed: Repair, repair: Repair, key: str, *, wished: bool) -> Repair:
     options = INSTEAD.get(proposed.step, ())
     if len(options) < 2:
         return repair
+    if not wished:
+        st.session_state[f"way_{key}"] = repair.step
+        st.session_state[f"told_{key}"] = bool(repair.settings.get("indicator"))
     with st.popover(_("Another way"), type="tertiary", key=f"ways_{key}"):
         step = st.radio(
             _("How to fill the missing cells"),
             options,
-            index=options.index(repair.step),
             format_func=lambda name: describe_repair(Repair(name)),
             key=f"way_{key}",
+            on_change=_wish,
+            args=(key,),
         )
         told = st.checkbox(
-            _("Tell the model where cells were missing"),
-            value=bool(repair.settings.get("indicator")),
-            key=f"told_{key}",
+            _("Tell the model where cells were missing"), key=f"told_{key}", on_change=_wish, args=(key,)
         )
-    if step == repair.step and told == bool(repair.settings.get("indicator")):
-        return repair
     return Repair(step, repair.columns, {"indicator": True} if told else {})
 
 
@@ -282,5 +293,5 @@ def _same(proposed: Repair | None, repair: Repair) -> bool:
     return False
 
 
-def _key(repair: Repair) -> str:
-    return hashlib.sha256(repr((repair.step, repair.columns)).encode()).hexdigest()[:12]
+def _key(*what: object) -> str:
+    return hashlib.sha256(repr(what).encode("utf-8", "surrogatepass")).hexdigest()[:12]

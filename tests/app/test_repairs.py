@@ -79,6 +79,8 @@ def test_another_way_of_filling(shown):
     filling.set_value(True).run()
     shown.radio(key=f"way_{key}").set_value("fill_neighbours").run()
     assert_sound(shown)
+    (filling,) = [toggle for toggle in switches(shown) if "similar customers" in toggle.label]
+    assert filling.value
     assert store.repairs_of(shown.query_params["data"])[-1].step == "fill_neighbours"
 
 
@@ -108,3 +110,35 @@ def test_downloads_hold_what_was_repaired(shown):
     assert {"download_csv", "download_parquet", "download_xlsx", "download_recipe"} <= {
         element.key for element in shown.get("download_button")
     }
+
+
+def test_two_findings_that_one_repair_mends_do_not_quarrel(visit):
+    frame = pd.read_csv(io.BytesIO(customers()))
+    frame["spend in cents"] = frame["spend"] * 100
+    frame["spend in euros"] = frame["spend"] * 0.9
+    frame["days since call"] = np.where(np.arange(len(frame)) % 30 == 0, 999, np.arange(len(frame)) % 40)
+    frame.loc[frame.index % 31 == 1, "days since call"] = -1
+    at = upload(visit(), frame.to_csv(index=False).encode())
+    assert_sound(at)
+    alike = [toggle for toggle in switches(at) if toggle.label == "Repair: leave out"]
+    assert len(alike) == 3
+    alike[-1].set_value(True).run()
+    assert_sound(at)
+    dropped = [r.columns[0] for r in store.repairs_of(at.query_params["data"]) if r.step == "drop_columns"]
+    assert len(dropped) == 1
+    on = [toggle for toggle in switches(at) if toggle.label == "Repair: leave out" and toggle.value]
+    assert len(on) == 2
+    on[0].set_value(False).run()
+    assert_sound(at)
+    assert "drop_columns" not in [r.step for r in store.repairs_of(at.query_params["data"])]
+    assert not [toggle for toggle in switches(at) if toggle.label == "Repair: leave out" and toggle.value]
+
+
+def test_choosing_a_way_makes_the_repair(shown):
+    (filling,) = [toggle for toggle in switches(shown) if "median" in toggle.label]
+    key = str(filling.key).removeprefix("switch_")
+    shown.radio(key=f"way_{key}").set_value("fill_chained").run()
+    assert_sound(shown)
+    assert store.repairs_of(shown.query_params["data"])[-1].step == "fill_chained"
+    shown.toggle(key=f"switch_{key}").set_value(False).run()
+    assert "fill_chained" not in [repair.step for repair in store.repairs_of(shown.query_params["data"])]
