@@ -55,3 +55,7 @@ class ScoringError(CrmAiError):
 
 class DatabaseError(CrmAiError):
     """A database could not be reached, or did not answer a query."""
+
+
+class CancelledError(CrmAiError):
+    """The user has ended the work before there was a result."""

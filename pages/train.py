@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from crm_ai.app import asking, comparing, frame, questions, runs, state
+from crm_ai.app import asking, comparing, frame, planning, questions, state
 from crm_ai.words import _, ngettext
 
 answer = frame.question(_("What shall we predict, and with what?"))
@@ -16,27 +16,29 @@ with st.container(border=True):
 if proposal is None:
     frame.answer(answer, _("No column looks like the one to predict: choose it."))
     st.stop()
-problem = proposal.problem
-frame.answer(answer, asking.in_a_sentence(table, problem))
-asking.say_unlabelled(table, problem)
+frame.answer(answer, asking.in_a_sentence(table, proposal.problem))
+asking.say_unlabelled(table, proposal.problem)
 
-models = asking.choose_models(problem.task, before)
+plan = planning.choose(table, proposal.problem, before)
+models = len(plan.choices) if plan else 0
 train = st.button(
-    ngettext("Train {n} model", "Train {n} models", len(models)).format(n=len(models)),
+    ngettext("Train {n} model", "Train {n} models", models).format(n=models),
     type="primary" if not state.value("run") else "secondary",
     icon=":material/model_training:",
     disabled=not models,
     key="train",
 )
-if train:
-    state.keep_run(runs.trained_run(table, runs.recipe(problem, models)))
+if train and plan:
+    state.begin_training(plan)
+if state.at_work():
+    state.finish_training()
     st.rerun()
 
 run = state.run()
 if run is None:
     st.stop()
 st.subheader(_("What came out"), anchor=False)
-if run.problem != problem or tuple(run.models) != models:
+if plan != run.plan:
     st.warning(_("You have changed the question. These are the results of the one before; train to see the new ones."))
 comparing.models_side_by_side(run)
 frame.next_question(_("Next: how good is it?"), "metrics")

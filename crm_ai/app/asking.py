@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import results, state, store
+from crm_ai.app import results, state
 from crm_ai.app.plain import plain
 from crm_ai.cleaning import describe_repair
-from crm_ai.modeling import Problem, Proposal, Task, label_counts, model_types_for, propose_problem
+from crm_ai.modeling import Problem, Proposal, Task, label_counts, propose_problem
 from crm_ai.table import Kind, Role
 from crm_ai.words import _, count, ngettext, percent
 
@@ -113,35 +113,6 @@ def in_a_sentence(table: Table, problem: Problem) -> str:
     return _("{target} is a yes/no question; {share} of the customers are “{answer}”.").format(
         target=target, share=percent(share, 1), answer=plain(problem.positive, NAME_WIDTH)
     )
-
-
-def choose_models(task: Task, before: store.Recipe | None) -> tuple[str, ...]:
-    """Draw the model types as cards to choose from.
-
-    Parameters
-    ----------
-    task : Task
-        The kind of question.
-    before : Recipe, optional
-        What was trained last.
-
-    Returns
-    -------
-    tuple of str
-        The chosen ones.
-    """
-    chosen = []
-    entries = model_types_for(task)
-    row = st.grid(len(entries), min_column_width=240)
-    for entry in entries:
-        with row.container(border=True, height="stretch"):
-            wanted = before is None or before.problem.task is not task or entry.id in before.model_types
-            if st.checkbox(f"**{entry.name}**", value=wanted, key=_key(f"model_{entry.id}"), persist_state="session"):
-                chosen.append(entry.id)
-            st.markdown(entry.sentence)
-            if entry.remark(task):
-                st.caption(entry.remark(task))
-    return tuple(chosen)
 
 
 def say_unlabelled(table: Table, problem: Problem) -> None:

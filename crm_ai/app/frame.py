@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ICON = str(Path(__file__).parent / "icon.svg")
 NAME_WIDTH = 36
+LOOK_EVERY = 2.0  # seconds
 
 # Text never under 14 px, a quiet context line, and nothing that scrolls sideways on a telephone.
 _STYLE = """
@@ -57,6 +58,8 @@ def begin(page: str) -> None:
             _question_link()
         _reader_choice()
         browser.copy_link()
+    if page != "train" and state.at_work():
+        _training_line()
     visitors.greet()
     if gone:
         errors.show(store.gone())
@@ -95,6 +98,29 @@ def _question_link() -> None:
             help=_("The model that is looked at; choose another one on the Metrics page"),
             query_params=links.parameters("metrics", state.view()),
         )
+
+
+@st.fragment(run_every=LOOK_EVERY)
+def _training_line() -> None:
+    """How far a training has come that was begun on the Train page."""
+    from crm_ai.app import runs
+    from crm_ai.modeling import run_digest
+
+    plan, table = state.at_work(), state.table()
+    if plan is None or table is None:
+        return
+    training = runs.shelf().at_work(run_digest(table, plan))
+    with st.container(horizontal=True, vertical_alignment="center", key="training_line"):
+        if training is None:
+            st.page_link(
+                "pages/train.py",
+                label=_("Training has ended: look at the models"),
+                icon=":material/done:",
+                query_params=links.parameters("train", state.view()),
+            )
+        else:
+            share = training.progress.share if training.progress else 0.0
+            st.progress(share, text=_("Training: {how_far}").format(how_far=training.in_words()))
 
 
 def _reader_choice() -> None:

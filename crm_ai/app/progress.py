@@ -4,41 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from time import monotonic
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import streamlit as st
 
 from crm_ai.app.plain import plain
 from crm_ai.words import _
 
-if TYPE_CHECKING:
-    from crm_ai.modeling import Progress
-
 Tell: TypeAlias = Callable[[float, str], None]
-
-
-@contextmanager
-def shown() -> Iterator[Callable[[Progress], None]]:
-    """Show a progress bar for as long as the block runs.
-
-    Yields
-    ------
-    callable
-        Takes each ``Progress``; the bar says what is being done and how much time is left.
-    """
-    place = st.empty()
-    start = monotonic()
-    place.progress(0.0, text=_("Getting ready …"))
-
-    def tell(progress: Progress) -> None:
-        share = progress.done / progress.total
-        place.progress(share, text=f"{plain(progress.message)} · {_time_left(share, monotonic() - start)}")
-
-    try:
-        yield tell
-    finally:
-        place.empty()
 
 
 @contextmanager
@@ -73,8 +46,24 @@ def cancellable(label: str, *, on_cancel: Callable[[], None]) -> Iterator[Tell]:
         place.empty()
 
 
-def _time_left(share: float, passed: float) -> str:
+def time_left(share: float, passed: float) -> str:
+    """Say how long work will take.
+
+    Parameters
+    ----------
+    share : float
+        Share of it that is done, in [0, 1].
+    passed : float
+        Seconds since it began.
+
+    Returns
+    -------
+    str
+        In words.
+    """
     if share < 0.1:
         return _("estimating the time")
     seconds = round(passed / share * (1 - share))
+    if seconds > 90:
+        return _("about {n} min left").format(n=round(seconds / 60))
     return _("about {n} s left").format(n=seconds) if seconds > 1 else _("a moment left")

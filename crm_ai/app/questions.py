@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from crm_ai.app import state, store
-from crm_ai.app.store import Recipe
 from crm_ai.errors import CrmAiError
+
+if TYPE_CHECKING:
+    from crm_ai.modeling import Plan
 
 
 def of_view() -> tuple[str, str]:
@@ -33,20 +37,20 @@ def of_view() -> tuple[str, str]:
 def _question(data: str, run: str) -> str:
     from crm_ai.modeling import question_in_words
 
-    return question_in_words(store.open_recipe(data, run).problem)
+    return question_in_words(store.open_plan(data, run).problem)
 
 
-def asked_before() -> Recipe | None:
+def asked_before() -> Plan | None:
     """What the run that is looked at was made of.
 
     Returns
     -------
-    Recipe or None
+    Plan or None
         None if there is no run.
     """
     if not state.value("run"):
         return None
     try:
-        return store.open_recipe(state.value("data"), state.value("run"))
+        return store.open_plan(state.value("data"), state.value("run"))
     except CrmAiError:
         return None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crm_ai.explanation import Explanation, LimeExplainer, LimeExplanation
     from crm_ai.fairness import Audit
     from crm_ai.joining import Duplicates
-    from crm_ai.modeling import Problem, Proposal, Run
+    from crm_ai.modeling import Problem, Proposal, Run, Scale, Split
     from crm_ai.personal_data import Detected
     from crm_ai.table import Finding, Repair, Table
 
@@ -145,6 +145,48 @@ def _answers(table: Table, problem: Problem) -> tuple[int, float]:
     known = answers(table, problem)
     unknown = int(np.isnan(known).sum())
     return unknown, float(np.nanmean(known)) if unknown < len(known) else float("nan")
+
+
+@kept
+def proposed_split(table: Table, problem: Problem) -> tuple[Split, str]:
+    """How customers want to be divided, see ``crm_ai.modeling.propose_split``."""
+    from crm_ai.modeling import propose_split
+
+    return propose_split(table, problem)
+
+
+@kept
+def groups_possible(table: Table, problem: Problem) -> tuple[str, ...]:
+    """Columns whose groups could be kept together, see ``crm_ai.modeling.groups_possible``."""
+    from crm_ai.modeling import groups_possible
+
+    return groups_possible(table, problem)
+
+
+@kept
+def times_possible(table: Table, problem: Problem) -> tuple[str, ...]:
+    """Columns that could tell past from future, see ``crm_ai.modeling.times_possible``."""
+    from crm_ai.modeling import times_possible
+
+    return times_possible(table, problem)
+
+
+@kept
+def proposed_scale(table: Table, problem: Problem) -> tuple[Scale, str]:
+    """How a number wants to be modelled, see ``crm_ai.modeling.propose_scale``."""
+    from crm_ai.modeling import propose_scale
+
+    return propose_scale(table, problem)
+
+
+@kept
+def lowest(table: Table, problem: Problem) -> float:
+    """The smallest number that is to be predicted."""
+    import numpy as np
+
+    from crm_ai.modeling import answers
+
+    return float(np.nanmin(answers(table, problem), initial=np.inf))
 
 
 def unlabelled(table: Table, problem: Problem) -> int:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import progress, store
+from crm_ai.app import store, training, visitors
+from crm_ai.app.training import Training
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _
 
 if TYPE_CHECKING:
-    from crm_ai.modeling import Problem, Run
+    from crm_ai.modeling import Plan, Run
     from crm_ai.table import Table
 
 RUNS_KEPT = 12
@@ -29,6 +30,7 @@ class RunShelf:
     def __init__(self, most: int) -> None:
         self._most = most
         self._runs: OrderedDict[str, Run] = OrderedDict()
+        self._at_work: dict[str, Training] = {}
         self._lock = threading.Lock()
 
     def get(self, digest: str) -> Run | None:
@@ -68,6 +70,61 @@ class RunShelf:
                 self._runs.popitem(last=False)
         return run
 
+    def begin(self, digest: str, start: Callable[[], Training]) -> Training:
+        """Begin a training, unless the same one is at work already.
+
+        Parameters
+        ----------
+        digest : str
+            Digest of the run that it is to make.
+        start : callable
+            Begins it.
+
+        Returns
+        -------
+        Training
+            At work.
+        """
+        with self._lock:
+            known = self._at_work.get(digest)
+            if known is None or known.was_cancelled or not known.is_running:
+                known = self._at_work[digest] = start()
+        return known
+
+    def at_work(self, digest: str) -> Training | None:
+        """Look for a training that is at work.
+
+        Parameters
+        ----------
+        digest : str
+            Digest of the run that it is to make.
+
+        Returns
+        -------
+        Training or None
+            None if it has ended, or never began.
+        """
+        with self._lock:
+            known = self._at_work.get(digest)
+        return known if known is not None and known.is_running else None
+
+    def done(self, training: Training) -> Run:
+        """Take what a training has made, and forget the training.
+
+        Parameters
+        ----------
+        training : Training
+            One that has ended.
+
+        Returns
+        -------
+        Run
+            Its run.
+        """
+        with self._lock:
+            self._at_work = {digest: other for digest, other in self._at_work.items() if other is not training}
+        return training.result()
+
     def drop(self, table: Table) -> None:
         """Take the runs of a table from the shelf.
 
@@ -87,44 +144,79 @@ def shelf() -> RunShelf:
     return RunShelf(RUNS_KEPT)
 
 
-def trained_run(table: Table, recipe: store.Recipe) -> Run:
-    """Train, showing the progress in place.
+def trained_run(table: Table, plan: Plan, reference: str = "") -> Run:
+    """Train in the background, showing here how far it has come.
 
     Parameters
     ----------
     table : Table
         The customers.
-    recipe : Recipe
-        The question and the model types.
+    plan : Plan
+        What is trained.
+    reference : str, default ""
+        The table's reference: the plan of the finished run is kept beside it, even if nobody watches any more.
 
     Returns
     -------
     Run
         The run; at once if it was trained before.
     """
-    from crm_ai.modeling import run_digest, train
+    from crm_ai.modeling import run_digest
 
-    known = shelf().get(run_digest(table, recipe.problem, recipe.model_types))
+    known = shelf().get(run_digest(table, plan))
     if known is not None:
         return known
-    with progress.shown() as tell:
-        return shelf().put(train(table, recipe.problem, recipe.model_types, progress=tell))
+    at_work = begin_training(table, plan, reference)
+    training.watch(at_work)
+    return shelf().done(at_work)
 
 
-def proposed_run(table: Table) -> Run:
+def begin_training(table: Table, plan: Plan, reference: str = "") -> Training:
+    """Train in the background, or join a training of the same plan that is at work already.
+
+    Parameters
+    ----------
+    table : Table
+        The customers.
+    plan : Plan
+        What is trained.
+    reference : str, default ""
+        See ``trained_run``.
+
+    Returns
+    -------
+    Training
+        At work.
+    """
+    from crm_ai.modeling import run_digest
+
+    runs, visitor = shelf(), visitors.visitor()
+
+    def keep(run: Run) -> None:
+        runs.put(run)
+        if reference and store.exists(reference):
+            store.put_plan(reference, run.digest, run.plan)
+            visitors.remember_run(visitor, reference, run)
+
+    return runs.begin(run_digest(table, plan), lambda: Training(table, plan, keep))
+
+
+def proposed_run(table: Table, reference: str = "") -> Run:
     """Train what is proposed, for readers who want to see before they choose.
 
     Parameters
     ----------
     table : Table
         The customers.
+    reference : str, default ""
+        See ``trained_run``.
 
     Returns
     -------
     Run
         The run.
     """
-    return trained_run(table, _proposed_recipe(table))
+    return trained_run(table, _proposed_plan(table), reference)
 
 
 def restored_run(table: Table, reference: str, digest: str) -> Run:
@@ -152,45 +244,26 @@ def restored_run(table: Table, reference: str, digest: str) -> Run:
     known = shelf().get(digest)
     if known is not None and known.table.digest == table.digest:
         return known
-    found = trained_run(table, _known_recipe(table, reference, digest))
+    found = trained_run(table, _known_plan(table, reference, digest), reference)
     if found.digest != digest:
         raise CrmAiError(
             _("This link leads to models that cannot be made again: the table or the app has changed since."),
             next_step=_("Train again on the Train page."),
         )
-    store.put_recipe(reference, digest, store.Recipe(found.problem, tuple(found.models)))
+    store.put_plan(reference, digest, found.plan)
     return found
 
 
-def _known_recipe(table: Table, reference: str, digest: str) -> store.Recipe:
+def _known_plan(table: Table, reference: str, digest: str) -> Plan:
     try:
-        return store.open_recipe(reference, digest)
+        return store.open_plan(reference, digest)
     except CrmAiError:
         if not store.is_sample(reference):
             raise
-        return _proposed_recipe(table)  # a sample's link also works on a machine that has never seen it
+        return _proposed_plan(table)  # a sample's link also works on a machine that has never seen it
 
 
-def _proposed_recipe(table: Table) -> store.Recipe:
-    from crm_ai.modeling import model_types_for, propose_problem
+def _proposed_plan(table: Table) -> Plan:
+    from crm_ai.modeling import make_plan, propose_problem
 
-    problem = propose_problem(table).problem
-    return store.Recipe(problem, tuple(entry.id for entry in model_types_for(problem.task)))
-
-
-def recipe(problem: Problem, model_types: Iterable[str]) -> store.Recipe:
-    """What a run shall be made of.
-
-    Parameters
-    ----------
-    problem : Problem
-        The question.
-    model_types : iterable of str
-        Which models.
-
-    Returns
-    -------
-    Recipe
-        Both.
-    """
-    return store.Recipe(problem, tuple(model_types))
+    return make_plan(propose_problem(table).problem)

@@ -11,15 +11,17 @@ import streamlit as st
 from crm_ai.app import invitations, links, results, runs, store, visitors
 from crm_ai.app.workspace import PROJECT
 from crm_ai.errors import CrmAiError
+from crm_ai.words import ngettext
 
 if TYPE_CHECKING:
-    from crm_ai.modeling import Run
+    from crm_ai.modeling import Plan, Run
     from crm_ai.table import Table
 
 VIEW = "view"
 WRITTEN = "written"
 PAGE = "page"
 TRAIN_NOW = "train_now"
+AT_WORK = "at_work"
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
 
 # What loses its meaning when something it rests on changes.
@@ -201,7 +203,7 @@ def require_run(promise: str) -> Run:
         invitations.to_upload(promise, train=True)
         st.stop()
     if value("data") and not value("run") and st.session_state.pop(TRAIN_NOW, False):
-        keep_run(runs.proposed_run(require_table(promise)))
+        keep_run(runs.proposed_run(require_table(promise), value("data")))
     known = run()
     if known is None:
         invitations.to_train(promise)
@@ -217,19 +219,59 @@ def keep_run(run: Run) -> None:
     run : Run
         The run.
     """
-    from crm_ai.modeling import best_by_cross_validation, question_in_words
+    from crm_ai.modeling import best_by_cross_validation
 
-    store.put_recipe(value("data"), run.digest, store.Recipe(run.problem, tuple(run.models)))
+    store.put_plan(value("data"), run.digest, run.plan)
     put("run", run.digest)
     put("model", best_by_cross_validation(run))
     tell()
-    visitors.remember(
-        visitors.visitor(),
-        visitors.Recent(
-            value("data"), run.table.source, len(run.table), visitors.now(),
-            run=run.digest, question=question_in_words(run.problem),
-        ),
-    )  # fmt: skip
+    visitors.remember_run(visitors.visitor(), value("data"), run)
+
+
+def begin_training(plan: Plan) -> None:
+    """Remember what is being trained, so that whoever comes back to the Train page finds it.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is trained.
+    """
+    st.session_state[AT_WORK] = (value("data"), plan)
+
+
+def at_work() -> Plan | None:
+    """What is being trained on this table.
+
+    Returns
+    -------
+    Plan or None
+        None if nothing is.
+    """
+    data, plan = st.session_state.get(AT_WORK, ("", None))
+    return plan if data == value("data") else None
+
+
+def finish_training() -> None:
+    """Wait for what is being trained, showing how far it has come, and go on with the run."""
+    plan, customers = at_work(), table()
+    if plan is None or customers is None:
+        return
+    try:
+        run = runs.trained_run(customers, plan, value("data"))
+    except Exception:
+        st.session_state.pop(AT_WORK)  # shown once, not again at every click
+        raise
+    st.session_state.pop(AT_WORK)
+    keep_run(run)
+    missing = len(plan.choices) - len(run.models)
+    if missing:
+        st.toast(
+            ngettext(
+                "Training was ended: {n} model was not finished.",
+                "Training was ended: {n} models were not finished.",
+                missing,
+            ).format(n=missing)
+        )
 
 
 def model(run: Run) -> str:

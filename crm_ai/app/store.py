@@ -15,7 +15,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,28 +24,12 @@ from crm_ai.errors import CrmAiError
 from crm_ai.words import _
 
 if TYPE_CHECKING:
-    from crm_ai.modeling import Problem
+    from crm_ai.modeling import Plan
     from crm_ai.table import Repair, Schema, Table
 
 SAMPLES = PROJECT / "sample_data"
 SAMPLE_MARK = "sample:"
 KEEP_DAYS = "CRM_AI_KEEP_DAYS"
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How a run is made again: the question and the model types.
-
-    Parameters
-    ----------
-    problem : Problem
-        The question.
-    model_types : tuple of str
-        Which models.
-    """
-
-    problem: Problem
-    model_types: tuple[str, ...]
 
 
 def put_table(table: Table, original: bytes | None = None) -> str:
@@ -247,7 +231,7 @@ def put_preparation(reference: str, schema: Schema, repairs: Sequence[Repair], *
     return f"{base}~{name}"
 
 
-def put_recipe(reference: str, run: str, recipe: Recipe) -> None:
+def put_plan(reference: str, run: str, plan: Plan) -> None:
     """Keep what a run is made of.
 
     Parameters
@@ -256,13 +240,15 @@ def put_recipe(reference: str, run: str, recipe: Recipe) -> None:
         The table.
     run : str
         The run's digest.
-    recipe : Recipe
-        The question and the model types.
+    plan : Plan
+        What was trained.
     """
-    write_json(_recipe_file(reference, run), {"problem": asdict(recipe.problem), "models": list(recipe.model_types)})
+    from crm_ai.modeling import plan_as_json
+
+    write_json(_plan_file(reference, run), plan_as_json(plan))
 
 
-def open_recipe(reference: str, run: str) -> Recipe:
+def open_plan(reference: str, run: str) -> Plan:
     """Read what a run is made of.
 
     Parameters
@@ -274,18 +260,17 @@ def open_recipe(reference: str, run: str) -> Recipe:
 
     Returns
     -------
-    Recipe
-        The question and the model types.
+    Plan
+        What was trained.
 
     Raises
     ------
     CrmAiError
         If it is not known here.
     """
-    from crm_ai.modeling import problem_from_json
+    from crm_ai.modeling import plan_from_json
 
-    known = _read_json(_recipe_file(reference, run))
-    return Recipe(problem_from_json(known["problem"]), tuple(known["models"]))
+    return plan_from_json(_read_json(_plan_file(reference, run)))
 
 
 def delete_table(reference: str) -> None:
@@ -344,7 +329,7 @@ def _folder(base: str) -> Path:
     return workspace() / "tables" / base
 
 
-def _recipe_file(reference: str, run: str) -> Path:
+def _plan_file(reference: str, run: str) -> Path:
     return _folder(reference.partition("~")[0]) / "runs" / f"{run}.json"
 
 

@@ -8,12 +8,16 @@ import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from crm_ai.app import browser, store
 from crm_ai.app.workspace import read_json, workspace, write_json
 from crm_ai.words import _, ngettext
+
+if TYPE_CHECKING:
+    from crm_ai.modeling import Run
 
 MOST_KEPT = 12
 _NUMBER = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -109,6 +113,24 @@ def remember(number: str, work: Recent) -> None:
     others = [entry for entry in known if _base(entry) != base]
     kept = [replace(work, mine=mine), *others][:MOST_KEPT]
     write_json(_file(number), [asdict(entry) for entry in kept])
+
+
+def remember_run(number: str, reference: str, run: Run) -> None:
+    """Put a run on top of a visitor's list.
+
+    Parameters
+    ----------
+    number : str
+        The visitor's number.
+    reference : str
+        Reference of its table.
+    run : Run
+        The run.
+    """
+    from crm_ai.modeling import question_in_words
+
+    said = question_in_words(run.problem)
+    remember(number, Recent(reference, run.table.source, len(run.table), now(), run=run.digest, question=said))
 
 
 def forget(number: str, work: Recent) -> None:

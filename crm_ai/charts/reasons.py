@@ -20,7 +20,7 @@ def unit(scale: str) -> str:
     Parameters
     ----------
     scale : str
-        ``log-odds``, ``probability`` or ``value``.
+        ``log-odds``, ``log``, ``probability`` or ``value``.
 
     Returns
     -------
@@ -29,6 +29,7 @@ def unit(scale: str) -> str:
     """
     return {
         "log-odds": _("log-odds"),
+        "log": _("logarithm of the amount"),
         "probability": _("points of probability"),
         "value": _("units of the target"),
     }[scale]

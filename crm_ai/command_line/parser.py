@@ -104,9 +104,7 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--task", choices=("regression", "binary", "multiclass"), help="kind of question")
     parser.add_argument("--features", type=names, metavar="A,B,…", help="columns that predict (default: all that may)")
     parser.add_argument("--segments", type=names, metavar="A,B,…", help="columns whose groups are compared")
-    parser.add_argument(
-        "--models", type=names, metavar="A,B,…", help="model types (default: all that fit the question)"
-    )
+    _add_models(parser)
     parser.add_argument("--threshold", type=share, default=0.5, help="score from which a customer is selected")
     parser.add_argument("--holdout", type=share, default=0.2, help="share of customers set aside to judge on")
     parser.add_argument("--seed", type=int, default=42, help="decides the holdout and the folds (default: 42)")
@@ -116,6 +114,25 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--save-model", metavar="TYPE", help="which one (default: best in cross-validation)")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.set_defaults(command=train_command)
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--models", type=names, metavar="A,B,…", help="model types (default: the basic ones)")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="MODEL.SETTING=VALUE", help="a model's setting; may be repeated"
+    )
+    parser.add_argument("--search", type=int, default=0, metavar="N", help="settings tried for each model (default: 0)")
+    parser.add_argument(
+        "--split", metavar="HOW", help="random, group:COLUMN or time:COLUMN (default: what the data suggest)"
+    )
+    parser.add_argument("--repeats", type=int, default=1, metavar="N", help="rounds of cross-validation (default: 1)")
+    parser.add_argument("--balanced", action="store_true", help="let rare answers weigh as much as frequent ones")
+    parser.add_argument("--never-lowers", type=names, default=[], metavar="A,B,…", help="more of these never lowers it")
+    parser.add_argument("--never-raises", type=names, default=[], metavar="A,B,…", help="more of these never raises it")
+    parser.add_argument(
+        "--scale", choices=("plain", "log", "tweedie"), default="plain", help="how amounts are modelled"
+    )
+    parser.add_argument("--record", metavar="JSON", help="write down the run, so that it can be made again")
 
 
 def _add_score(commands: argparse._SubParsersAction) -> None:

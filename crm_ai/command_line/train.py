@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from crm_ai.words import _, count, number, percent
 if TYPE_CHECKING:
     from crm_ai.evaluation import Estimate
     from crm_ai.fairness import Audit
-    from crm_ai.modeling import Progress, Run
+    from crm_ai.modeling import Problem, Progress, Run
     from crm_ai.table import Finding, Table
 
 DRIVERS_SHOWN = 6
@@ -90,9 +91,9 @@ def train_command(options: argparse.Namespace) -> None:
     watch = Stopwatch()
     with watch("import"):
         from crm_ai.deployment import save_model
-        from crm_ai.explanation import explain
+        from crm_ai.explanation import can_explain, explain
         from crm_ai.fairness import audit_fairness
-        from crm_ai.modeling import best_by_cross_validation, headline, propose_problem, train
+        from crm_ai.modeling import best_by_cross_validation, headline, propose_problem, save_record, train
     with watch("read"):
         table = read(options)
     with watch("inspect"):
@@ -109,13 +110,18 @@ def train_command(options: argparse.Namespace) -> None:
             seed=options.seed,
         )
     with watch("train"):
-        run = train(table, proposal.problem, options.models, progress=ProgressLine())
+        problem = asked_so(proposal.problem, options)
+        models = with_settings(options.models, options.set, problem)
+        run = train(table, problem, models, search=options.search, progress=ProgressLine())
+    if options.record:
+        save_record(run, options.record)
     if options.save_model:
         run.model(options.save_model)
     with watch("metrics"):
         metrics = {name: headline(run, name, threshold=options.threshold) for name in run.models}
     with watch("explain"):
-        drivers = {name: explain(run, name).importance() for name in run.models}
+        able = [name for name in run.models if can_explain(run.model(name))]
+        drivers = {name: explain(run, name).importance() for name in able}
     with watch("fairness"):
         audits = {
             name: [audit_fairness(run, name, segment, threshold=options.threshold) for segment in run.problem.segments]
@@ -132,6 +138,89 @@ def train_command(options: argparse.Namespace) -> None:
     _print_summary(run, proposal, findings, metrics, drivers, audits, best)
     if options.save:
         print(_("{model} saved to {file}").format(model=best, file=options.save))
+
+
+def asked_so(problem: Problem, options: argparse.Namespace) -> Problem:
+    """Ask a question as the options say.
+
+    Parameters
+    ----------
+    problem : Problem
+        As it is proposed.
+    options : argparse.Namespace
+        With split, repeats, balanced, never_lowers, never_raises and scale.
+
+    Returns
+    -------
+    Problem
+        As it is asked.
+
+    Raises
+    ------
+    ProblemError
+        If the split is not one of those on offer.
+    """
+    from crm_ai.errors import ProblemError
+    from crm_ai.modeling import Scale, Split, SplitKind
+
+    split = problem.split
+    if options.split:
+        kind, _colon, column = options.split.partition(":")
+        if kind not in tuple(SplitKind) or (kind == SplitKind.RANDOM) == bool(column):
+            raise ProblemError(
+                _("“{split}” is no way to divide customers.").format(split=options.split),
+                next_step=_("Say random, group:COLUMN or time:COLUMN."),
+            )
+        split = Split(SplitKind(kind), column)
+    ways = [(name, 1) for name in options.never_lowers] + [(name, -1) for name in options.never_raises]
+    return replace(
+        problem,
+        split=split,
+        repeats=options.repeats,
+        balanced=options.balanced,
+        monotonic=tuple(ways),
+        scale=Scale(options.scale),
+    )
+
+
+def with_settings(models: list[str] | None, said: list[str], problem: Problem) -> dict[str, dict[str, Any]]:
+    """Read models and their settings.
+
+    Parameters
+    ----------
+    models : list of str, optional
+        Model types; by default the basic ones.
+    said : list of str
+        Settings, each as ``model.setting=value``.
+    problem : Problem
+        The question.
+
+    Returns
+    -------
+    dict of str to dict
+        Settings by model type.
+
+    Raises
+    ------
+    ProblemError
+        If a setting is not written so, or is none of a model that is trained.
+    """
+    from crm_ai.errors import ProblemError
+    from crm_ai.modeling import find_model_type, model_types_for
+
+    names = models or [entry.id for entry in model_types_for(problem.task, basic=True)]
+    found: dict[str, dict[str, Any]] = {name: {} for name in names}
+    for entry in said:
+        path, _equals, value = entry.partition("=")
+        model, _dot, setting = path.partition(".")
+        if model not in found:
+            raise ProblemError(
+                _("“{entry}” sets nothing of a model that is trained.").format(entry=entry),
+                next_step=_("Write MODEL.SETTING=VALUE with one of: {names}.").format(names=", ".join(found)),
+            )
+        offered = {p.id: p.values for p in find_model_type(model, problem.task).parameters}.get(setting, ())
+        found[model][setting] = next((known for known in offered if str(known) == value), value)
+    return found
 
 
 class ProgressLine:
@@ -215,7 +304,8 @@ def as_json(
             name: {
                 "metrics": {metric: estimate.as_dict() for metric, estimate in metrics[name].items()},
                 "cross_validation": _cross_validation(run, name),
-                "drivers": _records(drivers[name]),
+                "drivers": _records(drivers[name]) if name in drivers else None,
+                "settings": dict(run.settings[name]),
                 "fairness": {audit.segment: _audit(audit) for audit in audits[name]},
             }
             for name in run.models
@@ -276,7 +366,7 @@ def _print_summary(run: Run, proposal: Any, findings: Any, metrics: Any, drivers
     for name in run.models:
         mark = " " + _("(best in cross-validation)") if name == best else ""
         print(f"\n{MODEL_TYPES[name].name}{mark}")
-        _print_model(run.problem.task.value, metrics[name], drivers[name], audits[name])
+        _print_model(run.problem.task.value, metrics[name], drivers.get(name), audits[name])
     print()
 
 
@@ -285,8 +375,9 @@ def _print_model(task: str, metrics: Any, drivers: Any, audits: Any) -> None:
         estimate = metrics[metric]
         interval = _("95 % interval {low} to {high}").format(low=number(estimate.low), high=number(estimate.high))
         print(f"  {metric:<18} {number(estimate.value):>8}   {interval}, n = {count(estimate.n)}")
-    strongest = drivers.head(DRIVERS_SHOWN)
-    words = ", ".join(f"{row.column} ({number(row.mean_absolute, 2)})" for row in strongest.itertuples())
-    print("  " + _("driven most by: {columns}").format(columns=words))
+    if drivers is not None:
+        strongest = drivers.head(DRIVERS_SHOWN)
+        words = ", ".join(f"{row.column} ({number(row.mean_absolute, 2)})" for row in strongest.itertuples())
+        print("  " + _("driven most by: {columns}").format(columns=words))
     for audit in audits:
         print(f"  {audit.segment}: {audit.verdict}")

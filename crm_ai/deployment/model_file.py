@@ -27,7 +27,19 @@ FORMAT_VERSION = 2
 LARGEST_FILE = 500_000_000
 
 # Types that skops does not trust by itself and that our pipelines are made of. Nothing else is ever built from a file.
-TRUSTED_TYPES = ("crm_ai.modeling.encoding.TableEncoder", "numpy.dtype", "sklearn.tree._tree.Tree")
+TRUSTED_TYPES = (
+    "crm_ai.modeling.encoding.TableEncoder",
+    "crm_ai.modeling.least_squares.LeastSquares",
+    "crm_ai.modeling.log_target.LogTarget",
+    "crm_ai.modeling.newton_logistic.NewtonLogistic",
+    "crm_ai.modeling.sampled_tree.SampledTreeClassifier",
+    "crm_ai.modeling.sampled_tree.SampledTreeRegressor",
+    "numpy.dtype",
+    "sklearn._loss.loss.HalfTweedieLoss",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "sklearn.tree._tree.Tree",
+)
 
 
 def save_model(model: Model, path: str | Path) -> None:

@@ -35,7 +35,7 @@ class Explanation:
     rows : numpy.ndarray of int, shape (n,)
         Positions of the customers in the table.
     scale : str
-        What the values are measured in: ``"log-odds"``, ``"probability"`` or ``"value"``.
+        What the values are measured in: ``"log-odds"``, ``"log"``, ``"probability"`` or ``"value"``.
     model_type : str
         The model that is explained.
     label : str

@@ -8,7 +8,7 @@ import pandas as pd
 from crm_ai.errors import CrmAiError
 from crm_ai.explanation.explanation import Explanation
 from crm_ai.explanation.tree_shapley import tree_shap
-from crm_ai.modeling import Model, Run, Task
+from crm_ai.modeling import MODEL_TYPES, LogTarget, Model, Run, Task
 from crm_ai.words import _
 
 
@@ -30,7 +30,8 @@ def explain(run: Run, model_type: str, *, rows: np.ndarray | None = None, label:
     -------
     Explanation
         Contributions of original columns. Linear models are explained on the scale they add up on: log-odds for
-        logistic regression, the uncut prediction for linear regression; trees in probabilities or values.
+        logistic regression, the uncut prediction for linear regression, the logarithm for amounts by factors; trees in
+        probabilities or values.
     """
     rows = run.holdout_rows if rows is None else np.asarray(rows, dtype=np.intp)
     model = run.model(model_type)
@@ -83,13 +84,17 @@ def explain_model(
         means = encoder.means_ if reference is None else reference.mean(axis=0, dtype=np.float64)
         coefficients, intercept = _coefficients(model, place)
         values, base = linear_shap(coefficients, intercept, means, matrix, source)
-    elif reference is not None and hasattr(model.pipeline[-1], "tree_"):
-        values, base = tree_shap(model.pipeline[-1].tree_, matrix, reference, source, place or 0)
+    elif reference is not None and hasattr(model.estimator, "tree_"):
+        values, base = tree_shap(model.estimator.tree_, matrix, reference, source, place or 0)
     else:
         raise CrmAiError(
-            _("There is no exact explanation for a model of type {kind} yet.").format(kind=model.model_type),
+            _("There is no exact explanation of this kind of model yet: {kind}.").format(
+                kind=MODEL_TYPES[model.model_type].name
+            ),
             next_step=_("Choose a linear model or a decision tree."),
         )
+    if isinstance(model.pipeline[-1], LogTarget):
+        base += float(np.log(model.pipeline[-1].factor_))
     return Explanation(
         values=values,
         base=base,
@@ -155,20 +160,37 @@ def scale_of(model: Model) -> str:
     Returns
     -------
     str
-        ``"log-odds"``, ``"probability"`` or ``"value"``.
+        ``"log-odds"``, ``"probability"``, ``"value"``, or ``"log"`` where traits multiply an amount.
     """
     if model.problem.task is Task.REGRESSION:
-        return "value"
+        by_factors = isinstance(model.pipeline[-1], LogTarget) or hasattr(model.pipeline[-1], "link")
+        return "log" if by_factors else "value"
     estimator = model.pipeline[-1]
     return "log-odds" if hasattr(estimator, "coef_") and hasattr(estimator, "predict_proba") else "probability"
 
 
 def _is_linear(model: Model) -> bool:
-    return hasattr(model.pipeline[-1], "coef_")
+    return hasattr(model.estimator, "coef_")
+
+
+def can_explain(model: Model) -> bool:
+    """Whether there is an exact explanation of this kind of model.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+
+    Returns
+    -------
+    bool
+        True for linear models and decision trees.
+    """
+    return _is_linear(model) or hasattr(model.estimator, "tree_")
 
 
 def _coefficients(model: Model, place: int | None) -> tuple[np.ndarray, float]:
-    estimator = model.pipeline[-1]
+    estimator = model.estimator
     coefficients, intercepts = np.atleast_2d(estimator.coef_), np.atleast_1d(estimator.intercept_)
     if model.problem.task is Task.MULTICLASS and place is not None and len(coefficients) > 1:
         return coefficients[place], float(intercepts[place])

@@ -4,10 +4,13 @@ from crm_ai.modeling.answers import answers, question_in_words
 from crm_ai.modeling.encoding import TableEncoder
 from crm_ai.modeling.groups import group_codes, segment_frame, table_groups
 from crm_ai.modeling.labels import label_counts
-from crm_ai.modeling.model_types import MODEL_TYPES, ModelType, model_types_for
-from crm_ai.modeling.problem import Problem, Task, problem_from_json
+from crm_ai.modeling.log_target import LogTarget
+from crm_ai.modeling.model_types import BASELINE, MODEL_TYPES, ModelType, Parameter, find_model_type, model_types_for
+from crm_ai.modeling.plan import Choice, Plan, make_plan, plan_as_json, plan_from_json
+from crm_ai.modeling.problem import Problem, Scale, Split, SplitKind, Task, problem_from_json
 from crm_ai.modeling.progress import Progress
 from crm_ai.modeling.proposal import Proposal, propose_problem
+from crm_ai.modeling.record import read_record, repeat, run_record, save_record
 from crm_ai.modeling.results import (
     best_by_cross_validation,
     confusion_tally,
@@ -17,33 +20,56 @@ from crm_ai.modeling.results import (
     tally,
 )
 from crm_ai.modeling.run import Model, Run
+from crm_ai.modeling.search import DECISIVE
+from crm_ai.modeling.split_proposal import groups_possible, propose_scale, propose_split, times_possible
 from crm_ai.modeling.training import run_digest, train
 
 __all__ = [
+    "BASELINE",
+    "DECISIVE",
     "MODEL_TYPES",
+    "Choice",
+    "LogTarget",
     "Model",
     "ModelType",
+    "Parameter",
+    "Plan",
     "Problem",
     "Progress",
     "Proposal",
     "Run",
+    "Scale",
+    "Split",
+    "SplitKind",
     "TableEncoder",
     "Task",
     "answers",
     "best_by_cross_validation",
     "confusion_tally",
     "error_tally",
+    "find_model_type",
     "group_codes",
+    "groups_possible",
     "headline",
     "label_counts",
     "label_place",
+    "make_plan",
     "model_types_for",
+    "plan_as_json",
+    "plan_from_json",
     "problem_from_json",
     "propose_problem",
+    "propose_scale",
+    "propose_split",
     "question_in_words",
+    "read_record",
+    "repeat",
     "run_digest",
+    "run_record",
+    "save_record",
     "segment_frame",
     "table_groups",
     "tally",
+    "times_possible",
     "train",
 ]

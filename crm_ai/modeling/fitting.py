@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import groupby
 from threading import Lock
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -15,56 +18,46 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from crm_ai.cleaning import Cleaning
+from crm_ai.errors import CancelledError
 from crm_ai.modeling.encoding import TableEncoder
-from crm_ai.modeling.model_types import ModelType, Setting
-from crm_ai.modeling.problem import Problem, Task
+from crm_ai.modeling.estimators import Setting
+from crm_ai.modeling.log_target import LogTarget
+from crm_ai.modeling.model_types import BASELINE, MODEL_TYPES, ModelType
+from crm_ai.modeling.plan import Plan
+from crm_ai.modeling.problem import Problem, Scale, Task
 from crm_ai.modeling.progress import Journal
 from crm_ai.modeling.run import Model
 from crm_ai.modeling.scores import fold_scores
-from crm_ai.table import Repair, Schema
+from crm_ai.modeling.search import DECISIVE, candidates, search
+from crm_ai.modeling.splitting import folds
+from crm_ai.table import Schema, Table
 from crm_ai.words import _, count
 
+ANSWERS_A_MOMENT = 0.2  # seconds between two looks at whether somebody has cancelled
+# How long a step takes beside one of logistic regression, before any has been timed.
+WEIGHTS = {BASELINE: 0.1, "random_forest": 12.0, "gradient_boosting": 6.0, "neural_network": 12.0}
 
-class _Customers:
-    """Some customers to fit on and others to judge on, encoded once for all models that are encoded alike."""
 
-    def __init__(
-        self,
-        kinds: Mapping[str, str],
-        repairs: Sequence[Repair],
-        fit: pd.DataFrame,
-        judge: pd.DataFrame | None,
-        users: int,
-        journal: Journal,
-    ) -> None:
-        self._kinds, self._fit, self._judge, self._users, self._journal = kinds, fit, judge, users, journal
-        self._cleaning, self._is_clean = Cleaning(repairs), False
-        self._made: dict[str, _Encoded] = {}
-        self._lock = Lock()
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What became of one model of a plan.
 
-    def encoded(self, entry: ModelType) -> _Encoded:
-        key = repr(sorted(entry.encoding.items()))
-        with self._lock:
-            self._clean()
-            if key not in self._made:
-                with self._journal.timed("encode"):
-                    encoder = TableEncoder(self._cleaning.kinds_after(self._kinds), **entry.encoding)
-                    matrix = encoder.fit_transform(self._fit)
-                    judge = None if self._judge is None else encoder.transform(self._judge)
-                    steps = [("cleaning", self._cleaning), ("encoding", encoder)]
-                    self._made[key] = _Encoded(steps, matrix, judge)
-            made = self._made[key]
-            self._users -= 1
-            if not self._users:
-                self._made.clear()  # nobody needs them any more, and they are large
-            return made
+    Parameters
+    ----------
+    pipeline : sklearn.pipeline.Pipeline
+        Fitted on all training customers.
+    settings : mapping of str to object
+        Its parameters, found or chosen.
+    folds : list of (positions, predictions, scores)
+        What was said of each fold's customers by a model that had not seen them.
+    attempts : pandas.DataFrame
+        Settings tried, see ``search``, with a column fold: -1 for those tried on all training customers.
+    """
 
-    def _clean(self) -> None:
-        if not self._is_clean:
-            with self._journal.timed("clean"):
-                self._fit = self._cleaning.fit_transform(self._fit)
-                self._judge = None if self._judge is None else self._cleaning.transform(self._judge)
-                self._is_clean = True
+    pipeline: Pipeline
+    settings: Mapping[str, Any]
+    folds: list[tuple[np.ndarray, np.ndarray, dict[str, float]]]
+    attempts: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,115 +68,302 @@ class _Encoded:
     matrix: np.ndarray
     judge: np.ndarray | None
 
+    @property
+    def encoder(self) -> TableEncoder:
+        encoder: TableEncoder = self.steps[1][1]
+        return encoder
+
     def pipeline(self, estimator: BaseEstimator) -> Pipeline:
         return Pipeline([*self.steps, ("estimator", estimator)])
 
 
-def fit_all(
-    schema: Schema,
-    problem: Problem,
-    chosen: Sequence[ModelType],
-    frame: pd.DataFrame,
-    target: np.ndarray,
-    journal: Journal,
-) -> tuple[dict[str, Pipeline], pd.DataFrame]:
+class _Customers:
+    """Some customers to fit on and others to judge on, encoded once for all models of a batch."""
+
+    def __init__(self, work: _Work, fit: np.ndarray, judge: np.ndarray | None, batch: Sequence[ModelType]) -> None:
+        self.fit, self.judge = fit, judge
+        self._work, self._users = work, len(batch)
+        self._options = batch[-1].encoding  # alike in a batch; the baseline before them takes any
+        self._made: _Encoded | None = None
+        self._lock = Lock()
+
+    def encoded(self) -> _Encoded:
+        with self._lock:
+            made = self._made or self._encode()
+            self._users -= 1
+            self._made = made if self._users else None  # nobody needs it any more, and it is large
+            return made
+
+    def _encode(self) -> _Encoded:
+        work = self._work
+        cleaning = Cleaning(work.problem.repairs)
+        with work.journal.timed("clean"):
+            fit = cleaning.fit_transform(work.frame.iloc[self.fit])
+            judge = None if self.judge is None else cleaning.transform(work.frame.iloc[self.judge])
+        with work.journal.timed("encode"):
+            encoder = TableEncoder(cleaning.kinds_after(work.kinds), **self._options)
+            matrix = encoder.fit_transform(fit)
+            seen = None if judge is None else encoder.transform(judge)
+        return _Encoded([("cleaning", cleaning), ("encoding", encoder)], matrix, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What all workers share."""
+
+    table: Table
+    plan: Plan
+    frame: pd.DataFrame
+    rows: np.ndarray
+    target: np.ndarray
+    kinds: Mapping[str, str]
+    journal: Journal
+
+    @property
+    def problem(self) -> Problem:
+        return self.plan.problem
+
+
+def fit_all(plan: Plan, table: Table, rows: np.ndarray, target: np.ndarray, journal: Journal) -> dict[str, Fitted]:
     """Fit each model on all training customers and on each fold's, as many at a time as there are processors.
 
     Parameters
     ----------
-    schema : Schema
-        Kinds of the features.
-    problem : Problem
-        The question.
-    chosen : sequence of ModelType
-        Which models.
-    frame : pandas.DataFrame of length n
-        The training customers' features.
+    plan : Plan
+        What is to be trained; the baseline is, in any case.
+    table : Table
+        The customers.
+    rows : numpy.ndarray of int, shape (n,)
+        Positions of the training customers.
     target : numpy.ndarray of shape (n,)
         Their answers.
     journal : Journal
-        Told of each finished fit.
+        Told of each finished fit, and asked whether to end early.
 
     Returns
     -------
-    pipelines : dict of str to Pipeline
-        By model type, fitted on all of them.
-    scores : pandas.DataFrame
-        Columns model, fold, metric, value.
+    dict of str to Fitted
+        By model type, the baseline first. If somebody has ended the work early, only the models that were finished.
     """
+    from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits
 
-    for entry in chosen:
-        entry.make(_setting(problem, len(target), 1))  # loads its libraries: those loaded later would escape the limit
-    kinds = {name: schema[name].kind.value for name in problem.features}
-    everybody = _Customers(kinds, problem.repairs, frame, None, len(chosen), journal)
-    messages: dict[Future[Any], str] = {}
+    problem = plan.problem
+    features = table.frame[list(problem.features)].iloc[rows]
+    kinds = {name: table.schema[name].kind.value for name in problem.features}
+    work = _Work(table, plan, features, rows, target, kinds, journal)
+    parts = folds(table, problem, rows, target)
+    for name in (BASELINE, *plan.model_types):
+        # Loads its libraries: those loaded later would escape the limit.
+        _estimator(MODEL_TYPES[name], work, MODEL_TYPES[name].values(), np.zeros((1, 1)), target[:1], None)
+    journal.say(_("Encoding {n} customers").format(n=count(len(target))))
     # One thread of linear algebra a fit: fits side by side would otherwise fight over the processors.
-    with threadpool_limits(1), ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as workers:
-        final, folds = {}, {}
-        for entry in chosen:
-            final[entry.id] = workers.submit(_fit_pipeline, entry, problem, everybody, target, journal)
-            messages[final[entry.id]] = _("{model}: all training customers").format(model=entry.name)
-        for number, (fit, judge) in enumerate(_folds(problem, target)):
-            part = _Customers(kinds, problem.repairs, frame.iloc[fit], frame.iloc[judge], len(chosen), journal)
-            for entry in chosen:
-                work = workers.submit(_judge_fold, entry, problem, part, target[fit], target[judge], journal)
-                folds[number, entry.id] = work
-                messages[work] = _("{model}: fold {fold} of {folds}").format(
-                    model=entry.name, fold=number + 1, folds=problem.folds
-                )
-        journal.say(_("Encoding {n} customers").format(n=count(len(target))))
+    with threadpool_limits(1), warnings.catch_warnings():  # of this thread: in workers it would not be safe
+        # Settings that cannot be fitted well lose the search; what is kept is judged by its scores.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        workers = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
         try:
-            for work in as_completed(messages):
-                work.result()
-                journal.done += 1
-                journal.say(messages[work])
-        except BaseException:
-            workers.shutdown(cancel_futures=True)
-            raise
-    scores = [
-        {"model": name, "fold": number, "metric": metric, "value": value}
-        for (number, name), work in folds.items()
-        for metric, value in work.result().items()
-    ]
-    return {name: work.result() for name, work in final.items()}, pd.DataFrame(scores)
+            jobs = _submit(workers, work, parts)
+            _watch(jobs, journal)
+        finally:
+            workers.shutdown(wait=False, cancel_futures=True)
+    return _gather(jobs, parts)
 
 
-def _fit_pipeline(
-    entry: ModelType, problem: Problem, customers: _Customers, target: np.ndarray, journal: Journal
-) -> Pipeline:
-    encoded = customers.encoded(entry)
-    with journal.timed("fit"):
-        return encoded.pipeline(_fit(entry, problem, encoded.matrix, target))
+Jobs = dict[tuple[str, int], Future[Any]]
+
+
+def _submit(workers: ThreadPoolExecutor, work: _Work, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> Jobs:
+    jobs: Jobs = {}
+    settings = {choice.model_type: choice.settings for choice in work.plan.choices} | {BASELINE: {}}
+    for batch in _batches(work.plan):
+        everybody = _Customers(work, np.arange(len(work.rows)), None, batch)
+        for entry in batch:
+            jobs[entry.id, -1] = workers.submit(_fit_everybody, entry, work, everybody, settings[entry.id])
+        for number, (fit, judge) in enumerate(parts):
+            part = _Customers(work, fit, judge, batch)
+            for entry in batch:
+                jobs[entry.id, number] = workers.submit(_judge_fold, entry, work, part, settings[entry.id], number)
+    return jobs
+
+
+def _batches(plan: Plan) -> Iterator[list[ModelType]]:
+    """Models that are fitted side by side on the same matrix; slow ones alone, so that others are done first."""
+    entries = [MODEL_TYPES[name] for name in plan.model_types]
+    entries.sort(key=lambda entry: entry.simplicity)
+    baseline = MODEL_TYPES[BASELINE]
+    alike = groupby(entries, key=lambda entry: repr(entry.encoding) if entry.is_basic else entry.id)
+    batches = [list(batch) for _key, batch in alike]
+    yield [baseline, *batches[0]]
+    yield from batches[1:]
+
+
+def _watch(jobs: Jobs, journal: Journal) -> None:
+    names = {job: key for key, job in jobs.items()}
+    left = set(names)
+    while left and not journal.cancelled:
+        done, left = wait(left, timeout=ANSWERS_A_MOMENT, return_when=FIRST_COMPLETED)
+        for job in done:
+            model, number = names[job]
+            result = job.result()
+            name = MODEL_TYPES[model].name
+            if number < 0:
+                journal.step(model, result[0], _("{model}: all training customers").format(model=name))
+            else:
+                words = _("{model}: fold {fold}").format(model=name, fold=number + 1)
+                journal.step(model, result[0], words, result[3].get(_decisive(result[3])))
+
+
+def _decisive(scores: Mapping[str, float]) -> str:
+    return next(name for name in DECISIVE.values() if name in scores)
+
+
+def _gather(jobs: Jobs, parts: Sequence[Any]) -> dict[str, Fitted]:
+    found = {}
+    for model in dict.fromkeys(model for model, _number in jobs):
+        mine = [jobs[model, number] for number in range(-1, len(parts))]
+        if not all(job.done() and not job.cancelled() and job.exception() is None for job in mine):
+            continue  # somebody has ended the work before this model was finished
+        _took, pipeline, settings, attempts = mine[0].result()
+        judged = [job.result() for job in mine[1:]]
+        places = [judge for _fit, judge in parts]
+        found[model] = Fitted(
+            pipeline,
+            settings,
+            [(place, said, scores) for place, (_took, said, _attempts, scores) in zip(places, judged, strict=True)],
+            pd.concat([attempts, *(tried for _took, _said, tried, _scores in judged)], ignore_index=True),
+        )
+    return found
+
+
+def _fit_everybody(
+    entry: ModelType, work: _Work, customers: _Customers, fixed: Mapping[str, Any]
+) -> tuple[float, Pipeline, dict[str, Any], pd.DataFrame]:
+    _go_on(work.journal)
+    start = perf_counter()
+    encoded = customers.encoded()
+    settings, attempts = _settings(entry, work, encoded, customers.fit, fixed, -1)
+    with work.journal.timed("fit", entry.id):
+        pipeline = encoded.pipeline(_fit(entry, work, settings, encoded.matrix, work.target, encoded.encoder))
+    return perf_counter() - start, pipeline, settings, attempts
 
 
 def _judge_fold(
-    entry: ModelType,
-    problem: Problem,
-    customers: _Customers,
-    target: np.ndarray,
-    actual: np.ndarray,
-    journal: Journal,
-) -> dict[str, float]:
-    encoded = customers.encoded(entry)
+    entry: ModelType, work: _Work, customers: _Customers, fixed: Mapping[str, Any], number: int
+) -> tuple[float, np.ndarray, pd.DataFrame, dict[str, float]]:
+    _go_on(work.journal)
+    start = perf_counter()
+    encoded = customers.encoded()
     assert encoded.judge is not None  # a fold has customers to judge on
-    with journal.timed("cross-validate"):
-        pipeline = encoded.pipeline(_fit(entry, problem, encoded.matrix, target))
-        model = Model(entry.id, problem, Schema(()), pipeline)
-        return fold_scores(problem.task, actual, model.predict_encoded(encoded.judge))
+    assert customers.judge is not None
+    settings, attempts = _settings(entry, work, encoded, customers.fit, fixed, number)
+    with work.journal.timed("cross-validate"):
+        fitted = _fit(entry, work, settings, encoded.matrix, work.target[customers.fit], encoded.encoder)
+        model = Model(entry.id, work.problem, Schema(()), encoded.pipeline(fitted))
+        said = model.predict_encoded(encoded.judge)
+        scores = fold_scores(work.problem.task, work.target[customers.judge], said)
+    return perf_counter() - start, said, attempts, scores
 
 
-def _folds(problem: Problem, target: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    from sklearn.model_selection import KFold, StratifiedKFold
+def _settings(
+    entry: ModelType, work: _Work, encoded: _Encoded, fit: np.ndarray, fixed: Mapping[str, Any], number: int
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """The model's settings, searched for if asked; the encoding within the search is that of all who are fitted on."""
+    tried = candidates(entry, fixed, max(work.plan.search, 1), work.problem.seed)
+    if len(tried) == 1:
+        return tried[0], pd.DataFrame(columns=["settings", "customers", "score", "model", "fold"])
+    target = work.target[fit]
 
-    kind = KFold if problem.task is Task.REGRESSION else StratifiedKFold
-    folds = kind(n_splits=problem.folds, shuffle=True, random_state=problem.seed)
-    yield from folds.split(target, None if problem.task is Task.REGRESSION else target)
+    def judge(values: Mapping[str, Any], seen: np.ndarray, unseen: np.ndarray) -> float:
+        _go_on(work.journal)
+        fitted = _fit(entry, work, values, encoded.matrix[seen], target[seen], encoded.encoder)
+        said = Model(entry.id, work.problem, Schema(()), encoded.pipeline(fitted)).predict_encoded(
+            encoded.matrix[unseen]
+        )
+        scores = fold_scores(work.problem.task, target[unseen], said)
+        return scores[DECISIVE[work.problem.task]]
+
+    with work.journal.timed("search", entry.id):
+        best, attempts = search(work.table, work.problem, tried, work.rows[fit], target, judge)
+    return best, attempts.assign(model=entry.id, fold=number)
 
 
-def _fit(entry: ModelType, problem: Problem, matrix: np.ndarray, target: np.ndarray) -> BaseEstimator:
-    return entry.make(_setting(problem, *matrix.shape)).fit(matrix, target)
+def _go_on(journal: Journal) -> None:
+    if journal.cancelled:
+        raise CancelledError(_("Training was ended."))
 
 
-def _setting(problem: Problem, customers: int, width: int) -> Setting:
-    return Setting(task=problem.task, customers=customers, width=width, answers=len(problem.labels), seed=problem.seed)
+def _fit(
+    entry: ModelType,
+    work: _Work,
+    values: Mapping[str, Any],
+    matrix: np.ndarray,
+    target: np.ndarray,
+    encoder: TableEncoder,
+) -> BaseEstimator:
+    weights = {"sample_weight": balancing(target)} if work.problem.balanced else {}
+    return _estimator(entry, work, values, matrix, target, encoder).fit(matrix, target, **weights)
+
+
+def balancing(target: np.ndarray) -> np.ndarray:
+    """Weights that make each answer count the same, and customers one on average.
+
+    Parameters
+    ----------
+    target : numpy.ndarray of int, shape (n,)
+        Positions among the labels.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n,)
+        Weight of each customer.
+
+    Examples
+    --------
+    >>> balancing(np.array([0, 0, 0, 1])).round(3).tolist()
+    [0.667, 0.667, 0.667, 2.0]
+    """
+    sizes = np.bincount(target)
+    weights: np.ndarray = (len(target) / ((sizes > 0).sum() * np.maximum(sizes, 1)))[target]
+    return weights
+
+
+def _estimator(
+    entry: ModelType,
+    work: _Work,
+    values: Mapping[str, Any],
+    matrix: np.ndarray,
+    target: np.ndarray,
+    encoder: TableEncoder | None,
+) -> BaseEstimator:
+    problem = work.problem
+    by_logarithm = problem.task is Task.REGRESSION and (
+        problem.scale is Scale.LOG or (problem.scale is Scale.TWEEDIE and entry.id == "neural_network")
+    )
+    modelled = np.log1p(target) if by_logarithm else target
+    setting = Setting(
+        task=problem.task,
+        customers=len(matrix),
+        width=matrix.shape[1],
+        answers=len(problem.labels),
+        seed=problem.seed,
+        spread=float(np.std(modelled)) or 1.0,
+        scale=problem.scale,
+        monotonic=_monotonic(problem, entry, encoder),
+        values=entry.values(values),
+    )
+    estimator = entry.make(setting)
+    return LogTarget(estimator) if by_logarithm else estimator
+
+
+def _monotonic(problem: Problem, entry: ModelType, encoder: TableEncoder | None) -> np.ndarray | None:
+    """1, -1 or 0 for each encoded column."""
+    ways = {name: way for name, way in problem.monotonic if way}
+    if not ways or encoder is None or not entry.is_monotonic or problem.task is Task.MULTICLASS:
+        return None
+    first = np.searchsorted(encoder.source_, np.arange(len(encoder.columns_)))
+    found = np.zeros(len(encoder.source_), dtype=np.int8)
+    for place, name in enumerate(encoder.columns_):
+        if name in ways and name not in encoder.levels_:
+            found[first[place]] = ways[name]
+    return found if found.any() else None

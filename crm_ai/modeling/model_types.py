@@ -9,40 +9,53 @@ from typing import Any
 from sklearn.base import BaseEstimator
 
 from crm_ai.errors import ProblemError
+from crm_ai.modeling import estimators
+from crm_ai.modeling.estimators import Setting
 from crm_ai.modeling.problem import Task
 from crm_ai.words import _
 
-# A multinomial Newton step solves a system of (encoded columns × answers) unknowns; past this many, lbfgs is the faster
-# road.
-NEWTON_UNKNOWNS = 2_000
-
 LINEAR_ENCODING: Mapping[str, Any] = {"standardize": True, "drop_reference": True, "dtype": "float64"}
 TREE_ENCODING: Mapping[str, Any] = {"standardize": False, "drop_reference": False, "dtype": "float32"}
+BASELINE = "baseline"
+SMALL_STEPS = (0.0001, 0.001, 0.01, 0.1, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What an estimator's factory may adapt to.
+class Parameter:
+    """Something about a model type that a user may set, and that a search may try.
 
     Parameters
     ----------
-    task : Task
-        The kind of question.
-    customers : int
-        Training customers.
-    width : int
-        Encoded columns.
-    answers : int
-        Labels of the target; 0 for regression.
-    seed : int
-        For estimators that draw random numbers.
+    id : str
+        Identifier, as used on the command line.
+    title : str
+        Name in English; ``name`` is its translation.
+    explanation : str
+        What it does, in one English sentence; ``help`` is its translation.
+    values : tuple
+        What may be chosen; a search tries these.
+    default : object
+        What is taken unless somebody chooses otherwise.
+    is_searched : bool, default True
+        Whether a search tries other values.
     """
 
-    task: Task
-    customers: int
-    width: int
-    answers: int
-    seed: int
+    id: str
+    title: str
+    explanation: str
+    values: tuple[Any, ...]
+    default: Any
+    is_searched: bool = True
+
+    @property
+    def name(self) -> str:
+        """Name in the reader's language."""
+        return _(self.title)
+
+    @property
+    def help(self) -> str:
+        """What it does, in the reader's language."""
+        return _(self.explanation)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +76,14 @@ class ModelType:
         Makes the unfitted estimator for a ``Setting``.
     encoding : mapping
         Options of its ``TableEncoder``.
+    simplicity : int
+        Place in the order from what can be checked by hand (1) to what cannot.
+    parameters : tuple of Parameter, default ()
+        What may be set.
+    is_basic : bool, default False
+        Whether it is always on offer and trained unless somebody chooses otherwise.
+    is_monotonic : bool, default False
+        Whether it can keep to "more never lowers".
     remarks : mapping of Task to str, default {}
         What a reader must know when it is used for a task, in English.
     """
@@ -73,6 +94,10 @@ class ModelType:
     tasks: frozenset[Task]
     make: Callable[[Setting], BaseEstimator]
     encoding: Mapping[str, Any]
+    simplicity: int
+    parameters: tuple[Parameter, ...] = ()
+    is_basic: bool = False
+    is_monotonic: bool = False
     remarks: Mapping[Task, str] = field(default_factory=dict)
 
     @property
@@ -100,27 +125,54 @@ class ModelType:
         """
         return _(self.remarks[task]) if task in self.remarks else ""
 
+    def values(self, chosen: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Value of each parameter.
 
-def _linear(setting: Setting) -> BaseEstimator:
-    from sklearn.linear_model import LinearRegression
+        Parameters
+        ----------
+        chosen : mapping of str to object, optional
+            Values that somebody has set.
 
-    return LinearRegression()
+        Returns
+        -------
+        dict of str to object
+            Those, and the defaults of the others.
+
+        Raises
+        ------
+        ProblemError
+            If a parameter or a value is not on offer.
+        """
+        known = {parameter.id: parameter for parameter in self.parameters}
+        for name, value in (chosen or {}).items():
+            if name not in known:
+                raise ProblemError(
+                    _("{model} has no setting “{name}”.").format(model=self.name, name=name),
+                    next_step=_("Choose among: {names}.").format(names=", ".join(known) or _("none")),
+                )
+            if value not in known[name].values:
+                raise ProblemError(
+                    _("{model} cannot have {name} = {value}.").format(model=self.name, name=name, value=value),
+                    next_step=_("Choose among: {names}.").format(names=", ".join(map(str, known[name].values))),
+                )
+        return {name: parameter.default for name, parameter in known.items()} | dict(chosen or {})
 
 
-def _logistic(setting: Setting) -> BaseEstimator:
-    from sklearn.linear_model import LogisticRegression
+def _penalty(*, default: str) -> Parameter:
+    return Parameter(
+        id="penalty",
+        title="Penalty",
+        explanation="Keeps coefficients small: ridge shrinks all of them, lasso sets needless ones to zero, elastic "
+        "net does both.",
+        values=("none", "ridge", "lasso", "elastic_net"),
+        default=default,
+    )
 
-    unknowns = setting.width * (setting.answers if setting.task is Task.MULTICLASS else 1)
-    solver = "newton-cholesky" if unknowns <= NEWTON_UNKNOWNS else "lbfgs"
-    return LogisticRegression(solver=solver, max_iter=1_000)
 
-
-def _tree(setting: Setting) -> BaseEstimator:
-    from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
-
-    leaf = max(1, min(50, setting.customers // 100))
-    kind = DecisionTreeRegressor if setting.task is Task.REGRESSION else DecisionTreeClassifier
-    return kind(max_depth=6, min_samples_leaf=leaf, random_state=setting.seed)
+def _leaf(values: tuple[int, ...], default: int, explanation: str) -> Parameter:
+    return Parameter(
+        id="leaf", title="Customers in a leaf, at least", explanation=explanation, values=values, default=default
+    )
 
 
 MODEL_TYPES: Mapping[str, ModelType] = {
@@ -131,8 +183,20 @@ MODEL_TYPES: Mapping[str, ModelType] = {
             title="Linear regression",
             description="Adds up a fixed amount for each trait of a customer: the simplest model to check by hand.",
             tasks=frozenset({Task.REGRESSION, Task.BINARY}),
-            make=_linear,
+            make=estimators.linear,
             encoding=LINEAR_ENCODING,
+            simplicity=1,
+            is_basic=True,
+            parameters=(
+                _penalty(default="none"),
+                Parameter(
+                    id="strength",
+                    title="Strength of the penalty",
+                    explanation="How strongly coefficients are kept small, measured by the spread of the target.",
+                    values=SMALL_STEPS,
+                    default=0.01,
+                ),
+            ),
             remarks={
                 Task.BINARY: "Used as a linear probability model: its sums can leave 0–100 % and are cut there, "
                 "so read its ranking rather than its probabilities."
@@ -143,28 +207,154 @@ MODEL_TYPES: Mapping[str, ModelType] = {
             title="Logistic regression",
             description="Weighs each trait of a customer and turns the sum into a probability; easy to explain.",
             tasks=frozenset({Task.BINARY, Task.MULTICLASS}),
-            make=_logistic,
+            make=estimators.logistic,
             encoding=LINEAR_ENCODING,
+            simplicity=2,
+            is_basic=True,
+            parameters=(
+                _penalty(default="ridge"),
+                Parameter(
+                    id="strength",
+                    title="Strength of the penalty",
+                    explanation="How strongly coefficients are kept small (1 / C); 1 hardly matters past a thousand "
+                    "customers.",
+                    values=(0.01, 0.1, 1.0, 10.0, 100.0),
+                    default=1.0,
+                ),
+            ),
         ),
         ModelType(
             id="decision_tree",
             title="Decision tree",
-            description="Asks up to six yes/no questions in a row: finds combinations, reads like a flow chart.",
+            description="Asks a few yes/no questions in a row: finds combinations, reads like a flow chart.",
             tasks=frozenset(Task),
-            make=_tree,
+            make=estimators.tree,
             encoding=TREE_ENCODING,
+            simplicity=3,
+            is_basic=True,
+            is_monotonic=True,
+            parameters=(
+                Parameter(
+                    id="depth",
+                    title="Questions in a row, at most",
+                    explanation="More questions find finer groups, and more of them by accident.",
+                    values=(2, 3, 4, 5, 6, 8, 10),
+                    default=6,
+                ),
+                _leaf((0, 5, 20, 50, 100, 200), 0, "0 takes a hundredth of the customers, but at most 50."),
+                Parameter(
+                    id="pruning",
+                    title="Pruning",
+                    explanation="Cuts back branches that gain less than this (cost-complexity pruning, in units of "
+                    "impurity).",
+                    values=(0.0, 0.0001, 0.0003, 0.001, 0.003, 0.01),
+                    default=0.0,
+                ),
+            ),
+        ),
+        ModelType(
+            id="random_forest",
+            title="Random forest",
+            description="Lets many deep trees vote, each of which saw other customers: strong without tuning, not "
+            "checked by hand.",
+            tasks=frozenset(Task),
+            make=estimators.forest,
+            encoding=TREE_ENCODING,
+            simplicity=4,
+            parameters=(
+                Parameter(
+                    id="trees",
+                    title="Trees",
+                    explanation="More trees vote more steadily and take longer.",
+                    values=(100, 200, 400),
+                    default=200,
+                    is_searched=False,
+                ),
+                _leaf((1, 3, 5, 10, 20, 50), 5, "Larger leaves give smoother probabilities and a smaller model."),
+                Parameter(
+                    id="columns",
+                    title="Columns tried at each question",
+                    explanation="Fewer columns make trees more different from each other.",
+                    values=("sqrt", 0.3, 0.6),
+                    default="sqrt",
+                ),
+            ),
+        ),
+        ModelType(
+            id="gradient_boosting",
+            title="Gradient boosting",
+            description="Adds up many small trees, each correcting those before it: often the most accurate.",
+            tasks=frozenset(Task),
+            make=estimators.boosting,
+            encoding=TREE_ENCODING,
+            simplicity=5,
+            is_monotonic=True,
+            parameters=(
+                Parameter(
+                    id="rate",
+                    title="Learning rate",
+                    explanation="Smaller steps need more trees and are often a little better.",
+                    values=(0.02, 0.05, 0.1, 0.2),
+                    default=0.05,
+                ),
+                Parameter(
+                    id="leaves",
+                    title="Leaves of a tree, at most",
+                    explanation="2 adds up single columns; more allow combinations.",
+                    values=(2, 4, 8, 15, 31),
+                    default=8,
+                ),
+                _leaf((5, 20, 50, 100), 20, "Larger leaves are more careful."),
+            ),
+        ),
+        ModelType(
+            id="neural_network",
+            title="Neural network",
+            description="Learns its own combinations of traits in layers: flexible, hungry for customers, hard to "
+            "check.",
+            tasks=frozenset(Task),
+            make=estimators.network,
+            encoding=LINEAR_ENCODING,
+            simplicity=6,
+            parameters=(
+                Parameter(
+                    id="layers",
+                    title="Layers",
+                    explanation="Widths of the layers from the columns to the answer.",
+                    values=("16", "32", "64", "32-16", "64-32"),
+                    default="32",
+                ),
+                Parameter(
+                    id="decay",
+                    title="Weight decay",
+                    explanation="Keeps the weights small (L2 penalty).",
+                    values=(0.0001, 0.001, 0.01, 0.1, 1.0),
+                    default=0.01,
+                ),
+            ),
+        ),
+        ModelType(
+            id=BASELINE,
+            title="Baseline",
+            description="Says the same of every customer: what any model must beat.",
+            tasks=frozenset(Task),
+            make=estimators.guess,
+            encoding=TREE_ENCODING,
+            simplicity=0,
         ),
     )
 }
 
 
-def model_types_for(task: Task) -> tuple[ModelType, ...]:
-    """Model types that can answer a kind of question.
+def model_types_for(task: Task, *, basic: bool = False) -> tuple[ModelType, ...]:
+    """Model types that can answer a kind of question; the baseline, which nobody chooses, is not among them.
 
     Parameters
     ----------
     task : Task
         The kind of question.
+    basic : bool, default False
+        Only those that are trained unless somebody chooses otherwise.
 
     Returns
     -------
@@ -173,10 +363,14 @@ def model_types_for(task: Task) -> tuple[ModelType, ...]:
 
     Examples
     --------
-    >>> [entry.id for entry in model_types_for(Task.MULTICLASS)]
+    >>> [entry.id for entry in model_types_for(Task.MULTICLASS, basic=True)]
     ['logistic_regression', 'decision_tree']
     """
-    return tuple(entry for entry in MODEL_TYPES.values() if task in entry.tasks)
+    return tuple(
+        entry
+        for entry in MODEL_TYPES.values()
+        if task in entry.tasks and entry.id != BASELINE and (entry.is_basic or not basic)
+    )
 
 
 def find_model_type(name: str, task: Task) -> ModelType:

@@ -18,6 +18,39 @@ class Task(StrEnum):
     MULTICLASS = "multiclass"
 
 
+class SplitKind(StrEnum):
+    """How customers to judge on are told from those to train on."""
+
+    RANDOM = "random"
+    GROUP = "group"
+    TIME = "time"
+
+
+class Scale(StrEnum):
+    """How a numeric target is modelled: as it is, or by factors as suits skewed positive amounts."""
+
+    PLAIN = "plain"
+    LOG = "log"
+    TWEEDIE = "tweedie"
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How customers to judge on are told from those to train on, in the holdout and in each fold alike.
+
+    Parameters
+    ----------
+    kind : SplitKind, default SplitKind.RANDOM
+        By chance (with the answers in equal shares); whole groups together, such as a household; or the past to train
+        on and the time after it to judge on.
+    column : str, default ""
+        Column of the groups or of the time; empty by chance.
+    """
+
+    kind: SplitKind = SplitKind.RANDOM
+    column: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """A question asked of a table.
@@ -45,6 +78,20 @@ class Problem:
         Decides the holdout and the folds.
     repairs : tuple of Repair, default ()
         Repairs of the features, learned anew wherever a model is fitted and replayed wherever it scores.
+    split : Split, default Split()
+        How the holdout and the folds are drawn.
+    repeats : int, default 1
+        How often the cross-validation is repeated with other folds; a split by time has only one way.
+    balanced : bool, default False
+        Whether each answer weighs the same in training, however rare it is. Scores are then no probabilities any more
+        unless they are recalibrated.
+    monotonic : tuple of (str, int), default ()
+        Numeric features whose growth may never lower (1) or never raise (-1) the prediction of trees and boosting.
+    scale : Scale, default Scale.PLAIN
+        How a numeric target is modelled.
+    recalibration : str, default ""
+        ``"sigmoid"`` or ``"isotonic"``: probabilities of a yes/no model are corrected by what came out for training
+        customers that the model had not seen.
     """
 
     target: str
@@ -57,6 +104,12 @@ class Problem:
     folds: int = 5
     seed: int = 42
     repairs: tuple[Repair, ...] = ()
+    split: Split = Split()
+    repeats: int = 1
+    balanced: bool = False
+    monotonic: tuple[tuple[str, int], ...] = ()
+    scale: Scale = Scale.PLAIN
+    recalibration: str = ""
 
     @property
     def positive(self) -> str:
@@ -87,7 +140,11 @@ def problem_from_json(said: Mapping[str, Any]) -> Problem:
     known = dict(said)
     for name in ("features", "segments", "labels"):
         known[name] = tuple(known[name])
-    repairs = tuple(
+    known["repairs"] = tuple(
         Repair(entry["step"], tuple(entry["columns"]), dict(entry["settings"])) for entry in known.get("repairs", ())
     )
-    return Problem(**known | {"task": Task(known["task"]), "repairs": repairs})
+    known["monotonic"] = tuple((str(name), int(way)) for name, way in known.get("monotonic", ()))
+    split = known.get("split", {})
+    known["split"] = Split(SplitKind(split.get("kind", SplitKind.RANDOM)), str(split.get("column", "")))
+    known["scale"] = Scale(known.get("scale", Scale.PLAIN))
+    return Problem(**known | {"task": Task(known["task"])})

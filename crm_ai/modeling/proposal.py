@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crm_ai.errors import ProblemError
 from crm_ai.modeling.answers import above_labels, is_numeric, rest_label
 from crm_ai.modeling.labels import label_counts
 from crm_ai.modeling.problem import Problem, Task
+from crm_ai.modeling.split_proposal import propose_split
 from crm_ai.table import Kind, Role, Table, leaks
 from crm_ai.words import _, count, percent
 
@@ -34,7 +35,7 @@ class Proposal:
     problem : Problem
         The question.
     reasons : mapping of str to str
-        Reason in words by choice: target, task, positive, labels.
+        Reason in words by choice: target, task, positive, labels, split.
     set_aside : mapping of str to str
         Columns that are not used to predict, with the reason.
     """
@@ -119,7 +120,8 @@ def propose_problem(
         target=target, task=chosen, features=usable, segments=groups, labels=labels, above=above,
         holdout=holdout, folds=folds, seed=seed, repairs=table.repairs,
     )  # fmt: skip
-    return Proposal(problem, reasons, set_aside)
+    divided, reasons["split"] = propose_split(table, problem)
+    return Proposal(replace(problem, split=divided), reasons, set_aside)
 
 
 def _target(table: Table, target: str | None) -> tuple[str, str]:

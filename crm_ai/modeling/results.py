@@ -19,8 +19,10 @@ from crm_ai.evaluation import (
     tally_scores,
 )
 from crm_ai.modeling.groups import group_codes
+from crm_ai.modeling.model_types import BASELINE
 from crm_ai.modeling.problem import Task
 from crm_ai.modeling.run import Run
+from crm_ai.modeling.search import DECISIVE
 from crm_ai.words import _
 
 ALL = ("all",)
@@ -173,7 +175,7 @@ def best_by_cross_validation(run: Run) -> str:
     str
         The model type with the highest mean ROC AUC, balanced accuracy or R².
     """
-    metric = {Task.BINARY: "roc_auc", Task.MULTICLASS: "balanced_accuracy", Task.REGRESSION: "r2"}[run.problem.task]
-    scores = run.cross_validation[run.cross_validation["metric"] == metric]
+    scores = run.cross_validation
+    scores = scores[(scores["metric"] == DECISIVE[run.problem.task]) & (scores["model"] != BASELINE)]
     means = scores.groupby("model", sort=False)["value"].mean()
     return str(means.idxmax())

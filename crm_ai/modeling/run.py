@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from crm_ai.cleaning.filling import flag_name
 from crm_ai.errors import ProblemError
 from crm_ai.modeling.encoding import TableEncoder
+from crm_ai.modeling.log_target import LogTarget
+from crm_ai.modeling.model_types import BASELINE
+from crm_ai.modeling.plan import Plan
 from crm_ai.modeling.problem import Problem, Task
 from crm_ai.table import Schema, Table
 from crm_ai.words import _
@@ -61,6 +66,12 @@ class Model:
         encoder: TableEncoder = self.pipeline.named_steps["encoding"]
         return encoder
 
+    @property
+    def estimator(self) -> BaseEstimator:
+        """The fitted estimator itself, also where a logarithm is taken around it."""
+        last = self.pipeline[-1]
+        return last.estimator if isinstance(last, LogTarget) else last
+
     def cleaned(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Repair customers as it was learned in training.
 
@@ -108,7 +119,13 @@ class Model:
         if not hasattr(estimator, "predict_proba"):  # the linear probability model
             return np.clip(np.asarray(estimator.predict(matrix), dtype=np.float64), 0.0, 1.0)
         probabilities = np.asarray(estimator.predict_proba(matrix), dtype=np.float64)
-        return probabilities[:, 1] if self.problem.task is Task.BINARY else probabilities
+        if self.problem.task is Task.BINARY:
+            return probabilities[:, 1]
+        if probabilities.shape[1] == len(self.problem.labels):
+            return probabilities
+        everywhere = np.zeros((len(matrix), len(self.problem.labels)))  # a fold whose customers lack a rare answer
+        everywhere[:, estimator.classes_] = probabilities
+        return everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +153,21 @@ class Run:
     versions : mapping of str to str
         Versions of the packages the models were made with.
     digest : str
-        Digest of table, problem and model types: equal digests mean equal results.
+        Digest of table and plan: equal digests mean equal results.
+    plan : Plan
+        What was trained.
+    baseline : Model
+        Says the same of every customer: what the models must beat. Its predictions and scores stand beside theirs,
+        under the name ``"baseline"``.
+    out_of_fold : mapping of str to numpy.ndarray
+        What each model said of training customers it was not fitted on, in the order of ``train_rows``; NaN for those
+        who were in no fold. Of a repeated cross-validation, the first round.
+    settings : mapping of str to mapping
+        Parameters of each model, chosen or found.
+    attempts : pandas.DataFrame
+        Columns settings, customers, score, model, fold: what a search has tried; empty without one.
+    model_seconds : mapping of str to float
+        Time to search and fit each model on all training customers, and under ``"… predict"`` to score the holdout.
     """
 
     table: Table
@@ -150,6 +181,12 @@ class Run:
     seconds: Mapping[str, float]
     versions: Mapping[str, str]
     digest: str
+    plan: Plan
+    baseline: Model
+    out_of_fold: Mapping[str, np.ndarray]
+    settings: Mapping[str, Mapping[str, Any]]
+    attempts: pd.DataFrame
+    model_seconds: Mapping[str, float]
 
     def model(self, model_type: str) -> Model:
         """Return one of the run's models.
@@ -169,6 +206,8 @@ class Run:
         ProblemError
             If no model of this type was trained.
         """
+        if model_type == BASELINE:
+            return self.baseline
         if model_type not in self.models:
             raise ProblemError(
                 _("No model “{name}” was trained.").format(name=model_type),

@@ -24,7 +24,7 @@ def fold_scores(task: Task, actual: np.ndarray, predicted: np.ndarray) -> dict[s
     -------
     dict of str to float
         Score by metric: roc_auc, average_precision, brier_score for yes/no questions; accuracy, balanced_accuracy,
-        macro_roc_auc for several answers; r2, rmse, mae for numbers.
+        macro_roc_auc for several answers; r2, rmse, mae for numbers. NaN where nobody has an answer that is ranked.
     """
     if task is Task.REGRESSION:
         return {
@@ -33,15 +33,20 @@ def fold_scores(task: Task, actual: np.ndarray, predicted: np.ndarray) -> dict[s
             "mae": metrics.mean_absolute_error(actual, predicted),
         }
     if task is Task.BINARY:
+        ranked = 0 < actual.sum() < len(actual)
         return {
-            "roc_auc": metrics.roc_auc_score(actual, predicted),
-            "average_precision": metrics.average_precision_score(actual, predicted),
+            "roc_auc": metrics.roc_auc_score(actual, predicted) if ranked else float("nan"),
+            "average_precision": metrics.average_precision_score(actual, predicted) if ranked else float("nan"),
             "brier_score": metrics.brier_score_loss(actual, predicted),
         }
     chosen = predicted.argmax(axis=1)
-    one_each = np.eye(predicted.shape[1], dtype=np.int8)[actual]
+    ranked = [
+        metrics.roc_auc_score(actual == place, predicted[:, place])
+        for place in np.unique(actual)
+        if (actual != place).any()
+    ]
     return {
         "accuracy": metrics.accuracy_score(actual, chosen),
-        "balanced_accuracy": metrics.balanced_accuracy_score(actual, chosen),
-        "macro_roc_auc": metrics.roc_auc_score(one_each, predicted, average="macro"),
+        "balanced_accuracy": np.mean([np.mean(chosen[actual == place] == place) for place in np.unique(actual)]),
+        "macro_roc_auc": np.mean(ranked) if ranked else float("nan"),
     }

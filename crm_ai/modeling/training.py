@@ -4,38 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from time import perf_counter
 
 import numpy as np
 import pandas as pd
 
 from crm_ai.cleaning import accept
-from crm_ai.errors import ProblemError
+from crm_ai.errors import CancelledError, ProblemError
 from crm_ai.modeling.answers import answers
-from crm_ai.modeling.fitting import fit_all
-from crm_ai.modeling.model_types import find_model_type, model_types_for
-from crm_ai.modeling.problem import Problem, Task
+from crm_ai.modeling.fitting import WEIGHTS, Fitted, fit_all
+from crm_ai.modeling.model_types import BASELINE
+from crm_ai.modeling.plan import ModelTypes, Plan, make_plan, plan_as_json
+from crm_ai.modeling.problem import Problem, Scale, SplitKind, Task
 from crm_ai.modeling.progress import Journal, Progress
 from crm_ai.modeling.run import Model, Run
+from crm_ai.modeling.splitting import split_holdout
 from crm_ai.table import Schema, Table
-from crm_ai.words import _, count
-
-FEWEST_CUSTOMERS = 30
-FEWEST_OF_AN_ANSWER = 10
+from crm_ai.words import _, number
 
 
 def train(
     table: Table,
     problem: Problem,
-    model_types: Iterable[str] | None = None,
+    model_types: ModelTypes | None = None,
     *,
+    search: int = 0,
     progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Run:
     """Train models on the same customers and judge them on the same others.
 
-    A stratified holdout is set aside first and touched by nothing: encoders and models are fitted on the other
-    customers. On these, cross-validation fits encoder and model anew for each fold.
+    A holdout is set aside first and touched by nothing: encoders and models are fitted, and settings searched, on the
+    other customers. On these, cross-validation does all of that anew for each fold.
 
     Parameters
     ----------
@@ -44,10 +46,16 @@ def train(
         nothing are made first, as ``crm_ai.cleaning.accept`` makes them.
     problem : Problem
         The question.
-    model_types : iterable of str, optional
-        Which models; by default all that can answer this kind of question.
+    model_types : iterable of str, or mapping of str to mapping, optional
+        Which models, perhaps with settings such as ``{"decision_tree": {"depth": 3}}``; by default the basic ones that
+        can answer this kind of question. A baseline always stands beside them.
+    search : int, default 0
+        Settings tried for each model by successive halving, within the customers that it is fitted on; 0 takes them as
+        they are.
     progress : callable, optional
         Called with a ``Progress`` after each step, in the caller's thread.
+    cancelled : callable, optional
+        Asked several times a second whether to end early. The models that are finished by then make up the run.
 
     Returns
     -------
@@ -58,6 +66,8 @@ def train(
     ------
     ProblemError
         If there are too few customers, too few of an answer, or a model cannot answer this kind of question.
+    CancelledError
+        If no model was finished when the work was ended.
 
     Examples
     --------
@@ -69,61 +79,67 @@ def train(
     >>> len(run.train_rows), len(run.holdout_rows), run.predictions["decision_tree"].shape
     (160, 40, (40,))
     """
-    names = tuple(dict.fromkeys(model_types)) if model_types is not None else tuple(
-        entry.id for entry in model_types_for(problem.task)
-    )  # fmt: skip
-    chosen = [find_model_type(name, problem.task) for name in names]
-    if not chosen:
-        raise ProblemError(_("No model was chosen."), next_step=_("Choose at least one."))
+    plan = make_plan(problem, model_types, search=search)
     table = accept(table, problem.repairs)
-    for name in (*problem.features, *problem.segments):
-        table.schema[name]
-    journal = Journal(len(chosen) * (problem.folds + 1), progress)
+    _check(table, problem)
+    steps = problem.folds * (1 if problem.split.kind is SplitKind.TIME else problem.repeats) + 1
+    journal = Journal(dict.fromkeys((BASELINE, *plan.model_types), steps), progress, cancelled, WEIGHTS)
     with journal.timed("split"):
         known = answers(table, problem)
-        train_rows, holdout_rows = _split(table, problem, known)
-    features = table.frame[list(problem.features)]
-    target = known[train_rows] if problem.task is Task.REGRESSION else known[train_rows].astype(np.intp)
-    pipelines, folds = fit_all(table.schema, problem, chosen, features.iloc[train_rows], target, journal)
+        train_rows, holdout_rows = split_holdout(table, problem, known)
+    target, actual = (_answers(problem, known[rows]) for rows in (train_rows, holdout_rows))
+    fitted = fit_all(plan, table, train_rows, target, journal)
+    finished = tuple(choice for choice in plan.choices if choice.model_type in fitted)
+    if not finished or BASELINE not in fitted:
+        raise CancelledError(_("Training was ended before a model was finished."))
+    plan = replace(plan, choices=finished)
     schema = Schema(tuple(table.schema[name] for name in problem.features))
-    models = {entry.id: Model(entry.id, problem, schema, pipelines[entry.id]) for entry in chosen}
-    with journal.timed("predict"):
-        holdout = features.iloc[holdout_rows]
-        predictions = {name: model.predict(holdout) for name, model in models.items()}
+    models = {name: Model(name, problem, schema, fitted[name].pipeline) for name in (BASELINE, *plan.model_types)}
+    holdout = table.frame[list(problem.features)].iloc[holdout_rows]
+    predictions = {}
+    for name, model in models.items():
+        start = perf_counter()
+        with journal.timed("predict"):
+            predictions[name] = model.predict(holdout)
+        journal.model_seconds[f"{name} predict"] = perf_counter() - start
     journal.say(_("Done."))
     return Run(
         table=table,
         problem=problem,
-        models=models,
+        models={name: models[name] for name in plan.model_types},
         train_rows=train_rows,
         holdout_rows=holdout_rows,
-        actual=known[holdout_rows] if problem.task is Task.REGRESSION else known[holdout_rows].astype(np.intp),
+        actual=actual,
         predictions=predictions,
-        cross_validation=folds,
+        cross_validation=_fold_scores({name: fitted[name] for name in models}),
         seconds=journal.seconds,
         versions=package_versions(),
-        digest=run_digest(table, problem, names),
+        digest=run_digest(table, plan),
+        plan=plan,
+        baseline=models[BASELINE],
+        out_of_fold={name: _out_of_fold(fitted[name], predictions[name], len(train_rows)) for name in models},
+        settings={name: fitted[name].settings for name in models},
+        attempts=pd.concat([fitted[name].attempts for name in models], ignore_index=True),
+        model_seconds=journal.model_seconds,
     )
 
 
-def run_digest(table: Table, problem: Problem, model_types: Iterable[str]) -> str:
+def run_digest(table: Table, plan: Plan) -> str:
     """Digest of everything that decides a run's results.
 
     Parameters
     ----------
     table : Table
         The customers.
-    problem : Problem
-        The question.
-    model_types : iterable of str
-        Which models.
+    plan : Plan
+        What is trained.
 
     Returns
     -------
     str
         24 hexadecimal digits.
     """
-    recipe = json.dumps([table.digest, asdict(problem), list(model_types)], ensure_ascii=False)
+    recipe = json.dumps([table.digest, plan_as_json(plan)], ensure_ascii=False)
     return hashlib.blake2b(recipe.encode(), digest_size=12).hexdigest()
 
 
@@ -147,33 +163,38 @@ def package_versions() -> dict[str, str]:
     }
 
 
-def _split(table: Table, problem: Problem, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    from sklearn.model_selection import train_test_split
-
-    labelled = np.flatnonzero(~np.isnan(known))
-    if len(labelled) < FEWEST_CUSTOMERS:
+def _check(table: Table, problem: Problem) -> None:
+    for name in (*problem.features, *problem.segments):
+        table.schema[name]
+    if problem.task is not Task.REGRESSION or problem.scale is Scale.PLAIN:
+        return
+    lowest = float(np.nanmin(answers(table, problem), initial=0.0))
+    if lowest < 0:
         raise ProblemError(
-            _("Only {n} customers have a known “{target}”; at least {least} are needed.").format(
-                n=count(len(labelled)), target=problem.target, least=FEWEST_CUSTOMERS
+            _("“{target}” goes down to {lowest}; factors suit only amounts of 0 and more.").format(
+                target=problem.target, lowest=number(lowest)
             ),
             where=table.source,
-            next_step=_("Upload more customers, or choose another target."),
+            next_step=_("Model it as it is."),
         )
-    strata = None
-    if problem.task is not Task.REGRESSION:
-        strata = known[labelled]
-        sizes = np.bincount(strata.astype(np.intp), minlength=len(problem.labels))
-        if sizes.min() < FEWEST_OF_AN_ANSWER:
-            raise ProblemError(
-                _(
-                    "Only {n} customers have the answer “{label}”; at least {least} are needed to train and to judge."
-                ).format(
-                    n=count(int(sizes.min())), label=problem.labels[int(sizes.argmin())], least=FEWEST_OF_AN_ANSWER
-                ),
-                where=table.source,
-                next_step=_("Ask another question, or upload more such customers."),
-            )
-    train_rows, holdout_rows = train_test_split(
-        labelled, test_size=problem.holdout, random_state=problem.seed, stratify=strata
-    )
-    return train_rows, holdout_rows
+
+
+def _answers(problem: Problem, known: np.ndarray) -> np.ndarray:
+    return known if problem.task is Task.REGRESSION else known.astype(np.intp)
+
+
+def _fold_scores(fitted: Mapping[str, Fitted]) -> pd.DataFrame:
+    rows = [
+        (name, number, metric, value)
+        for name, one in fitted.items()
+        for number, (_judge, _said, scores) in enumerate(one.folds)
+        for metric, value in scores.items()
+    ]
+    return pd.DataFrame(rows, columns=["model", "fold", "metric", "value"])
+
+
+def _out_of_fold(fitted: Fitted, like: np.ndarray, customers: int) -> np.ndarray:
+    found = np.full((customers, *like.shape[1:]), np.nan)
+    for judge, said, _scores in reversed(fitted.folds):  # of several rounds the first is written last, and stays
+        found[judge] = said
+    return found

@@ -10,7 +10,7 @@ import pytest
 from crm_ai.app import store, visitors
 from crm_ai.app.workspace import workspace
 from crm_ai.errors import CrmAiError
-from crm_ai.modeling import Problem, Task
+from crm_ai.modeling import Problem, Task, make_plan
 from crm_ai.table import Kind, Role, read_table
 
 CSV = "id,gender,joined,months,gross spend,note\n" + "".join(
@@ -64,7 +64,7 @@ def test_a_corrected_schema_has_a_reference_of_its_own(table):
     assert store.open_table(back).frame["months"].equals(table.frame["months"])
 
 
-def test_a_recipe_comes_back_as_it_went_in(table):
+def test_a_plan_comes_back_as_it_went_in(table):
     reference = store.put_table(table)
     problem = Problem(
         target="gross spend",
@@ -74,8 +74,9 @@ def test_a_recipe_comes_back_as_it_went_in(table):
         labels=("≤ 9", "> 9"),
         above=9.0,
     )
-    store.put_recipe(reference, "f" * 24, store.Recipe(problem, ("decision_tree",)))
-    assert store.open_recipe(reference, "f" * 24) == store.Recipe(problem, ("decision_tree",))
+    plan = make_plan(problem, {"decision_tree": {"depth": 3}, "logistic_regression": {}}, search=9)
+    store.put_plan(reference, "f" * 24, plan)
+    assert store.open_plan(reference, "f" * 24) == plan
 
 
 def test_what_is_not_there_is_said_kindly(table):
@@ -85,7 +86,7 @@ def test_what_is_not_there_is_said_kindly(table):
         with pytest.raises(CrmAiError, match="not here any more"):
             store.open_table(missing)
     with pytest.raises(CrmAiError):
-        store.open_recipe(reference, "0" * 24)
+        store.open_plan(reference, "0" * 24)
 
 
 def _work(reference, **more):

@@ -88,6 +88,7 @@ def test_cross_validation_scores_are_honest(run):
     scores = run.cross_validation
     assert set(scores["fold"]) == set(range(5))
     means = scores[scores["metric"] == "roc_auc"].groupby("model")["value"].mean()
+    assert means.pop("baseline") == 0.5
     assert (means > 0.65).all()
     assert best_by_cross_validation(run) == means.idxmax()
 
@@ -127,8 +128,13 @@ def test_several_answers(table):
 def test_progress_is_told_step_by_step(table):
     told = []
     train(table, ask(table, "Churn"), ["logistic_regression", "decision_tree"], progress=told.append)
-    assert [p.done for p in told] == [*range(13), 12]
-    assert {p.total for p in told} == {12}
+    assert [p.done for p in told] == [*range(19), 18]
+    assert {p.total for p in told} == {18}
+    shares = [p.share for p in told]
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+    assert {name: len(values) for name, values in told[-1].scores.items()} == {
+        "baseline": 5, "logistic_regression": 5, "decision_tree": 5
+    }  # fmt: skip
 
 
 def test_model_that_does_not_fit_the_question_is_refused(table):
