@@ -39,16 +39,20 @@ class Card:
     help: str = ""
 
 
-def show(cards: Iterable[Card]) -> None:
+def show(cards: Iterable[Card], *, most: int = MOST, side_by_side: int = MOST) -> None:
     """Draw cards side by side, below each other on a telephone.
 
     Parameters
     ----------
     cards : iterable of Card
-        At most four are shown.
+        What they show.
+    most : int, default 4
+        More are not shown.
+    side_by_side : int, default 4
+        Cards in a row where there is room.
     """
-    chosen = list(cards)[:MOST]
-    row = st.grid(max(len(chosen), 1), min_column_width=150)
+    chosen = list(cards)[:most]
+    row = st.grid(min(max(len(chosen), 1), side_by_side), min_column_width=150)
     for card in chosen:
         row.metric(
             card.label,

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import cards, frame, glossary, pictures, results, state, verdicts
-from crm_ai.modeling import MODEL_TYPES, Task, best_by_cross_validation
-from crm_ai.words import _, count
+from crm_ai.app import cards, errors, frame, glossary, pictures, results, state, verdicts
+from crm_ai.modeling import BASELINE, MODEL_TYPES, Task, best_by_cross_validation, comparison_in_words
+from crm_ai.words import NOTHING, _, count, number
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crm_ai.modeling import Run
+    from crm_ai.evaluation.paired import Difference
+    from crm_ai.modeling import Comparison, Run
 
 # The first decides; all are in the table of details.
 METRICS = {
@@ -24,7 +25,7 @@ METRICS = {
 
 
 def models_side_by_side(run: Run) -> None:
-    """Draw the run's models beside each other.
+    """Draw the run's models beside each other, and say which one to take.
 
     Parameters
     ----------
@@ -40,7 +41,9 @@ def models_side_by_side(run: Run) -> None:
         ),
         help=term.help,
     )
-    cards.show(_card(run, model, decisive, model == best) for model in run.models)
+    cards.show((_card(run, model, decisive, model == best) for model in run.models), most=12, side_by_side=3)
+    compared = results.comparison(run)
+    st.info(comparison_in_words(compared), icon=":material/balance:")
     if len(run.models) > 1:
         st.caption(
             _(
@@ -49,7 +52,97 @@ def models_side_by_side(run: Run) -> None:
             )
         )
     frame.chart(*pictures.models(run, decisive), key="models")
+    if not state.for_manager():
+        _against_the_best(run, compared)
+        _search(run)
+        _learning(run)
     all_metrics(run)
+
+
+def _against_the_best(run: Run, compared: Comparison) -> None:
+    with st.expander(_("Against the best, and how long it takes"), icon=":material/compare_arrows:"):
+        st.dataframe(_rivals(run, compared), hide_index=True, alt=_("Each model against the best"))
+        st.caption(
+            _(
+                "Both models judge the same customers, so their difference is known better than either figure (paired "
+                "test; p-values corrected for the number of models, by Holm). Differences over folds take into account "
+                "that folds share customers (corrected resampled t-test)."
+            )
+        )
+
+
+def _rivals(run: Run, compared: Comparison) -> pd.DataFrame:
+    import pandas as pd
+
+    scores = run.cross_validation[run.cross_validation["metric"] == compared.metric]
+    means = scores.groupby("model")["value"].mean()
+    term = glossary.term(compared.metric)
+    gaps = {rival.model_type: rival for rival in compared.rivals}
+    rows = []
+    for name in (compared.best, *(name for name in (*run.models, BASELINE) if name != compared.best)):
+        rival = gaps.get(name)
+        rows.append(
+            {
+                _("Model"): MODEL_TYPES[name].name,
+                _("on folds: {metric}").format(metric=term.label): term.show(float(means[name])),
+                _("behind the best"): _behind(rival.on_holdout) if rival else _("the best"),
+                "p": NOTHING if rival is None or rival.p != rival.p else f"{rival.p:.3f}",
+                _("behind, over folds"): _behind(rival.on_folds) if rival else "",
+                _("to train"): _seconds(run.model_seconds.get(name, 0.0)),
+                _("to score {n} customers").format(n=count(len(run.holdout_rows))): _seconds(
+                    run.model_seconds.get(f"{name} predict", 0.0)
+                ),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _behind(difference: Difference) -> str:
+    gap = difference.estimate
+    return f"{gap.value:.3f} ({gap.low:.3f} … {gap.high:.3f})" if gap.known else NOTHING
+
+
+def _seconds(took: float) -> str:
+    return _("{n} s").format(n=number(took, 2)) if took >= 0.01 else _("under 0.01 s")
+
+
+def _search(run: Run) -> None:
+    if run.attempts.empty:
+        return
+    with st.expander(_("What the search has tried"), icon=":material/manage_search:"):
+        tried = run.attempts[run.attempts["fold"] == -1]
+        words = [", ".join(f"{key} {value}" for key, value in values.items()) for values in tried["settings"]]
+        shown = {
+            _("Model"): [MODEL_TYPES[name].name for name in tried["model"]],
+            _("Settings"): words,
+            _("Customers"): tried["customers"].tolist(),
+            _("Score within"): [number(score) for score in tried["score"]],
+        }
+        st.dataframe(shown, hide_index=True, alt=_("Settings that were tried"))
+        st.caption(
+            _(
+                "Tried on all training customers. Each fold has searched anew among its own, so the scores above are "
+                "not flattered by the search."
+            )
+        )
+
+
+@errors.fragment
+def _learning(run: Run) -> None:
+    with st.expander(_("Would more customers help?"), icon=":material/trending_up:"):
+        names = {name: MODEL_TYPES[name].name for name in run.models}
+        model = st.selectbox(
+            _("Model"), list(names), format_func=names.__getitem__, key="learning_model",
+            index=list(names).index(state.model(run)),
+        )  # fmt: skip
+        place = st.empty()
+        if not results.has_learning_curve(run, model):
+            if not place.button(_("Draw the learning curve"), icon=":material/play_arrow:", key="learning"):
+                return
+            bar = place.progress(0.0, text=_("Fitting on ever more customers …"))
+            results.learning_curve(run, model, bar.progress)
+            place.empty()
+        frame.chart(*pictures.learning(run, model), key="learning_curve")
 
 
 def say_whom(run: Run) -> None:

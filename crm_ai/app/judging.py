@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import cards, controls, errors, frame, glossary, pictures, results, verdicts
+from crm_ai.app import cards, controls, errors, frame, glossary, pictures, results, verdicts, worth
 from crm_ai.evaluation import at_threshold, expected_calibration_error
 from crm_ai.modeling import Task
 from crm_ai.words import _, count, percent
@@ -61,8 +61,14 @@ def _threshold() -> float:
 
 
 def _at_threshold(run: Run, model: str, label: str | None, threshold: float, judged: dict[str, Estimate]) -> None:
-    mistakes, ranking, contact, probability = st.tabs(
-        [_("What mistakes?"), _("How well does it rank?"), _("Whom to contact?"), _("Are probabilities true?")],
+    mistakes, ranking, contact, money, probability = st.tabs(
+        [
+            _("What mistakes?"),
+            _("How well does it rank?"),
+            _("Whom to contact?"),
+            _("What is it worth?"),
+            _("Are probabilities true?"),
+        ],
         key=f"judging_{label or ''}",
     )
     with mistakes:
@@ -104,6 +110,8 @@ def _at_threshold(run: Run, model: str, label: str | None, threshold: float, jud
                 "threshold: {share} are selected."
             ).format(share=percent(share))
         )
+    with money:
+        worth.panel(run, model, label)
     with probability:
         frame.chart(*pictures.calibration(run, model, label), key="probability")
         _calibration_in_words(run, model, label)

@@ -8,9 +8,12 @@ from crm_ai.app import glossary, results
 from crm_ai.app.keeping import kept
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     import plotly.graph_objects as go
 
+    from crm_ai.evaluation import Decision, Offer
     from crm_ai.explanation import Explanation, LimeExplanation
     from crm_ai.fairness import Audit
     from crm_ai.modeling import Run
@@ -60,12 +63,32 @@ def models(run: Run, metric: str) -> Picture:
     """One metric of all models."""
     from crm_ai import charts
     from crm_ai.evaluation import to_frame
-    from crm_ai.modeling import MODEL_TYPES
+    from crm_ai.modeling import BASELINE, MODEL_TYPES
 
-    known = {MODEL_TYPES[name].name: results.headline(run, name)[metric] for name in run.models}
+    known = {MODEL_TYPES[name].name: results.headline(run, name)[metric] for name in (*run.models, BASELINE)}
     frame = to_frame(known.values())
     frame.insert(0, "model", list(known))
     return charts.comparison.models(known, glossary.term(metric).label), frame
+
+
+def learning(run: Run, model: str, tell: Callable[[float], object] | None = None) -> Picture:
+    """How good a model gets with how many customers."""
+    from crm_ai import charts
+    from crm_ai.modeling import MODEL_TYPES, more_in_words
+
+    curve = results.learning_curve(run, model, tell)
+    title = glossary.term(curve.metric).label
+    figure = charts.comparison.learning(curve.frame, title, more_in_words(curve), MODEL_TYPES[model].name)
+    return figure, curve.frame
+
+
+def profit(run: Run, model: str, label: str | None, offer: Offer, decision: Decision) -> Picture:
+    """What contacting customers is worth, by how many are contacted."""
+    from crm_ai import charts
+    from crm_ai.evaluation import profit_curve
+
+    frame = profit_curve(results.tally(run, model, label=label), offer, customers=decision.customers)
+    return charts.money.profit(frame, decision), frame
 
 
 def roc(run: Run, model: str, label: str | None, threshold: float) -> Picture:

@@ -10,6 +10,8 @@ from crm_ai.app import runs, store
 from crm_ai.app.keeping import kept, kept_few
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from crm_ai.cleaning import Change, Recipe
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from crm_ai.explanation import Explanation, LimeExplainer, LimeExplanation
     from crm_ai.fairness import Audit
     from crm_ai.joining import Duplicates
-    from crm_ai.modeling import Problem, Proposal, Run, Scale, Split
+    from crm_ai.modeling import Comparison, LearningCurve, Problem, Proposal, Run, Scale, Split
     from crm_ai.personal_data import Detected
     from crm_ai.table import Finding, Repair, Table
 
@@ -234,11 +236,75 @@ def tally(run: Run, model_type: str, *, segment: str | None = None, label: str |
 
 
 @kept
+def out_of_fold(run: Run, model_type: str, *, label: str | None = None) -> Tally:
+    """Counts of training customers out of fold, see ``crm_ai.modeling.out_of_fold_tally``."""
+    from crm_ai.modeling import out_of_fold_tally
+
+    return out_of_fold_tally(run, model_type, label=label)
+
+
+@kept
 def headline(run: Run, model_type: str) -> dict[str, Estimate]:
     """How good a model is, see ``crm_ai.modeling.headline``."""
     from crm_ai.modeling import headline
 
     return headline(run, model_type)
+
+
+@kept
+def comparison(run: Run) -> Comparison:
+    """Which model to take, see ``crm_ai.modeling.compare``."""
+    from crm_ai.modeling import compare
+
+    return compare(run)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _curves() -> dict[tuple[str, str], LearningCurve]:
+    return {}
+
+
+def learning_curve(run: Run, model_type: str, tell: Callable[[float], object] | None = None) -> LearningCurve:
+    """Whether more customers would help, see ``crm_ai.modeling.learning_curve``.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    model_type : str
+        One of its models.
+    tell : callable, optional
+        Told the share of the work that is done.
+
+    Returns
+    -------
+    LearningCurve
+        At once if it was computed before.
+    """
+    from crm_ai.modeling import learning_curve
+
+    known, key = _curves(), (run.digest, model_type)
+    if key not in known:
+        known[key] = learning_curve(run, model_type, progress=tell)
+    return known[key]
+
+
+def has_learning_curve(run: Run, model_type: str) -> bool:
+    """Whether it was computed before.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    model_type : str
+        One of its models.
+
+    Returns
+    -------
+    bool
+        True if it can be drawn at once.
+    """
+    return (run.digest, model_type) in _curves()
 
 
 @kept

@@ -1,6 +1,6 @@
 """Results in, Plotly figures out. One template, one palette, titles that say the finding."""
 
-from crm_ai.charts import comparison, confusion, data, fairness, ranking, reasons, regression
+from crm_ai.charts import comparison, confusion, data, fairness, money, ranking, reasons, regression
 from crm_ai.charts.theme import describe, inked
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "describe",
     "fairness",
     "inked",
+    "money",
     "ranking",
     "reasons",
     "regression",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
 import plotly.graph_objects as go
 
-from crm_ai.charts.theme import LOWERS, REFERENCE, canvas, distinct, nothing, safe
+from crm_ai.charts.theme import BAND, LOWERS, REFERENCE, canvas, distinct, nothing, rows, safe
 from crm_ai.evaluation import Estimate
 from crm_ai.words import _, count, number
 
@@ -51,6 +52,54 @@ def models(estimates: Mapping[str, Estimate], title: str) -> go.Figure:
             for name, e in ordered
         ],
         hoverinfo="text",
+    )
+    return figure
+
+
+def learning(frame: pd.DataFrame, title: str, finding: str, model: str) -> go.Figure:
+    """How good a model gets with how many customers.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns customers, value, low, high.
+    title : str
+        The metric in words.
+    finding : str
+        What it means.
+    model : str
+        The model's name.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A line with its band.
+    """
+    known = frame[frame["value"].notna()]
+    if known.empty:
+        return nothing(finding)
+    figure = canvas(finding, x=_("training customers"), y=title)
+    band = known[known["low"].notna()]
+    figure.add_scatter(
+        x=[*band["customers"], *band["customers"][::-1]],
+        y=[*band["high"], *band["low"][::-1]],
+        mode="lines",
+        fill="toself",
+        fillcolor=BAND,
+        line={"width": 0},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    figure.add_scatter(
+        x=known["customers"],
+        y=known["value"],
+        mode="lines+markers",
+        line={"color": LOWERS, "width": 3},
+        marker={"size": 9},
+        name=safe(model),
+        hovertext=[f"{count(row.customers)}: {number(row.value)}" for row in rows(known)],
+        hoverinfo="text",
+        showlegend=False,
     )
     return figure
 

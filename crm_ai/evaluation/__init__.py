@@ -15,6 +15,7 @@ from crm_ai.evaluation.multiclass import (
     one_against_rest,
 )
 from crm_ai.evaluation.probabilities import brier_score, calibration_curve, expected_calibration_error
+from crm_ai.evaluation.profit import Decision, Offer, best_threshold, decide, decision_in_words, profit_curve
 from crm_ai.evaluation.ranking import average_precision, exact_ranking, roc_auc
 from crm_ai.evaluation.regression import error_histogram, regression_metrics, residual_curve
 from crm_ai.evaluation.tally import Tally, tally_scores
@@ -25,16 +26,21 @@ __all__ = [
     "RATES",
     "THRESHOLD_METRICS",
     "ConfusionTally",
+    "Decision",
     "ErrorTally",
     "Estimate",
     "GroupValues",
+    "Offer",
     "Tally",
     "at_threshold",
     "average_precision",
+    "best_threshold",
     "brier_score",
     "calibration_curve",
     "class_metrics",
     "confusion_metrics",
+    "decide",
+    "decision_in_words",
     "describe",
     "error_histogram",
     "exact_ranking",
@@ -46,6 +52,7 @@ __all__ = [
     "one_against_rest",
     "percentile_interval",
     "precision_recall_curve",
+    "profit_curve",
     "rate_estimates",
     "rates_by_group",
     "regression_metrics",

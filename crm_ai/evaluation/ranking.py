@@ -130,6 +130,8 @@ def _roc_auc(without: np.ndarray, having: np.ndarray) -> Estimate:
         return Estimate("roc_auc", math.nan, n=n + m)
     of_having, of_without = placements(without, having)
     value = float(having @ of_having) / m
+    if np.count_nonzero(without + having) == 1:
+        return Estimate("roc_auc", 0.5, 0.5, 0.5, n + m)  # the same of everybody ranks nobody, whoever comes
     error = math.nan
     if n > 1 and m > 1:
         spread_having = float(having @ (of_having - value) ** 2) / (m - 1)

@@ -1,9 +1,12 @@
 """From a table to trained models."""
 
 from crm_ai.modeling.answers import answers, question_in_words
+from crm_ai.modeling.comparison import Comparison, Rival, compare
+from crm_ai.modeling.comparison import in_words as comparison_in_words
 from crm_ai.modeling.encoding import TableEncoder
 from crm_ai.modeling.groups import group_codes, segment_frame, table_groups
 from crm_ai.modeling.labels import label_counts
+from crm_ai.modeling.learning_curve import LearningCurve, learning_curve, more_in_words
 from crm_ai.modeling.log_target import LogTarget
 from crm_ai.modeling.model_types import BASELINE, MODEL_TYPES, ModelType, Parameter, find_model_type, model_types_for
 from crm_ai.modeling.plan import Choice, Plan, make_plan, plan_as_json, plan_from_json
@@ -17,6 +20,7 @@ from crm_ai.modeling.results import (
     error_tally,
     headline,
     label_place,
+    out_of_fold_tally,
     tally,
 )
 from crm_ai.modeling.run import Model, Run
@@ -29,6 +33,8 @@ __all__ = [
     "DECISIVE",
     "MODEL_TYPES",
     "Choice",
+    "Comparison",
+    "LearningCurve",
     "LogTarget",
     "Model",
     "ModelType",
@@ -37,6 +43,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Proposal",
+    "Rival",
     "Run",
     "Scale",
     "Split",
@@ -45,6 +52,8 @@ __all__ = [
     "Task",
     "answers",
     "best_by_cross_validation",
+    "compare",
+    "comparison_in_words",
     "confusion_tally",
     "error_tally",
     "find_model_type",
@@ -53,8 +62,11 @@ __all__ = [
     "headline",
     "label_counts",
     "label_place",
+    "learning_curve",
     "make_plan",
     "model_types_for",
+    "more_in_words",
+    "out_of_fold_tally",
     "plan_as_json",
     "plan_from_json",
     "problem_from_json",

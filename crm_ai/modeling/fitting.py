@@ -26,7 +26,7 @@ from crm_ai.modeling.model_types import BASELINE, MODEL_TYPES, ModelType
 from crm_ai.modeling.plan import Plan
 from crm_ai.modeling.problem import Problem, Scale, Task
 from crm_ai.modeling.progress import Journal
-from crm_ai.modeling.run import Model
+from crm_ai.modeling.run import Model, Run
 from crm_ai.modeling.scores import fold_scores
 from crm_ai.modeling.search import DECISIVE, candidates, search
 from crm_ai.modeling.splitting import folds
@@ -168,6 +168,36 @@ def fit_all(plan: Plan, table: Table, rows: np.ndarray, target: np.ndarray, jour
         finally:
             workers.shutdown(wait=False, cancel_futures=True)
     return _gather(jobs, parts)
+
+
+def judge_part(run: Run, model_type: str, target: np.ndarray, fit: np.ndarray, judge: np.ndarray) -> dict[str, float]:
+    """Fit a run's model on some of its training customers, and judge it on others.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    model_type : str
+        One of its models, with the settings it has there.
+    target : numpy.ndarray of shape (training customers,)
+        Their answers.
+    fit, judge : numpy.ndarray of int
+        Positions in ``run.train_rows``.
+
+    Returns
+    -------
+    dict of str to float
+        See ``fold_scores``.
+    """
+    problem, entry = run.problem, MODEL_TYPES[model_type]
+    features = run.table.frame[list(problem.features)].iloc[run.train_rows]
+    kinds = {name: run.table.schema[name].kind.value for name in problem.features}
+    work = _Work(run.table, run.plan, features, run.train_rows, target, kinds, Journal({}, None))
+    encoded = _Customers(work, fit, judge, [entry]).encoded()
+    assert encoded.judge is not None
+    fitted = _fit(entry, work, run.settings[model_type], encoded.matrix, target[fit], encoded.encoder)
+    model = Model(model_type, problem, Schema(()), encoded.pipeline(fitted))
+    return fold_scores(problem.task, target[judge], model.predict_encoded(encoded.judge))
 
 
 Jobs = dict[tuple[str, int], Future[Any]]

@@ -18,6 +18,7 @@ from crm_ai.evaluation import (
     tally_errors,
     tally_scores,
 )
+from crm_ai.modeling.answers import answers
 from crm_ai.modeling.groups import group_codes
 from crm_ai.modeling.model_types import BASELINE
 from crm_ai.modeling.problem import Task
@@ -60,6 +61,34 @@ def tally(run: Run, model_type: str, *, segment: str | None = None, label: str |
         said, actual = said[:, place], actual == place
     codes, names = (None, ALL) if segment is None else group_codes(run, segment)
     return tally_scores(np.asarray(actual, dtype=np.int64), said, codes, names)
+
+
+def out_of_fold_tally(run: Run, model_type: str, *, label: str | None = None) -> Tally:
+    """Count training customers by outcome and by what was said of them out of fold.
+
+    Thresholds are chosen on these, so that the holdout is left to judge them.
+
+    Parameters
+    ----------
+    run : Run
+        A run of a yes/no or a multiclass question.
+    model_type : str
+        One of its models.
+    label : str, optional
+        For a multiclass question: the answer that is set against all others; by default the first.
+
+    Returns
+    -------
+    Tally
+        Of the customers who were in a fold.
+    """
+    said = run.out_of_fold[run.model(model_type).model_type]
+    actual = answers(run.table, run.problem)[run.train_rows]
+    if said.ndim > 1:
+        place = label_place(run, label)
+        said, actual = said[:, place], actual == place
+    judged = np.isfinite(said)
+    return tally_scores(actual[judged].astype(np.int64), said[judged])
 
 
 def error_tally(run: Run, model_type: str, *, segment: str | None = None) -> ErrorTally:

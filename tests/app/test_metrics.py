@@ -32,7 +32,7 @@ def test_a_yes_no_question(yes_no):
     assert_sound(yes_no)
     assert "of the time" in words(yes_no)
     assert len(yes_no.metric) == 4
-    assert len(yes_no.get("plotly_chart")) == 6
+    assert len(yes_no.get("plotly_chart")) == 7
 
 
 def test_the_threshold_moves_the_cards_and_the_address(yes_no):
@@ -91,3 +91,11 @@ def test_a_manager_reads_no_technical_terms_on_the_cards(yes_no):
     yes_no.run()
     assert_sound(yes_no)
     assert not any("(" in metric.label for metric in yes_no.metric)
+
+
+def test_money_follows_what_a_contact_costs(yes_no):
+    assert "Contact the" in words(yes_no)
+    inputs = {field.key: field for field in yes_no.number_input}
+    inputs["worth_value"].set_value(1.0).run()
+    assert_sound(yes_no)
+    assert "Contact nobody" in words(yes_no)

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from crm_ai.command_line.parser import main
+from crm_ai.command_line.parser import run_command
 
 SAMPLE = "sample_data/telephone_customers.csv"
 
 
 def answer(capsys, *options):
-    status = main(["train", SAMPLE, "--json", *options])
+    status = run_command(["train", SAMPLE, "--json", *options])
     said = capsys.readouterr()
     return status, json.loads(said.out) if status == 0 else said.err
 
