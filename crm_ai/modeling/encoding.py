@@ -15,6 +15,7 @@ from crm_ai.table import Kind
 MISSING = "(missing)"
 OTHER = "(other)"
 MICROSECONDS_A_DAY = 86_400_000_000
+ROWS_AT_ONCE = 4_096
 LARGEST_NUMBER = 1e30  # larger ones are mistakes, and do not fit into 32 bits; they count as missing
 
 
@@ -153,7 +154,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             Numbers as they are, dates in days since 1970, NaN where missing; categories as positions in ``levels_``.
         """
         check_is_fitted(self)
-        codes = np.empty((len(X), len(self.columns_)))
+        codes = np.empty((len(X), len(self.columns_)), order="F")
         for position, name in enumerate(self.columns_):
             if name in self.levels_:
                 codes[:, position] = self._level_codes(X[name], name)
@@ -175,21 +176,23 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             As ``transform``.
         """
         matrix = np.zeros((len(codes), len(self.encoded_names_)), dtype=self.dtype)
-        rows = np.arange(len(codes))
-        for position, name in enumerate(self.columns_):
-            first = self._first[position]
-            if name in self.levels_:
-                target = self._level_columns(name, first)[codes[:, position].astype(np.intp)]
-                written = target >= 0
-                matrix[rows[written], target[written]] = 1
-                continue
-            values = codes[:, position]
-            absent = np.isnan(values)
-            if absent.any():
-                values = np.where(absent, self.medians_[position], values)
-                if self._indicator[position]:
-                    matrix[:, first + 1] = absent
-            matrix[:, first] = (values - self.centers_[position]) / self.scales_[position]
+        tables = {name: self._table_of(name) for name in self.levels_}
+        first, flagged = self._first, self._indicator
+        # A stretch of rows at a time, so that what is written to lies in the processor's cache.
+        for start in range(0, len(codes), ROWS_AT_ONCE):
+            stretch, out = codes[start : start + ROWS_AT_ONCE], matrix[start : start + ROWS_AT_ONCE]
+            for position, name in enumerate(self.columns_):
+                values, place = stretch[:, position], first[position]
+                if name in tables:
+                    table = tables[name]
+                    out[:, place : place + table.shape[1]] = np.take(table, values.astype(np.intp), axis=0)
+                    continue
+                absent = np.isnan(values)
+                if absent.any():
+                    values = np.where(absent, self.medians_[position], values)
+                    if flagged[position]:
+                        out[:, place + 1] = absent
+                out[:, place] = (values - self.centers_[position]) / self.scales_[position]
         return matrix
 
     def fallback(self, name: str) -> str:
@@ -241,7 +244,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self.seen_: dict[str, list[str]] = {}
         self.reference_: dict[str, int] = {}
         self.medians_, self.centers_, self.scales_ = np.full((3, len(self.columns_)), np.nan)
-        codes = np.empty((len(X), len(self.columns_)))
+        codes = np.empty((len(X), len(self.columns_)), order="F")
         names: list[str] = []
         source: list[int] = []
         means: list[float] = []
@@ -293,20 +296,19 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def _describe_levels(self, name: str, codes: np.ndarray) -> tuple[list[str], list[float]]:
         levels = self.levels_[name]
         shares = np.bincount(codes.astype(np.intp), minlength=len(levels)) / max(len(codes), 1)
-        kept = [i for i in range(len(levels)) if not (self.drop_reference and i == self.reference_[name])]
-        if not kept:  # a constant column still needs its place in the matrix
-            kept = [0]
+        kept = self._own_codes(name).astype(np.intp)  # a constant column still has its place in the matrix
         return [f"{name} = {levels[i]}" for i in kept], [float(shares[i]) for i in kept]
 
-    def _level_columns(self, name: str, first: int) -> np.ndarray:
-        """Encoded column of each level; -1 for the reference, which has none."""
-        size = len(self.levels_[name])
-        if not self.drop_reference or size == 1:
-            return np.arange(first, first + size)
-        reference = self.reference_[name]
-        columns = np.arange(first, first + size) - (np.arange(size) > reference)
-        columns[reference] = -1
-        return columns
+    def _own_codes(self, name: str) -> np.ndarray:
+        """Codes of the levels that have a 0/1 column of their own: all but the reference, if it is dropped."""
+        codes = np.arange(len(self.levels_[name]), dtype=np.float64)
+        dropped = self.drop_reference and len(codes) > 1
+        return codes[codes != self.reference_[name]] if dropped else codes
+
+    def _table_of(self, name: str) -> np.ndarray:
+        """The 0/1 columns of each level, one row a level."""
+        levels = np.arange(len(self.levels_[name]), dtype=np.float64)
+        return (levels[:, None] == self._own_codes(name)).astype(self.dtype)
 
     def _level_codes(self, column: pd.Series, name: str) -> np.ndarray:
         levels = {level: code for code, level in enumerate(self.levels_[name])}

@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 ROWS = 8_192
 WARM_START_ROWS = 50_000
+CHEAP_STEPS = 12
 SHORTEST_STEP = 1e-4
 
 
@@ -37,7 +38,7 @@ class NewtonLogistic(ClassifierMixin, BaseEstimator):
     classes_ : numpy.ndarray of shape (2,)
         0 and 1.
     n_iter_ : int
-        Passes over all customers.
+        Newton steps on all customers.
 
     References
     ----------
@@ -76,11 +77,10 @@ class NewtonLogistic(ClassifierMixin, BaseEstimator):
         answer = np.asarray(y, dtype=np.float64)
         share = float(np.clip(weight @ answer / weight.sum(), 1e-9, 1 - 1e-9))
         start = np.append(np.zeros(X.shape[1]), np.log(share / (1 - share)))
+        found = start
         if len(y) > 4 * WARM_START_ROWS:
-            every = len(y) // WARM_START_ROWS
-            part = slice(None, None, every)
-            start = self._minimise(X[part], answer[part], weight[part], start, self.alpha / every)
-        found = self._minimise(X, answer, weight, start, self.alpha)
+            found = self._from_a_sample(X, answer, weight, start)
+        found = self._minimise(X, answer, weight, found, self.alpha)
         self.coef_, self.intercept_ = found[None, :-1], found[-1:]
         self.classes_ = np.array([0, 1])
         self.n_features_in_ = X.shape[1]
@@ -133,44 +133,80 @@ class NewtonLogistic(ClassifierMixin, BaseEstimator):
         """
         return (self.decision_function(X) > 0).astype(np.intp)
 
+    def _from_a_sample(self, X: np.ndarray, answer: np.ndarray, weight: np.ndarray, start: np.ndarray) -> np.ndarray:
+        """Come near the minimum by gradients of all customers, bent as those of a sample are.
+
+        The sample's Hessian is nearly that of all, so each such step gains more than a digit, at a fraction of the
+        price of a Hessian of everybody.
+        """
+        every = len(answer) // WARM_START_ROWS
+        part = slice(None, None, every)
+        at = self._minimise(X[part], answer[part], weight[part], start, self.alpha / every)
+        penalty = np.append(np.full(X.shape[1], self.alpha), 0.0)
+        bend = every * _bent(X[part], answer[part], weight[part], at, penalty / every)[2]
+        largest = np.inf
+        for _turn in range(CHEAP_STEPS):
+            slope = _sloped(X, answer, weight, at, penalty)[1]
+            if np.abs(slope).max() >= largest / 2:
+                break
+            largest = np.abs(slope).max()
+            if largest <= self.tol * weight.sum():
+                break
+            at = at - _solve(bend, slope)
+        return at
+
     def _minimise(
         self, X: np.ndarray, answer: np.ndarray, weight: np.ndarray, start: np.ndarray, alpha: float
     ) -> np.ndarray:
         penalty = np.append(np.full(X.shape[1], alpha), 0.0)  # the intercept is free
         at = start
-        loss, slope, bend = _pass(X, answer, weight, at, penalty)
+        loss, slope = _sloped(X, answer, weight, at, penalty)
         for turn in range(self.max_iter):
-            self.n_iter_ = turn + 1
+            self.n_iter_ = turn
             if np.abs(slope).max() <= self.tol * weight.sum():
                 break
-            step = _solve(bend, slope)
+            step = _solve(_bent(X, answer, weight, at, penalty)[2], slope)
             size, gain = 1.0, float(slope @ step)
-            while True:
-                there = at - size * step
-                new_loss, new_slope, new_bend = _pass(X, answer, weight, there, penalty)
-                if new_loss <= loss - 1e-4 * size * gain or size < SHORTEST_STEP:
-                    break
+            new_loss, new_slope = _sloped(X, answer, weight, at - step, penalty)
+            while new_loss > loss - 1e-4 * size * gain and size >= SHORTEST_STEP:
                 size /= 2
-            if size < SHORTEST_STEP and new_loss >= loss:
+                new_loss, new_slope = _sloped(X, answer, weight, at - size * step, penalty)
+            if new_loss >= loss:
                 break  # as low as numbers of 64 bits can tell
-            at, loss, slope, bend = there, new_loss, new_slope, new_bend
+            at, loss, slope = at - size * step, new_loss, new_slope
         return at
 
 
-def _pass(
+def _sloped(
+    X: np.ndarray, answer: np.ndarray, weight: np.ndarray, at: np.ndarray, penalty: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """Loss and gradient at a point."""
+    width = X.shape[1]
+    loss, slope = 0.5 * float(penalty @ at**2), penalty * at
+    for start in range(0, len(answer), ROWS):
+        rows = slice(start, start + ROWS)
+        chunk, said, counts = X[rows], answer[rows], weight[rows]
+        odds = chunk @ at[:width] + at[width]
+        error = counts * (expit(odds) - said)
+        loss += float(counts @ (np.logaddexp(0, odds) - said * odds))
+        slope[:width] += error @ chunk
+        slope[width] += error.sum()
+    return loss, slope
+
+
+def _bent(
     X: np.ndarray, answer: np.ndarray, weight: np.ndarray, at: np.ndarray, penalty: np.ndarray
 ) -> tuple[float, np.ndarray, np.ndarray]:
     """Loss, gradient and Hessian at a point."""
     width = X.shape[1]
-    loss = 0.5 * float(penalty @ at**2)
-    slope, bend = penalty * at, np.diag(penalty)
+    loss, slope, bend = 0.5 * float(penalty @ at**2), penalty * at, np.diag(penalty)
     for start in range(0, len(answer), ROWS):
         rows = slice(start, start + ROWS)
         chunk, said, counts = X[rows], answer[rows], weight[rows]
         odds = chunk @ at[:width] + at[width]
         chance = expit(odds)
-        loss += float(counts @ (np.logaddexp(0, odds) - said * odds))
         error, curve = counts * (chance - said), counts * chance * (1 - chance)
+        loss += float(counts @ (np.logaddexp(0, odds) - said * odds))
         slope[:width] += error @ chunk
         slope[width] += error.sum()
         curved = chunk * curve[:, None]

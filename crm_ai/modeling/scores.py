@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn import metrics
 
+from crm_ai.evaluation import exact_ranking
 from crm_ai.modeling.problem import Task
 
 
@@ -33,12 +34,8 @@ def fold_scores(task: Task, actual: np.ndarray, predicted: np.ndarray) -> dict[s
             "mae": metrics.mean_absolute_error(actual, predicted),
         }
     if task is Task.BINARY:
-        ranked = 0 < actual.sum() < len(actual)
-        return {
-            "roc_auc": metrics.roc_auc_score(actual, predicted) if ranked else float("nan"),
-            "average_precision": metrics.average_precision_score(actual, predicted) if ranked else float("nan"),
-            "brier_score": metrics.brier_score_loss(actual, predicted),
-        }
+        found = exact_ranking(actual, predicted)
+        return {name: found[name].value for name in ("roc_auc", "average_precision", "brier_score")}
     chosen = predicted.argmax(axis=1)
     ranked = [
         metrics.roc_auc_score(actual == place, predicted[:, place])
