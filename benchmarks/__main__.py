@@ -10,8 +10,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.comparing import data_disagreements, data_in_words, disagreements, in_words
-from benchmarks.running import DATA_SIDES, ROOT, import_seconds, in_turns
+from benchmarks.comparing import (
+    data_disagreements,
+    data_in_words,
+    disagreements,
+    in_words,
+    model_disagreements,
+    models_in_words,
+)
+from benchmarks.running import DATA_SIDES, MODEL_SIDES, ROOT, import_seconds, in_turns
 from benchmarks.tables import Job, generated, messy, telco
 
 
@@ -31,6 +38,12 @@ def main() -> int:
             sides = found[job.name] = in_turns(job, options.repeats, DATA_SIDES)
             print(data_in_words(job.name, sides), flush=True)
             different += [f"{job.name}: {what}" for what in data_disagreements(sides)]
+        if options.only in (None, "million"):
+            job = generated(options.data_rows, Path(folder))
+            _write("generated", options.data_rows, job)
+            sides = found[job.name] = in_turns(job, options.repeats, MODEL_SIDES)
+            print(models_in_words(job.name, sides), flush=True)
+            different += [f"{job.name}: {what}" for what in model_disagreements(sides)]
     print(f"\nimport crm_ai: {found['import']['crm_ai']:.3f} s")
     print("\n".join(["Both sides do not agree:", *different]) if different else "Both sides found the same.")
     if options.json:
@@ -40,13 +53,13 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", choices=("telco", "generated", "data"), help="one table only")
+    parser.add_argument("--only", choices=("telco", "generated", "data", "million"), help="one table only")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the generated table (default: 100,000)")
     parser.add_argument(
         "--data-rows",
         type=int,
         default=1_000_000,
-        help="rows of the table that is read and cleaned (default: 1,000,000)",
+        help="rows of the tables that are read and cleaned, and trained on (default: 1,000,000)",
     )
     parser.add_argument("--repeats", type=int, default=1, help="runs of each side, in turns; medians are shown")
     parser.add_argument("--json", metavar="FILE", help="write all figures to this file too")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.measuring import DATA_STAGES, RESAMPLED, STAGES
-from benchmarks.running import DATA_SIDES, SIDES
+from benchmarks.measuring import DATA_STAGES, MODEL_STAGES, RESAMPLED, STAGES
+from benchmarks.running import DATA_SIDES, MODEL_SIDES, SIDES
 
 LARGEST_GAP_IN_AUC = 0.01
+LARGEST_LOSS_IN_AUC = 0.002  # what growing a tree on a sample may cost
 LARGEST_GAP_IN_RATE = 0.02
 
 
@@ -33,6 +34,28 @@ def data_in_words(name: str, sides: dict[str, dict[str, Any]]) -> str:
     lines.append(_line("peak memory", ours["peak_mb"], theirs["peak_mb"], "MB", 0))
     lines.append(_line("the table in memory", ours["results"]["table_mb"], theirs["results"]["table_mb"], "MB", 0))
     return "\n".join(lines)
+
+
+def models_in_words(name: str, sides: dict[str, dict[str, Any]]) -> str:
+    """A table of seconds, memory and ratios of reading, training and judging."""
+    ours, theirs = (sides[side] for side in MODEL_SIDES)
+    lines = [f"\n{name}", f"{'stage':<24}{'crm_ai':>10}{'scikit-learn':>14}{'ratio':>8}"]
+    lines += [_line(stage, ours["seconds"][stage], theirs["seconds"][stage]) for stage in MODEL_STAGES]
+    lines.append(_line("whole job", ours["whole"], theirs["whole"]))
+    lines.append(_line("peak memory", ours["peak_mb"], theirs["peak_mb"], "MB", 0))
+    lines.append(_line("the table in memory", ours["results"]["table_mb"], theirs["results"]["table_mb"], "MB", 0))
+    return "\n".join(lines)
+
+
+def model_disagreements(sides: dict[str, dict[str, Any]]) -> list[str]:
+    """Where a model of one side is not as good as the other's."""
+    ours, theirs = (sides[side]["results"] for side in MODEL_SIDES)
+    found = [
+        f"ROC AUC of {name}: {ours['roc_auc'][name]:.4f} and {area:.4f}"
+        for name, area in theirs["roc_auc"].items()
+        if ours["roc_auc"][name] < area - LARGEST_LOSS_IN_AUC
+    ]
+    return found if ours["best"] == theirs["best"] else [*found, f"best model: {ours['best']} and {theirs['best']}"]
 
 
 def data_disagreements(sides: dict[str, dict[str, Any]]) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any
 from benchmarks.tables import Job
 
 STAGES = ("import", "read", "train", "metrics", "intervals", "SHAP", "LIME", "fairness")
+MODEL_STAGES = ("import", "read", "train", "metrics")
 DATA_STAGES = ("import", "read", "inspect", "clean")
 # Where the notebook resamples customers to know how sure a figure is.
 RESAMPLED = ("intervals", "fairness")

@@ -17,6 +17,7 @@ from benchmarks.tables import Job
 
 ROOT = Path(__file__).parents[1]
 SIDES = ("crm_ai_side", "notebook_side")
+MODEL_SIDES = ("crm_ai_model_side", "notebook_model_side")
 DATA_SIDES = ("crm_ai_data_side", "notebook_data_side")
 IMPORT_CRM_AI = "from time import perf_counter as t; s = t(); import crm_ai; print(t() - s)"
 

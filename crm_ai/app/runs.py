@@ -71,7 +71,7 @@ class RunShelf:
         return run
 
     def begin(self, digest: str, start: Callable[[], Training]) -> Training:
-        """Begin a training, unless the same one is at work already.
+        """Begin a training, unless the same one is at work already, or has ended and nobody has taken its run yet.
 
         Parameters
         ----------
@@ -87,7 +87,7 @@ class RunShelf:
         """
         with self._lock:
             known = self._at_work.get(digest)
-            if known is None or known.was_cancelled or not known.is_running:
+            if known is None:
                 known = self._at_work[digest] = start()
         return known
 
@@ -107,6 +107,19 @@ class RunShelf:
         with self._lock:
             known = self._at_work.get(digest)
         return known if known is not None and known.is_running else None
+
+    def forget_ended(self, digest: str) -> None:
+        """Forget a training that was ended early or has failed, so that it can begin anew.
+
+        Parameters
+        ----------
+        digest : str
+            Digest of the run that it was to make.
+        """
+        with self._lock:
+            known = self._at_work.get(digest)
+            if known is not None and (known.was_cancelled or not known.is_running):
+                del self._at_work[digest]
 
     def done(self, training: Training) -> Run:
         """Take what a training has made, and forget the training.

@@ -236,7 +236,12 @@ def begin_training(plan: Plan) -> None:
     plan : Plan
         What is trained.
     """
-    st.session_state[AT_WORK] = (value("data"), plan)
+    from crm_ai.modeling import run_digest
+
+    customers = table()
+    if customers is not None:
+        runs.shelf().forget_ended(run_digest(customers, plan))
+        st.session_state[AT_WORK] = (value("data"), plan)
 
 
 def at_work() -> Plan | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from itertools import groupby
 from threading import Lock
@@ -30,6 +30,7 @@ from crm_ai.modeling.run import Model, Run
 from crm_ai.modeling.scores import fold_scores
 from crm_ai.modeling.search import DECISIVE, candidates, search
 from crm_ai.modeling.splitting import folds
+from crm_ai.modeling.workers import Workers
 from crm_ai.table import Schema, Table
 from crm_ai.words import _, count
 
@@ -161,12 +162,12 @@ def fit_all(plan: Plan, table: Table, rows: np.ndarray, target: np.ndarray, jour
     with threadpool_limits(1), warnings.catch_warnings():  # of this thread: in workers it would not be safe
         # Settings that cannot be fitted well lose the search; what is kept is judged by its scores.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        workers = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
+        workers = Workers(os.cpu_count() or 1)
         try:
             jobs = _submit(workers, work, parts)
             _watch(jobs, journal)
         finally:
-            workers.shutdown(wait=False, cancel_futures=True)
+            workers.end()
     return _gather(jobs, parts)
 
 
@@ -203,7 +204,7 @@ def judge_part(run: Run, model_type: str, target: np.ndarray, fit: np.ndarray, j
 Jobs = dict[tuple[str, int], Future[Any]]
 
 
-def _submit(workers: ThreadPoolExecutor, work: _Work, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> Jobs:
+def _submit(workers: Workers, work: _Work, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> Jobs:
     jobs: Jobs = {}
     settings = {choice.model_type: choice.settings for choice in work.plan.choices} | {BASELINE: {}}
     for batch in _batches(work.plan):
