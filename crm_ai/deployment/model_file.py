@@ -31,6 +31,8 @@ TRUSTED_TYPES = (
     "crm_ai.modeling.encoding.TableEncoder",
     "crm_ai.modeling.least_squares.LeastSquares",
     "crm_ai.modeling.log_target.LogTarget",
+    "crm_ai.modeling.network.NetworkClassifier",
+    "crm_ai.modeling.network.NetworkRegressor",
     "crm_ai.modeling.newton_logistic.NewtonLogistic",
     "crm_ai.modeling.sampled_tree.SampledTreeClassifier",
     "crm_ai.modeling.sampled_tree.SampledTreeRegressor",

@@ -146,7 +146,7 @@ def tree(setting: Setting) -> BaseEstimator:
     """
     from crm_ai.modeling.sampled_tree import SampledTreeClassifier, SampledTreeRegressor
 
-    leaf = setting.values["leaf"] or max(1, min(50, setting.customers // 100))
+    leaf = setting.values["leaf"] or max(1, min(50, setting.customers // 20))
     kind = SampledTreeRegressor if setting.is_regression else SampledTreeClassifier
     return kind(
         max_depth=int(setting.values["depth"]),
@@ -227,15 +227,15 @@ def network(setting: Setting) -> BaseEstimator:
         Unfitted.
     """
     from sklearn.compose import TransformedTargetRegressor
-    from sklearn.neural_network import MLPClassifier, MLPRegressor
     from sklearn.preprocessing import StandardScaler
 
-    kind = MLPRegressor if setting.is_regression else MLPClassifier
+    from crm_ai.modeling.network import NetworkClassifier, NetworkRegressor
+
+    kind = NetworkRegressor if setting.is_regression else NetworkClassifier
     made = kind(
         hidden_layer_sizes=tuple(int(width) for width in str(setting.values["layers"]).split("-")),
         alpha=float(setting.values["decay"]),
         batch_size=max(min(200, setting.customers // BATCHES_AT_LEAST), 1, setting.customers // BATCHES_AN_EPOCH),
-        early_stopping=setting.customers >= 200,
         max_iter=100,
         random_state=setting.seed,
     )
