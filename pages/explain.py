@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from crm_ai.app import controls, explaining, frame, results, state
+from crm_ai.app import controls, explaining, frame, results, state, textbook
 from crm_ai.words import _
 
 answer = frame.question(_("Why does it say so?"))
@@ -15,14 +15,19 @@ with st.spinner(_("Looking for the reasons …")):
 frame.answer(answer, explaining.in_a_sentence(reasons))
 
 names = [_("What moves the model?"), _("Why this customer?")]
-model_tab, customer_tab = st.tabs(
-    names, key="explain_tab", default=names[bool(state.value("customer"))], on_change="rerun"
-)
+chosen = names[bool(state.value("customer"))]
+if textbook.can_read(run, model):
+    names.append(_("How is it reckoned?"))
+model_tab, customer_tab, *book_tab = st.tabs(names, key="explain_tab", default=chosen, on_change="rerun")
 if model_tab.open:
     with model_tab:
         explaining.general(reasons)
 if customer_tab.open:
     with customer_tab:
         explaining.one_customer(run, model, label, reasons)
+
+if book_tab and book_tab[0].open:
+    with book_tab[0]:
+        textbook.panel(run, model)
 
 frame.next_question(_("Next: for whom is it worse?"), "fairness")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from crm_ai.evaluation import Decision, Offer
-    from crm_ai.explanation import Explanation, LimeExplanation
+    from crm_ai.explanation import Coefficients, Explanation, LimeExplanation
     from crm_ai.fairness import Audit
     from crm_ai.modeling import Run
     from crm_ai.table import Table
@@ -212,6 +212,14 @@ def errors(run: Run, model: str) -> Picture:
 
     frame = error_histogram(error_tally(run, model))
     return charts.regression.errors(frame), frame[frame["customers"] > 0]
+
+
+def coefficients(found: Coefficients) -> Picture:
+    """A regression's coefficients with their intervals."""
+    from crm_ai import charts
+
+    frame = found.comparable()
+    return charts.coefficients.forest(frame, found.scale), frame
 
 
 def importance(reasons: Explanation) -> Picture:

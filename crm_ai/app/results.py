@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from crm_ai.cleaning import Change, Recipe
     from crm_ai.evaluation import Estimate, Tally
-    from crm_ai.explanation import Explanation, LimeExplainer, LimeExplanation
+    from crm_ai.explanation import Coefficients, Diagnostics, Explanation, LimeExplainer, LimeExplanation
     from crm_ai.fairness import Audit
     from crm_ai.joining import Duplicates
     from crm_ai.modeling import Comparison, LearningCurve, Problem, Proposal, Run, Scale, Split
@@ -372,6 +372,30 @@ def telling_cases(run: Run, model_type: str) -> dict[str, int]:
     from crm_ai.explanation import telling_cases
 
     return telling_cases(run, model_type)
+
+
+@kept_few
+def coefficients(run: Run, model_type: str) -> Coefficients:
+    """A regression's coefficients, see ``crm_ai.explanation.coefficients``."""
+    from crm_ai.explanation import coefficients
+
+    return coefficients(run, model_type)
+
+
+@kept_few
+def collinearity(run: Run, model_type: str) -> pd.DataFrame:
+    """Which columns say the same, see ``crm_ai.explanation.collinearity``."""
+    from crm_ai.explanation import collinearity
+
+    return collinearity(run, model_type)
+
+
+@kept_few
+def diagnostics(run: Run, model_type: str) -> Diagnostics:
+    """Whether a regression's assumptions hold, see ``crm_ai.explanation.diagnostics``."""
+    from crm_ai.explanation import diagnostics
+
+    return diagnostics(run, model_type)
 
 
 def forget(reference: str) -> None:

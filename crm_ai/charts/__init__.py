@@ -1,9 +1,10 @@
 """Results in, Plotly figures out. One template, one palette, titles that say the finding."""
 
-from crm_ai.charts import comparison, confusion, data, fairness, money, ranking, reasons, regression
+from crm_ai.charts import coefficients, comparison, confusion, data, fairness, money, ranking, reasons, regression
 from crm_ai.charts.theme import describe, inked
 
 __all__ = [
+    "coefficients",
     "comparison",
     "confusion",
     "data",

@@ -72,3 +72,15 @@ def test_a_link_restores_the_customer(explained, visit):
     other = visit("explain", **address)
     assert_sound(other)
     assert said in [s.value for s in other.subheader]
+
+
+def test_a_regression_reads_like_a_textbook(explained):
+    explained.segmented_control[0].set_value("logistic_regression").run()
+    explained.session_state["explain_tab"] = "How is it reckoned?"
+    explained.run()
+    assert_sound(explained)
+    said = words(explained)
+    assert "Estimates are of maximum likelihood" in said
+    assert any("log-odds of" in block.value for block in explained.code)
+    assert "intervals are more than" in said
+    assert "All columns together" in said
