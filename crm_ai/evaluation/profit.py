@@ -42,7 +42,7 @@ class Offer:
     --------
     >>> offer = Offer(value=200, cost=10, chance=0.3)
     >>> offer.gain_with, offer.gain_without, round(offer.break_even, 3)
-    (50.0, -10, 0.167)
+    (50.0, -10.0, 0.167)
     """
 
     value: float
@@ -252,7 +252,7 @@ def decision_in_words(decision: Decision) -> str:
     >>> from crm_ai.evaluation import tally_scores
     >>> tally = tally_scores([0, 1] * 50, [0.2, 0.8] * 50)
     >>> decision_in_words(decide(tally, tally, Offer(value=100, cost=10, chance=0.5)))
-    'Contact the 50 of 100 customers with the highest scores: expected gain 2,000 (1,640 – 2,000).'
+    'Contact the 50 of 100 customers with the highest scores: expected gain 2,000 (1,822 – 2,000).'
     """
     if not decision.contacted:
         return _("Contact nobody: at these costs no contact is expected to pay.")

@@ -55,7 +55,7 @@ def test_training_goes_on_while_other_pages_are_read(asked):
     picture(page, "training_elsewhere", whole=False)
     page.get_by_text("Training has ended: look at the models").wait_for()
     page.get_by_text("Training has ended: look at the models").click()
-    page.wait_for_url(re.compile("run="))
+    page.get_by_text("What came out").wait_for()
     settle(page)
     text = main_text(page)
     assert "Neural network" in text[text.index("What came out") :]

@@ -112,7 +112,8 @@ def test_entries_are_whole(entry):
 
 
 @pytest.mark.parametrize(("name", "task"), CASES)
-def test_all_values_on_offer_can_be_fitted(table, name, task):
+def test_all_values_on_offer_can_be_fitted(name, task):
+    table = table_from_frame(customers(200))
     target = {Task.BINARY: "Churn", Task.MULTICLASS: "offer", Task.REGRESSION: "spent"}[task]
     problem = ask(table, target, folds=2)
     for parameter in MODEL_TYPES[name].parameters:
