@@ -19,7 +19,7 @@ if proposal is None:
 frame.answer(answer, asking.in_a_sentence(table, proposal.problem))
 asking.say_unlabelled(table, proposal.problem)
 
-plan = planning.choose(table, proposal.problem, before)
+plan = planning.choose(table, proposal, before)
 models = len(plan.choices) if plan else 0
 train = st.button(
     ngettext("Train {n} model", "Train {n} models", models).format(n=models),

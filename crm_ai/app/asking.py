@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -35,7 +36,7 @@ def ask(table: Table, before: Problem | None) -> Proposal | None:
     Returns
     -------
     Proposal or None
-        The question as it is asked now; None as long as no target is chosen.
+        The question as it is asked now, with the reasons of what was proposed; None as long as no target is chosen.
     """
     first, second = st.columns(2)
     with first:
@@ -55,9 +56,11 @@ def ask(table: Table, before: Problem | None) -> Proposal | None:
     segments = _segments(table, proposal, known)
     _say_set_aside({name: why for name, why in proposal.set_aside.items() if name not in features})
     _say_repairs(table)
-    return propose_problem(
-        table, target=target, task=task, positive=positive, above=above, features=features, segments=segments
-    )
+    asked = propose_problem(
+        table, target=target, task=task, positive=positive, above=above, features=features, segments=segments,
+        split=proposal.problem.split,
+    )  # fmt: skip
+    return replace(asked, reasons=proposal.reasons)
 
 
 def _with_reasons(table: Table, target: str, task: Task, positive: str | None, above: float | None) -> Proposal:

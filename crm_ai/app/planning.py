@@ -14,7 +14,7 @@ from crm_ai.modeling import Scale, Split, SplitKind, Task, make_plan, model_type
 from crm_ai.words import _, count
 
 if TYPE_CHECKING:
-    from crm_ai.modeling import ModelType, Parameter, Plan, Problem
+    from crm_ai.modeling import ModelType, Parameter, Plan, Problem, Proposal
     from crm_ai.table import Table
 
 NAME_WIDTH = 40
@@ -23,15 +23,15 @@ REPEATS = (1, 2, 3, 5)
 MOST_ONE_WAY = 12
 
 
-def choose(table: Table, problem: Problem, before: Plan | None) -> Plan | None:
+def choose(table: Table, proposal: Proposal, before: Plan | None) -> Plan | None:
     """Draw the choice of models, and folded below it how they are trained and judged.
 
     Parameters
     ----------
     table : Table
         The customers.
-    problem : Problem
-        The question.
+    proposal : Proposal
+        The question, and how its customers want to be divided.
     before : Plan, optional
         What was trained last.
 
@@ -40,12 +40,13 @@ def choose(table: Table, problem: Problem, before: Plan | None) -> Plan | None:
     Plan or None
         What is to be trained; None as long as no model is chosen.
     """
+    problem = proposal.problem
     same = before if before is not None and before.problem.target == problem.target else None
     chosen = _models(problem.task, before)
     with st.expander(_("How they are trained and judged"), icon=":material/tune:"):
         left, right = st.columns(2)
         with left:
-            problem = _split(table, problem, same)
+            problem = _split(table, proposal, same)
             problem = replace(problem, repeats=_repeats(problem, same))
         with right:
             search = _search(before)
@@ -112,8 +113,8 @@ def _in_words(value: Any) -> str:
     return words.get(str(value), str(value))
 
 
-def _split(table: Table, problem: Problem, before: Plan | None) -> Problem:
-    proposed, why = results.proposed_split(table, problem)
+def _split(table: Table, proposal: Proposal, before: Plan | None) -> Problem:
+    problem, proposed, why = proposal.problem, proposal.problem.split, proposal.reasons["split"]
     possible = {
         SplitKind.RANDOM: ("",),
         SplitKind.GROUP: results.groups_possible(table, problem),

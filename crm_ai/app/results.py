@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crm_ai.explanation import Coefficients, Diagnostics, Explanation, LimeExplainer, LimeExplanation
     from crm_ai.fairness import Audit
     from crm_ai.joining import Duplicates
-    from crm_ai.modeling import Comparison, LearningCurve, Problem, Proposal, Run, Scale, Split
+    from crm_ai.modeling import Comparison, LearningCurve, Problem, Proposal, Run, Scale
     from crm_ai.personal_data import Detected
     from crm_ai.table import Finding, Repair, Table
 
@@ -147,14 +147,6 @@ def _answers(table: Table, problem: Problem) -> tuple[int, float]:
     known = answers(table, problem)
     unknown = int(np.isnan(known).sum())
     return unknown, float(np.nanmean(known)) if unknown < len(known) else float("nan")
-
-
-@kept
-def proposed_split(table: Table, problem: Problem) -> tuple[Split, str]:
-    """How customers want to be divided, see ``crm_ai.modeling.propose_split``."""
-    from crm_ai.modeling import propose_split
-
-    return propose_split(table, problem)
 
 
 @kept

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from crm_ai.errors import ProblemError
 from crm_ai.modeling.answers import above_labels, is_numeric, rest_label
 from crm_ai.modeling.labels import label_counts
-from crm_ai.modeling.problem import Problem, Task
+from crm_ai.modeling.problem import Problem, Split, Task
 from crm_ai.modeling.split_proposal import propose_split
 from crm_ai.table import Kind, Role, Table, leaks
 from crm_ai.words import _, count, percent
@@ -54,6 +54,7 @@ def propose_problem(
     task: Task | str | None = None,
     features: Iterable[str] | None = None,
     segments: Iterable[str] | None = None,
+    split: Split | None = None,
     holdout: float = 0.2,
     folds: int = 5,
     seed: int = 42,
@@ -76,6 +77,8 @@ def propose_problem(
         Columns that predict; by default all whose role allows it, but those that give the answer away.
     segments : iterable of str, optional
         Columns whose groups are compared; by default those that the schema proposes.
+    split : Split, optional
+        How the holdout and the folds are drawn; by default what the data suggest.
     holdout : float, default 0.2
         Share of customers set aside to judge the models.
     folds : int, default 5
@@ -120,8 +123,8 @@ def propose_problem(
         target=target, task=chosen, features=usable, segments=groups, labels=labels, above=above,
         holdout=holdout, folds=folds, seed=seed, repairs=table.repairs,
     )  # fmt: skip
-    divided, reasons["split"] = propose_split(table, problem)
-    return Proposal(replace(problem, split=divided), reasons, set_aside)
+    chosen_split, reasons["split"] = (split, _("Chosen by you.")) if split else propose_split(table, problem)
+    return Proposal(replace(problem, split=chosen_split), reasons, set_aside)
 
 
 def _target(table: Table, target: str | None) -> tuple[str, str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from crm_ai.modeling.answers import answers
-from crm_ai.modeling.labels import label_codes
 from crm_ai.modeling.problem import Problem, Scale, Split, SplitKind, Task
 from crm_ai.table import Kind, Table
 from crm_ai.words import _, count, number
@@ -59,11 +59,10 @@ def propose_split(table: Table, problem: Problem) -> tuple[Split, str]:
             found = _shared(table, column.name)
             if found:
                 return Split(SplitKind.GROUP, column.name), found
-    for column in table.schema:
-        if column.kind is Kind.DATE and column.name != problem.target:
-            found = _changes(table, problem, column.name)
-            if found:
-                return Split(SplitKind.TIME, column.name), found
+    for name in times_possible(table, problem):
+        found = _changes(table, problem, name)
+        if found:
+            return Split(SplitKind.TIME, name), found
     return Split(), _("Nothing in the table ties customers together or to the calendar, so chance decides.")
 
 
@@ -147,9 +146,8 @@ def _names_a_group(name: str) -> bool:
 
 def _shared(table: Table, name: str) -> str:
     """Why rows of the same group must stay together; nothing if most groups are of one row, or are just traits."""
-    _texts, codes = label_codes(table.frame[name])
-    sizes = np.bincount(codes[codes >= 0], minlength=1)
-    sizes = sizes[sizes > 0]
+    codes = pd.factorize(table.frame[name])[0]  # unlike label_codes it sorts no million texts
+    sizes = np.bincount(codes[codes >= 0])
     shared = sizes[sizes > 1]
     rows = int(sizes.sum())
     if len(sizes) < FEWEST_GROUPS or shared.sum() < GROUPED_SHARE * rows or sizes.max() > MOST_OF_A_GROUP * rows:
