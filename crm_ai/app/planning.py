@@ -58,23 +58,21 @@ def choose(table: Table, proposal: Proposal, before: Plan | None) -> Plan | None
 
 def _models(task: Task, before: Plan | None) -> dict[str, dict[str, Any]]:
     entries = model_types_for(task)
-    known = {choice.model_type: choice.settings for choice in before.choices} if before else None
-    if before is not None and before.problem.task is not task:
-        known = None
+    known = before.settings if before is not None and before.problem.task is task else None
     row = st.grid(min(len(entries), 3), min_column_width=240)
     chosen: dict[str, dict[str, Any]] = {}
     for entry in entries:
         wanted = entry.id in known if known is not None else entry.is_basic
         settings = known.get(entry.id, {}) if known is not None else {}
         with row.container(border=True, height="stretch"):
-            if st.checkbox(f"**{entry.name}**", value=wanted, key=_key(f"model_{entry.id}"), persist_state="session"):
-                chosen[entry.id] = {}
+            name = f"**{entry.name}**"
+            is_chosen = st.checkbox(name, value=wanted, key=_key(f"model_{entry.id}"), persist_state="session")
             st.markdown(entry.sentence)
             if entry.remark(task):
                 st.caption(entry.remark(task))
             set_now = _settings(entry, settings)
-            if entry.id in chosen:
-                chosen[entry.id] = set_now
+        if is_chosen:
+            chosen[entry.id] = set_now
     return chosen
 
 

@@ -95,18 +95,10 @@ class Training:
         return f"{plain(self.progress.message)} · {progress.time_left(share, monotonic() - self.started)}"
 
     def _work(self) -> None:
-        from crm_ai.modeling import train
+        from crm_ai.modeling import carry_out
 
-        choices = {choice.model_type: choice.settings for choice in self.plan.choices}
         try:
-            self.run = train(
-                self._table,
-                self.plan.problem,
-                choices,
-                search=self.plan.search,
-                progress=self._told,
-                cancelled=self._ended.is_set,
-            )
+            self.run = carry_out(self._table, self.plan, progress=self._told, cancelled=self._ended.is_set)
             self._keep(self.run)
         except BaseException as failure:  # shown on the page of whoever waits for it
             self._failure = failure

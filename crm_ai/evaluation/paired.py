@@ -138,7 +138,7 @@ def r2_difference(actual: ArrayLike, first: ArrayLike, second: ArrayLike) -> Dif
 
 
 def corrected_resampled_t(name: str, differences: ArrayLike, test_share: float) -> Difference:
-    """Difference over folds of a cross-validation, corrected for their sharing customers.
+    """Mean over folds of a cross-validation, usually of differences, corrected for their sharing customers.
 
     Parameters
     ----------

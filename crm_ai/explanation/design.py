@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crm_ai.explanation.terms import regression_model, terms
-from crm_ai.modeling import Model, Run, Task, answers
+from crm_ai.modeling import Model, Run, Task
 
 BLOCK = 65_536
 MOST_KEPT = 32_000_000  # numbers: a quarter of a gigabyte
@@ -117,7 +117,7 @@ def training_design(run: Run, model_type: str) -> Design:
         If the model is no regression with one formula.
     """
     model = regression_model(run, model_type)
-    outcome = answers(run.table, run.problem)[run.train_rows]
+    outcome = run.train_actual.astype(np.float64)
     design = Design(run, model, outcome)
     if design.n * design.width > MOST_KEPT:
         return design

@@ -26,7 +26,7 @@ from crm_ai.modeling.results import (
 from crm_ai.modeling.run import Model, Run
 from crm_ai.modeling.search import DECISIVE
 from crm_ai.modeling.split_proposal import groups_possible, propose_scale, propose_split, times_possible
-from crm_ai.modeling.training import run_digest, train
+from crm_ai.modeling.training import carry_out, run_digest, train
 
 __all__ = [
     "BASELINE",
@@ -52,6 +52,7 @@ __all__ = [
     "Task",
     "answers",
     "best_by_cross_validation",
+    "carry_out",
     "compare",
     "comparison_in_words",
     "confusion_tally",

@@ -42,6 +42,24 @@ def answers(table: Table, problem: Problem) -> np.ndarray:
     return position[codes]
 
 
+def as_places(problem: Problem, known: np.ndarray) -> np.ndarray:
+    """Write known answers as models are fitted to them.
+
+    Parameters
+    ----------
+    problem : Problem
+        The question.
+    known : numpy.ndarray of float64, shape (n,)
+        Of customers whose answer is known, see ``answers``.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n,)
+        Numbers for regression, else whole positions in ``problem.labels``.
+    """
+    return known if problem.task is Task.REGRESSION else known.astype(np.intp)
+
+
 def is_one_against_rest(problem: Problem) -> bool:
     """Whether a yes/no question sets one label against all others.
 

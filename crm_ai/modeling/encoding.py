@@ -177,7 +177,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         """
         matrix = np.zeros((len(codes), len(self.encoded_names_)), dtype=self.dtype)
         tables = {name: self._table_of(name) for name in self.levels_}
-        first, flagged = self._first, self._indicator
+        first, flagged = self.first, self._indicator
         # A stretch of rows at a time, so that what is written to lies in the processor's cache.
         for start in range(0, len(codes), ROWS_AT_ONCE):
             stretch, out = codes[start : start + ROWS_AT_ONCE], matrix[start : start + ROWS_AT_ONCE]
@@ -227,8 +227,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return np.asarray(self.encoded_names_, dtype=object)
 
     @property
-    def _first(self) -> np.ndarray:
-        """Position of each original column's first encoded column."""
+    def first(self) -> np.ndarray:
+        """Position of each original column's first encoded column, shape (columns,)."""
         return np.searchsorted(self.source_, np.arange(len(self.columns_)))
 
     @property

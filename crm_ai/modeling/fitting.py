@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from itertools import groupby
@@ -90,22 +90,10 @@ class _Customers:
 
     def encoded(self) -> _Encoded:
         with self._lock:
-            made = self._made or self._encode()
+            made = self._made or self._work.encode(self.fit, self.judge, self._options)
             self._users -= 1
             self._made = made if self._users else None  # nobody needs it any more, and it is large
             return made
-
-    def _encode(self) -> _Encoded:
-        work = self._work
-        cleaning = Cleaning(work.problem.repairs)
-        with work.journal.timed("clean"):
-            fit = cleaning.fit_transform(work.frame.iloc[self.fit])
-            judge = None if self.judge is None else cleaning.transform(work.frame.iloc[self.judge])
-        with work.journal.timed("encode"):
-            encoder = TableEncoder(cleaning.kinds_after(work.kinds), **self._options)
-            matrix = encoder.fit_transform(fit)
-            seen = None if judge is None else encoder.transform(judge)
-        return _Encoded([("cleaning", cleaning), ("encoding", encoder)], matrix, seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +111,23 @@ class _Work:
     @property
     def problem(self) -> Problem:
         return self.plan.problem
+
+    def encode(self, fit: np.ndarray, judge: np.ndarray | None, options: Mapping[str, Any]) -> _Encoded:
+        cleaning = Cleaning(self.problem.repairs)
+        with self.journal.timed("clean"):
+            cleaned = cleaning.fit_transform(self.frame.iloc[fit])
+            others = None if judge is None else cleaning.transform(self.frame.iloc[judge])
+        with self.journal.timed("encode"):
+            encoder = TableEncoder(cleaning.kinds_after(self.kinds), **options)
+            matrix = encoder.fit_transform(cleaned)
+            seen = None if others is None else encoder.transform(others)
+        return _Encoded([("cleaning", cleaning), ("encoding", encoder)], matrix, seen)
+
+
+def _work(plan: Plan, table: Table, rows: np.ndarray, target: np.ndarray, journal: Journal) -> _Work:
+    features = table.frame[list(plan.problem.features)].iloc[rows]
+    kinds = {name: table.schema[name].kind.value for name in plan.problem.features}
+    return _Work(table, plan, features, rows, target, kinds, journal)
 
 
 def fit_all(plan: Plan, table: Table, rows: np.ndarray, target: np.ndarray, journal: Journal) -> dict[str, Fitted]:
@@ -149,11 +154,8 @@ def fit_all(plan: Plan, table: Table, rows: np.ndarray, target: np.ndarray, jour
     from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits
 
-    problem = plan.problem
-    features = table.frame[list(problem.features)].iloc[rows]
-    kinds = {name: table.schema[name].kind.value for name in problem.features}
-    work = _Work(table, plan, features, rows, target, kinds, journal)
-    parts = folds(table, problem, rows, target)
+    work = _work(plan, table, rows, target, journal)
+    parts = folds(table, plan.problem, rows, target)
     for name in (BASELINE, *plan.model_types):
         # Loads its libraries: those loaded later would escape the limit.
         _estimator(MODEL_TYPES[name], work, MODEL_TYPES[name].values(), np.zeros((1, 1)), target[:1], None)
@@ -165,14 +167,16 @@ def fit_all(plan: Plan, table: Table, rows: np.ndarray, target: np.ndarray, jour
         workers = Workers(os.cpu_count() or 1)
         try:
             jobs = _submit(workers, work, parts)
-            _watch(jobs, journal)
+            _watch(jobs, journal, DECISIVE[plan.problem.task])
         finally:
             workers.end()
     return _gather(jobs, parts)
 
 
-def judge_part(run: Run, model_type: str, target: np.ndarray, fit: np.ndarray, judge: np.ndarray) -> dict[str, float]:
-    """Fit a run's model on some of its training customers, and judge it on others.
+def judge_parts(
+    run: Run, model_type: str, parts: Iterable[tuple[np.ndarray, np.ndarray]]
+) -> Iterator[dict[str, float]]:
+    """Fit a run's model on some of its training customers and judge it on others, once for each part.
 
     Parameters
     ----------
@@ -180,25 +184,22 @@ def judge_part(run: Run, model_type: str, target: np.ndarray, fit: np.ndarray, j
         The run.
     model_type : str
         One of its models, with the settings it has there.
-    target : numpy.ndarray of shape (training customers,)
-        Their answers.
-    fit, judge : numpy.ndarray of int
+    parts : iterable of (fit, judge)
         Positions in ``run.train_rows``.
 
-    Returns
-    -------
+    Yields
+    ------
     dict of str to float
         See ``fold_scores``.
     """
-    problem, entry = run.problem, MODEL_TYPES[model_type]
-    features = run.table.frame[list(problem.features)].iloc[run.train_rows]
-    kinds = {name: run.table.schema[name].kind.value for name in problem.features}
-    work = _Work(run.table, run.plan, features, run.train_rows, target, kinds, Journal({}, None))
-    encoded = _Customers(work, fit, judge, [entry]).encoded()
-    assert encoded.judge is not None
-    fitted = _fit(entry, work, run.settings[model_type], encoded.matrix, target[fit], encoded.encoder)
-    model = Model(model_type, problem, Schema(()), encoded.pipeline(fitted))
-    return fold_scores(problem.task, target[judge], model.predict_encoded(encoded.judge))
+    entry, target = MODEL_TYPES[model_type], run.train_actual
+    work = _work(run.plan, run.table, run.train_rows, target, Journal({}, None))
+    for fit, judge in parts:
+        encoded = work.encode(fit, judge, entry.encoding)
+        assert encoded.judge is not None
+        known = (encoded.matrix, target[fit])
+        said = _predict(entry, work, run.settings[model_type], encoded, known, encoded.judge)
+        yield fold_scores(run.problem.task, target[judge], said)
 
 
 Jobs = dict[tuple[str, int], Future[Any]]
@@ -206,7 +207,7 @@ Jobs = dict[tuple[str, int], Future[Any]]
 
 def _submit(workers: Workers, work: _Work, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> Jobs:
     jobs: Jobs = {}
-    settings = {choice.model_type: choice.settings for choice in work.plan.choices} | {BASELINE: {}}
+    settings = work.plan.settings | {BASELINE: {}}
     for batch in _batches(work.plan):
         everybody = _Customers(work, np.arange(len(work.rows)), None, batch)
         for entry in batch:
@@ -229,7 +230,7 @@ def _batches(plan: Plan) -> Iterator[list[ModelType]]:
     yield from batches[1:]
 
 
-def _watch(jobs: Jobs, journal: Journal) -> None:
+def _watch(jobs: Jobs, journal: Journal, metric: str) -> None:
     names = {job: key for key, job in jobs.items()}
     left = set(names)
     while left and not journal.cancelled:
@@ -242,11 +243,7 @@ def _watch(jobs: Jobs, journal: Journal) -> None:
                 journal.step(model, result[0], _("{model}: all training customers").format(model=name))
             else:
                 words = _("{model}: fold {fold}").format(model=name, fold=number + 1)
-                journal.step(model, result[0], words, result[3].get(_decisive(result[3])))
-
-
-def _decisive(scores: Mapping[str, float]) -> str:
-    return next(name for name in DECISIVE.values() if name in scores)
+                journal.step(model, result[0], words, result[3][metric])
 
 
 def _gather(jobs: Jobs, parts: Sequence[Any]) -> dict[str, Fitted]:
@@ -289,9 +286,7 @@ def _judge_fold(
     assert customers.judge is not None
     settings, attempts = _settings(entry, work, encoded, customers.fit, fixed, number)
     with work.journal.timed("cross-validate"):
-        fitted = _fit(entry, work, settings, encoded.matrix, work.target[customers.fit], encoded.encoder)
-        model = Model(entry.id, work.problem, Schema(()), encoded.pipeline(fitted))
-        said = model.predict_encoded(encoded.judge)
+        said = _predict(entry, work, settings, encoded, (encoded.matrix, work.target[customers.fit]), encoded.judge)
         scores = fold_scores(work.problem.task, work.target[customers.judge], said)
     return perf_counter() - start, said, attempts, scores
 
@@ -307,12 +302,9 @@ def _settings(
 
     def judge(values: Mapping[str, Any], seen: np.ndarray, unseen: np.ndarray) -> float:
         _go_on(work.journal)
-        fitted = _fit(entry, work, values, encoded.matrix[seen], target[seen], encoded.encoder)
-        said = Model(entry.id, work.problem, Schema(()), encoded.pipeline(fitted)).predict_encoded(
-            encoded.matrix[unseen]
-        )
-        scores = fold_scores(work.problem.task, target[unseen], said)
-        return scores[DECISIVE[work.problem.task]]
+        known = (encoded.matrix[seen], target[seen])
+        said = _predict(entry, work, values, encoded, known, encoded.matrix[unseen])
+        return fold_scores(work.problem.task, target[unseen], said)[DECISIVE[work.problem.task]]
 
     with work.journal.timed("search", entry.id):
         best, attempts = search(work.table, work.problem, tried, work.rows[fit], target, judge)
@@ -322,6 +314,19 @@ def _settings(
 def _go_on(journal: Journal) -> None:
     if journal.cancelled:
         raise CancelledError(_("Training was ended."))
+
+
+def _predict(
+    entry: ModelType,
+    work: _Work,
+    values: Mapping[str, Any],
+    encoded: _Encoded,
+    known: tuple[np.ndarray, np.ndarray],
+    others: np.ndarray,
+) -> np.ndarray:
+    """What a model fitted on some encoded customers and their answers says of others."""
+    fitted = _fit(entry, work, values, *known, encoded.encoder)
+    return Model(entry.id, work.problem, Schema(()), encoded.pipeline(fitted)).predict_encoded(others)
 
 
 def _fit(
@@ -392,9 +397,8 @@ def _monotonic(problem: Problem, entry: ModelType, encoder: TableEncoder | None)
     ways = {name: way for name, way in problem.monotonic if way}
     if not ways or encoder is None or not entry.is_monotonic or problem.task is Task.MULTICLASS:
         return None
-    first = np.searchsorted(encoder.source_, np.arange(len(encoder.columns_)))
     found = np.zeros(len(encoder.source_), dtype=np.int8)
     for place, name in enumerate(encoder.columns_):
         if name in ways and name not in encoder.levels_:
-            found[first[place]] = ways[name]
+            found[encoder.first[place]] = ways[name]
     return found if found.any() else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,9 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crm_ai.evaluation.intervals import student
-from crm_ai.modeling.answers import answers
-from crm_ai.modeling.fitting import judge_part
+from crm_ai.evaluation.paired import corrected_resampled_t
+from crm_ai.modeling.fitting import judge_parts
 from crm_ai.modeling.problem import Task
 from crm_ai.modeling.run import Run
 from crm_ai.modeling.sampled_tree import sample_rows
@@ -71,21 +71,25 @@ def learning_curve(
         The curve.
     """
     run.model(model_type)
-    problem, rows, metric = run.problem, run.train_rows, DECISIVE[run.problem.task]
-    known = answers(run.table, problem)[rows]
-    target = known if problem.task is Task.REGRESSION else known.astype(np.intp)
-    parts = folds(run.table, problem, rows, target)[: problem.folds]
+    problem, target, metric = run.problem, run.train_actual, DECISIVE[run.problem.task]
+    parts = folds(run.table, problem, run.train_rows, target)[: problem.folds]
+
+    def some_of(fit: np.ndarray, share: float) -> np.ndarray:
+        most = max(round(share * len(fit)), FEWEST)
+        return fit[sample_rows(target[fit], most, problem.seed, in_shares=problem.task is not Task.REGRESSION)]
+
+    smaller = [[(some_of(fit, share), judge) for fit, judge in parts] for share in shares]
+    scores = []
+    for judged in judge_parts(run, model_type, itertools.chain(*smaller)):
+        scores.append(judged[metric])
+        if progress:
+            progress(len(scores) / (len(shares) * len(parts)))
     found = []
-    for place, share in enumerate(shares):
-        scores, sizes = [], []
-        for number, (fit, judge) in enumerate(parts):
-            most = max(round(share * len(fit)), FEWEST)
-            some = fit[sample_rows(target[fit], most, problem.seed, in_shares=problem.task is not Task.REGRESSION)]
-            scores.append(judge_part(run, model_type, target, some, judge)[metric])
-            sizes.append(len(some))
-            if progress:
-                progress((place * len(parts) + number + 1) / (len(shares) * len(parts)))
-        found.append((int(np.mean(sizes)), *_mean(scores, len(parts)), len(parts)))
+    for place, several in enumerate(smaller):
+        of_folds = scores[place * len(parts) : (place + 1) * len(parts)]
+        mean = corrected_resampled_t(metric, of_folds, 1 / max(len(parts) - 1, 1)).estimate
+        customers = int(np.mean([len(fit) for fit, _judge in several]))
+        found.append((customers, mean.value, mean.low, mean.high, len(parts)))
     frame = pd.DataFrame(found, columns=["customers", "value", "low", "high", "folds"])
     frame = frame.drop_duplicates("customers", ignore_index=True)
     return LearningCurve(frame, metric, _gain(frame))
@@ -114,17 +118,6 @@ def more_in_words(curve: LearningCurve) -> str:
     return _("More customers would help: twice as many ({n}) might add about {gain}.").format(
         n=most, gain=f"{curve.gain:.3f}"
     )
-
-
-def _mean(scores: Sequence[float], parts: int) -> tuple[float, float, float]:
-    """Mean over folds and its interval, by the correction of Nadeau and Bengio (2003)."""
-    values = np.asarray(scores, dtype=np.float64)
-    values = values[np.isfinite(values)]
-    if len(values) < 2:
-        return (float(values.mean()) if len(values) else math.nan, math.nan, math.nan)
-    error = float(values.std(ddof=1)) * math.sqrt(1 / len(values) + 1 / max(parts - 1, 1))
-    half = student(len(values) - 1) * error
-    return float(values.mean()), float(values.mean()) - half, float(values.mean()) + half
 
 
 def _gain(frame: pd.DataFrame) -> float:

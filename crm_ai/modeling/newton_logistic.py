@@ -76,10 +76,9 @@ class NewtonLogistic(ClassifierMixin, BaseEstimator):
         weight = np.ones(len(y)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
         answer = np.asarray(y, dtype=np.float64)
         share = float(np.clip(weight @ answer / weight.sum(), 1e-9, 1 - 1e-9))
-        start = np.append(np.zeros(X.shape[1]), np.log(share / (1 - share)))
-        found = start
+        found = np.append(np.zeros(X.shape[1]), np.log(share / (1 - share)))
         if len(y) > 4 * WARM_START_ROWS:
-            found = self._from_a_sample(X, answer, weight, start)
+            found = self._from_a_sample(X, answer, weight, found)
         found = self._minimise(X, answer, weight, found, self.alpha)
         self.coef_, self.intercept_ = found[None, :-1], found[-1:]
         self.classes_ = np.array([0, 1])
@@ -143,7 +142,7 @@ class NewtonLogistic(ClassifierMixin, BaseEstimator):
         part = slice(None, None, every)
         at = self._minimise(X[part], answer[part], weight[part], start, self.alpha / every)
         penalty = np.append(np.full(X.shape[1], self.alpha), 0.0)
-        bend = every * _bent(X[part], answer[part], weight[part], at, penalty / every)[2]
+        bend = every * _bent(X[part], weight[part], at, penalty / every)
         largest = np.inf
         for _turn in range(CHEAP_STEPS):
             slope = _sloped(X, answer, weight, at, penalty)[1]
@@ -165,7 +164,7 @@ class NewtonLogistic(ClassifierMixin, BaseEstimator):
             self.n_iter_ = turn
             if np.abs(slope).max() <= self.tol * weight.sum():
                 break
-            step = _solve(_bent(X, answer, weight, at, penalty)[2], slope)
+            step = _solve(_bent(X, weight, at, penalty), slope)
             size, gain = 1.0, float(slope @ step)
             new_loss, new_slope = _sloped(X, answer, weight, at - step, penalty)
             while new_loss > loss - 1e-4 * size * gain and size >= SHORTEST_STEP:
@@ -194,28 +193,22 @@ def _sloped(
     return loss, slope
 
 
-def _bent(
-    X: np.ndarray, answer: np.ndarray, weight: np.ndarray, at: np.ndarray, penalty: np.ndarray
-) -> tuple[float, np.ndarray, np.ndarray]:
-    """Loss, gradient and Hessian at a point."""
+def _bent(X: np.ndarray, weight: np.ndarray, at: np.ndarray, penalty: np.ndarray) -> np.ndarray:
+    """Hessian at a point."""
     width = X.shape[1]
-    loss, slope, bend = 0.5 * float(penalty @ at**2), penalty * at, np.diag(penalty)
-    for start in range(0, len(answer), ROWS):
+    bend = np.diag(penalty)
+    for start in range(0, len(weight), ROWS):
         rows = slice(start, start + ROWS)
-        chunk, said, counts = X[rows], answer[rows], weight[rows]
-        odds = chunk @ at[:width] + at[width]
-        chance = expit(odds)
-        error, curve = counts * (chance - said), counts * chance * (1 - chance)
-        loss += float(counts @ (np.logaddexp(0, odds) - said * odds))
-        slope[:width] += error @ chunk
-        slope[width] += error.sum()
+        chunk = X[rows]
+        chance = expit(chunk @ at[:width] + at[width])
+        curve = weight[rows] * chance * (1 - chance)
         curved = chunk * curve[:, None]
         bend[:width, :width] += curved.T @ chunk
         edge = curved.sum(axis=0)
         bend[:width, width] += edge
         bend[width, :width] += edge
         bend[width, width] += curve.sum()
-    return loss, slope, bend
+    return bend
 
 
 def _solve(bend: np.ndarray, slope: np.ndarray) -> np.ndarray:

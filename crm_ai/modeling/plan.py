@@ -53,6 +53,11 @@ class Plan:
         """Which models, in order."""
         return tuple(choice.model_type for choice in self.choices)
 
+    @property
+    def settings(self) -> dict[str, Mapping[str, Any]]:
+        """Settings by model type, in order."""
+        return {choice.model_type: choice.settings for choice in self.choices}
+
 
 def make_plan(problem: Problem, model_types: ModelTypes | None = None, *, search: int = 0) -> Plan:
     """Check and complete what is to be trained.

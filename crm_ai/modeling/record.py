@@ -15,7 +15,7 @@ from crm_ai.files import write_atomically
 from crm_ai.modeling.plan import plan_as_json, plan_from_json
 from crm_ai.modeling.progress import Progress
 from crm_ai.modeling.run import Run
-from crm_ai.modeling.training import package_versions, train
+from crm_ai.modeling.training import carry_out, package_versions
 from crm_ai.table import Table
 from crm_ai.words import _
 
@@ -153,8 +153,7 @@ def repeat(
             where=table.source,
             next_step=_("Open “{source}” as it was then.").format(source=record["table"]["source"]),
         )
-    choices = {choice.model_type: choice.settings for choice in plan.choices}
-    run = train(table, plan.problem, choices, search=plan.search, progress=progress)
+    run = carry_out(table, plan, progress=progress)
     before, now = record["results"], results_digests(run)
     other = [name for name, digest in before.items() if now.get(name) != digest]
     if not other:

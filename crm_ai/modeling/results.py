@@ -18,7 +18,6 @@ from crm_ai.evaluation import (
     tally_errors,
     tally_scores,
 )
-from crm_ai.modeling.answers import answers
 from crm_ai.modeling.groups import group_codes
 from crm_ai.modeling.model_types import BASELINE
 from crm_ai.modeling.problem import Task
@@ -83,7 +82,7 @@ def out_of_fold_tally(run: Run, model_type: str, *, label: str | None = None) ->
         Of the customers who were in a fold.
     """
     said = run.out_of_fold[run.model(model_type).model_type]
-    actual = answers(run.table, run.problem)[run.train_rows]
+    actual = run.train_actual
     if said.ndim > 1:
         place = label_place(run, label)
         said, actual = said[:, place], actual == place

@@ -144,6 +144,8 @@ class Run:
         Positions in ``table.frame``; customers without a target are in neither.
     actual : numpy.ndarray of shape (holdout,)
         What was true of the holdout: numbers for regression, else positions in ``problem.labels``.
+    train_actual : numpy.ndarray of shape (training customers,)
+        The same of the training customers, in the order of ``train_rows``.
     predictions : mapping of str to numpy.ndarray
         What each model said of the holdout, see ``Model.predict``.
     cross_validation : pandas.DataFrame
@@ -176,6 +178,7 @@ class Run:
     train_rows: np.ndarray
     holdout_rows: np.ndarray
     actual: np.ndarray
+    train_actual: np.ndarray
     predictions: Mapping[str, np.ndarray]
     cross_validation: pd.DataFrame
     seconds: Mapping[str, float]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn import metrics
 
-from crm_ai.evaluation import exact_ranking
+from crm_ai.evaluation import exact_ranking, macro_roc_auc
 from crm_ai.modeling.problem import Task
 
 
@@ -37,13 +37,8 @@ def fold_scores(task: Task, actual: np.ndarray, predicted: np.ndarray) -> dict[s
         found = exact_ranking(actual, predicted)
         return {name: found[name].value for name in ("roc_auc", "average_precision", "brier_score")}
     chosen = predicted.argmax(axis=1)
-    ranked = [
-        metrics.roc_auc_score(actual == place, predicted[:, place])
-        for place in np.unique(actual)
-        if (actual != place).any()
-    ]
     return {
         "accuracy": metrics.accuracy_score(actual, chosen),
-        "balanced_accuracy": np.mean([np.mean(chosen[actual == place] == place) for place in np.unique(actual)]),
-        "macro_roc_auc": np.mean(ranked) if ranked else float("nan"),
+        "balanced_accuracy": metrics.recall_score(actual, chosen, labels=np.unique(actual), average="macro"),
+        "macro_roc_auc": macro_roc_auc(actual, predicted).value,
     }

@@ -13,7 +13,7 @@ import pandas as pd
 
 from crm_ai.cleaning import accept
 from crm_ai.errors import CancelledError, ProblemError
-from crm_ai.modeling.answers import answers
+from crm_ai.modeling.answers import answers, as_places
 from crm_ai.modeling.fitting import WEIGHTS, Fitted, fit_all
 from crm_ai.modeling.model_types import BASELINE
 from crm_ai.modeling.plan import ModelTypes, Plan, make_plan, plan_as_json
@@ -79,7 +79,33 @@ def train(
     >>> len(run.train_rows), len(run.holdout_rows), run.predictions["decision_tree"].shape
     (160, 40, (40,))
     """
-    plan = make_plan(problem, model_types, search=search)
+    return carry_out(table, make_plan(problem, model_types, search=search), progress=progress, cancelled=cancelled)
+
+
+def carry_out(
+    table: Table,
+    plan: Plan,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Run:
+    """Train what a plan says.
+
+    Parameters
+    ----------
+    table : Table
+        The customers.
+    plan : Plan
+        What is trained.
+    progress, cancelled : callable, optional
+        See ``train``.
+
+    Returns
+    -------
+    Run
+        See ``train``.
+    """
+    problem = plan.problem
     table = accept(table, problem.repairs)
     _check(table, problem)
     steps = problem.folds * (1 if problem.split.kind is SplitKind.TIME else problem.repeats) + 1
@@ -87,7 +113,7 @@ def train(
     with journal.timed("split"):
         known = answers(table, problem)
         train_rows, holdout_rows = split_holdout(table, problem, known)
-    target, actual = (_answers(problem, known[rows]) for rows in (train_rows, holdout_rows))
+    target, actual = (as_places(problem, known[rows]) for rows in (train_rows, holdout_rows))
     fitted = fit_all(plan, table, train_rows, target, journal)
     finished = tuple(choice for choice in plan.choices if choice.model_type in fitted)
     if not finished or BASELINE not in fitted:
@@ -110,6 +136,7 @@ def train(
         train_rows=train_rows,
         holdout_rows=holdout_rows,
         actual=actual,
+        train_actual=target,
         predictions=predictions,
         cross_validation=_fold_scores({name: fitted[name] for name in models}),
         seconds=journal.seconds,
@@ -177,10 +204,6 @@ def _check(table: Table, problem: Problem) -> None:
             where=table.source,
             next_step=_("Model it as it is."),
         )
-
-
-def _answers(problem: Problem, known: np.ndarray) -> np.ndarray:
-    return known if problem.task is Task.REGRESSION else known.astype(np.intp)
 
 
 def _fold_scores(fitted: Mapping[str, Fitted]) -> pd.DataFrame:
