@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crm_ai.table import Finding, Repair, Table
 
 TABLES_KEPT = 6
+CURVES_KEPT = 50
 
 
 @st.cache_resource(max_entries=TABLES_KEPT, show_spinner=False)
@@ -251,7 +252,7 @@ def comparison(run: Run) -> Comparison:
     return compare(run)
 
 
-@st.cache_resource(max_entries=50, show_spinner=False)
+@st.cache_resource(show_spinner=False)
 def _curves() -> dict[tuple[str, str], LearningCurve]:
     return {}
 
@@ -278,6 +279,8 @@ def learning_curve(run: Run, model_type: str, tell: Callable[[float], object] | 
     known, key = _curves(), (run.digest, model_type)
     if key not in known:
         known[key] = learning_curve(run, model_type, progress=tell)
+        for oldest in list(known)[:-CURVES_KEPT]:
+            known.pop(oldest, None)
     return known[key]
 
 

@@ -65,6 +65,7 @@ class RunShelf:
             The same.
         """
         with self._lock:
+            self._at_work.pop(run.digest, None)  # whoever watches holds it; nobody else needs it any more
             self._runs[run.digest] = run
             while len(self._runs) > self._most:
                 self._runs.popitem(last=False)
@@ -157,7 +158,7 @@ def shelf() -> RunShelf:
     return RunShelf(RUNS_KEPT)
 
 
-def trained_run(table: Table, plan: Plan, reference: str = "") -> Run:
+def trained_run(table: Table, plan: Plan, reference: str = "", *, ended: Callable[[], object] = lambda: None) -> Run:
     """Train in the background, showing here how far it has come.
 
     Parameters
@@ -168,6 +169,9 @@ def trained_run(table: Table, plan: Plan, reference: str = "") -> Run:
         What is trained.
     reference : str, default ""
         The table's reference: the plan of the finished run is kept beside it, even if nobody watches any more.
+    ended : callable, optional
+        Called when there is nothing more to watch, whether there is a run or an error. It is not called when a click
+        or a step to another page ends the watching.
 
     Returns
     -------
@@ -178,9 +182,11 @@ def trained_run(table: Table, plan: Plan, reference: str = "") -> Run:
 
     known = shelf().get(run_digest(table, plan))
     if known is not None:
+        ended()
         return known
     at_work = begin_training(table, plan, reference)
     training.watch(at_work)
+    ended()
     return shelf().done(at_work)
 
 

@@ -261,12 +261,8 @@ def finish_training() -> None:
     plan, customers = at_work(), table()
     if plan is None or customers is None:
         return
-    try:
-        run = runs.trained_run(customers, plan, value("data"))
-    except Exception:
-        st.session_state.pop(AT_WORK)  # shown once, not again at every click
-        raise
-    st.session_state.pop(AT_WORK)
+    # Forgotten also where it has failed: an error is shown once, not again at every click.
+    run = runs.trained_run(customers, plan, value("data"), ended=lambda: st.session_state.pop(AT_WORK))
     keep_run(run)
     missing = len(plan.choices) - len(run.models)
     if missing:

@@ -64,3 +64,14 @@ def test_what_fails_is_told_to_whoever_waits(table):
 def _fail(_run):
     assert threading.current_thread() is not threading.main_thread()
     raise CrmAiError("There is no room.")
+
+
+def test_a_whole_run_on_the_shelf_leaves_no_training_behind(table):
+    shelf, wanted = RunShelf(3), plan(table, "decision_tree")
+    digest = run_digest(table, wanted)
+    training = shelf.begin(digest, lambda: Training(table, wanted, shelf.put))
+    training.wait(60)
+    assert shelf.get(digest) is training.result()
+    again = shelf.begin(digest, lambda: Training(table, wanted, shelf.put))
+    assert again is not training
+    again.wait(60)
