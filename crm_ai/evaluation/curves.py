@@ -25,7 +25,7 @@ def roc_curve(tally: Tally) -> pd.DataFrame:
         Columns threshold, false_positive_rate, true_positive_rate, low, high (of the true positive rate), n
         (customers with the answer); from nobody selected to everybody, at most 400 points.
     """
-    threshold, false, true = _selected(tally)
+    threshold, false, true = from_the_top(tally)
     alarms, found = _share(false, false[-1]), _share(true, true[-1])
     low, high = wilson(true, true[-1])
     frame = pd.DataFrame(
@@ -55,7 +55,7 @@ def precision_recall_curve(tally: Tally) -> pd.DataFrame:
         Columns threshold, recall, precision, low, high (of the precision), n (customers selected); from few selected
         to everybody, at most 400 points.
     """
-    threshold, false, true = (column[1:] for column in _selected(tally))
+    threshold, false, true = (column[1:] for column in from_the_top(tally))
     selected, having = false + true, int(tally.counts[:, 1].sum())
     low, high = wilson(true, selected)
     frame = pd.DataFrame(
@@ -88,7 +88,7 @@ def gains_curve(tally: Tally, *, points: int = 100) -> pd.DataFrame:
         lift (caught over contacted: how many times better than chance), lift_low, lift_high, n (customers with the
         answer).
     """
-    _threshold, false, true = _selected(tally)
+    _threshold, false, true = from_the_top(tally)
     selected, having = false + true, int(true[-1])
     contacted = np.arange(1, points + 1) / points
     customers = contacted * selected[-1]
@@ -110,12 +110,25 @@ def gains_curve(tally: Tally, *, points: int = 100) -> pd.DataFrame:
     )
 
 
-def _selected(tally: Tally) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Thresholds from above everybody downwards, and how many without and with the answer are selected at each."""
+def from_the_top(tally: Tally) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Count who is selected at each threshold, from above everybody downwards.
+
+    Parameters
+    ----------
+    tally : Tally
+        Counts of a yes/no question; groups are taken together.
+
+    Returns
+    -------
+    thresholds : numpy.ndarray of float64, shape (thresholds,)
+        Descending; nobody is at the first.
+    without, having : numpy.ndarray of int64, shape (thresholds,)
+        Customers without and with the answer who are selected.
+    """
     counts = tally.counts.sum(axis=0)[:, ::-1]
     taken = counts.any(axis=0)
-    false, true = (np.concatenate([[0], np.cumsum(row[taken])]) for row in counts)
-    return np.append(tally.edges[-1], tally.edges[:-1][::-1][taken]), false, true
+    without, having = (np.concatenate([[0], np.cumsum(row[taken])]) for row in counts)
+    return np.append(tally.edges[-1], tally.edges[:-1][::-1][taken]), without, having
 
 
 def _share(part: np.ndarray, whole: np.ndarray | int) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crm_ai.errors import ProblemError
+from crm_ai.evaluation.curves import from_the_top
 from crm_ai.evaluation.estimate import Estimate
 from crm_ai.evaluation.intervals import wilson
 from crm_ai.evaluation.tally import Tally
@@ -144,16 +145,13 @@ def profit_curve(tally: Tally, offer: Offer, *, customers: int | None = None) ->
         Columns threshold, share (contacted), contacted, hits, profit, low, high; nobody first, everybody last. The
         interval is that of the share of hits among so many contacts, by Wilson's method, in money.
     """
-    without, having = tally.counts.sum(axis=0)[:, ::-1]
-    threshold = tally.edges[:-1][::-1]
-    filled = (without + having) > 0
-    hits = np.concatenate([[0], np.cumsum(having)[filled]])
-    contacted = np.concatenate([[0], np.cumsum(without + having)[filled]])
+    thresholds, misses, hits = from_the_top(tally)
+    contacted = misses + hits
     factor = (customers or tally.n) / max(tally.n, 1)
     low, high = (np.nan_to_num(end) * contacted for end in wilson(hits, contacted))
     return pd.DataFrame(
         {
-            "threshold": np.concatenate([[math.inf], threshold[filled]]),
+            "threshold": np.append(math.inf, thresholds[1:]),
             "share": contacted / max(tally.n, 1),
             "contacted": contacted * factor,
             "hits": hits * factor,
