@@ -12,12 +12,12 @@ from typing import Any
 
 from benchmarks.comparing import (
     data_disagreements,
-    data_in_words,
     disagreements,
     in_words,
     model_disagreements,
-    models_in_words,
+    stages_in_words,
 )
+from benchmarks.measuring import DATA_STAGES, MODEL_STAGES
 from benchmarks.running import DATA_SIDES, MODEL_SIDES, ROOT, import_seconds, in_turns
 from benchmarks.tables import Job, generated, messy, telco
 
@@ -36,13 +36,13 @@ def main() -> int:
             job = messy(options.data_rows, Path(folder))
             _write("messy", options.data_rows, job)
             sides = found[job.name] = in_turns(job, options.repeats, DATA_SIDES)
-            print(data_in_words(job.name, sides), flush=True)
+            print(stages_in_words(job.name, sides, DATA_SIDES, DATA_STAGES, "pandas+skrub"), flush=True)
             different += [f"{job.name}: {what}" for what in data_disagreements(sides)]
         if options.only in (None, "million"):
             job = generated(options.data_rows, Path(folder))
             _write("generated", options.data_rows, job)
             sides = found[job.name] = in_turns(job, options.repeats, MODEL_SIDES)
-            print(models_in_words(job.name, sides), flush=True)
+            print(stages_in_words(job.name, sides, MODEL_SIDES, MODEL_STAGES, "scikit-learn"), flush=True)
             different += [f"{job.name}: {what}" for what in model_disagreements(sides)]
     print(f"\nimport crm_ai: {found['import']['crm_ai']:.3f} s")
     print("\n".join(["Both sides do not agree:", *different]) if different else "Both sides found the same.")

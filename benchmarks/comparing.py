@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.measuring import DATA_STAGES, MODEL_STAGES, RESAMPLED, STAGES
+from benchmarks.measuring import RESAMPLED, STAGES
 from benchmarks.running import DATA_SIDES, MODEL_SIDES, SIDES
 
 LARGEST_GAP_IN_AUC = 0.01
@@ -25,22 +25,13 @@ def in_words(name: str, sides: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def data_in_words(name: str, sides: dict[str, dict[str, Any]]) -> str:
-    """A table of seconds, memory and ratios of reading, looking over and cleaning."""
-    ours, theirs = (sides[side] for side in DATA_SIDES)
-    lines = [f"\n{name}", f"{'stage':<24}{'crm_ai':>10}{'pandas+skrub':>14}{'ratio':>8}"]
-    lines += [_line(stage, ours["seconds"][stage], theirs["seconds"][stage]) for stage in DATA_STAGES]
-    lines.append(_line("whole job", ours["whole"], theirs["whole"]))
-    lines.append(_line("peak memory", ours["peak_mb"], theirs["peak_mb"], "MB", 0))
-    lines.append(_line("the table in memory", ours["results"]["table_mb"], theirs["results"]["table_mb"], "MB", 0))
-    return "\n".join(lines)
-
-
-def models_in_words(name: str, sides: dict[str, dict[str, Any]]) -> str:
-    """A table of seconds, memory and ratios of reading, training and judging."""
-    ours, theirs = (sides[side] for side in MODEL_SIDES)
-    lines = [f"\n{name}", f"{'stage':<24}{'crm_ai':>10}{'scikit-learn':>14}{'ratio':>8}"]
-    lines += [_line(stage, ours["seconds"][stage], theirs["seconds"][stage]) for stage in MODEL_STAGES]
+def stages_in_words(
+    name: str, sides: dict[str, dict[str, Any]], pair: tuple[str, str], stages: tuple[str, ...], peer: str
+) -> str:
+    """A table of seconds, memory and ratios of some stages, beside a named peer."""
+    ours, theirs = (sides[side] for side in pair)
+    lines = [f"\n{name}", f"{'stage':<24}{'crm_ai':>10}{peer:>14}{'ratio':>8}"]
+    lines += [_line(stage, ours["seconds"][stage], theirs["seconds"][stage]) for stage in stages]
     lines.append(_line("whole job", ours["whole"], theirs["whole"]))
     lines.append(_line("peak memory", ours["peak_mb"], theirs["peak_mb"], "MB", 0))
     lines.append(_line("the table in memory", ours["results"]["table_mb"], theirs["results"]["table_mb"], "MB", 0))

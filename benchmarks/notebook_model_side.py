@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
 
 from benchmarks.measuring import job_from_command_line, report, stage
 
@@ -15,14 +14,9 @@ def main() -> None:
     with stage("import"):
         import pandas as pd
         from sklearn import metrics as measures
-        from sklearn.base import clone
-        from sklearn.compose import ColumnTransformer
-        from sklearn.impute import SimpleImputer
-        from sklearn.linear_model import LinearRegression, LogisticRegression
         from sklearn.model_selection import StratifiedKFold, cross_validate, train_test_split
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import OneHotEncoder, StandardScaler
-        from sklearn.tree import DecisionTreeClassifier
+
+        from benchmarks.default_pipelines import default_pipelines
     with stage("read"):
         frame = pd.read_csv(job.path)
         y = (frame.pop(job.target) == job.positive).astype(int)
@@ -30,22 +24,11 @@ def main() -> None:
         numbers = [str(name) for name in x.select_dtypes("number").columns]
         labels = [str(name) for name in x if name not in numbers]
         table_mb = frame.memory_usage(deep=True).sum() / 1e6
-    encode = ColumnTransformer(
-        [
-            ("number", make_pipeline(SimpleImputer(), StandardScaler()), numbers),
-            ("label", OneHotEncoder(handle_unknown="ignore"), labels),
-        ]
-    )
-    models: dict[str, Any] = {
-        "linear_regression": LinearRegression(),
-        "logistic_regression": LogisticRegression(max_iter=1000),
-        "decision_tree": DecisionTreeClassifier(max_depth=6, min_samples_leaf=50, random_state=42),
-    }
+    pipelines = default_pipelines(numbers, labels)
     with stage("train"):
         x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.2, random_state=42, stratify=y)
         fitted, validated = {}, {}
-        for name, model in models.items():
-            pipeline = make_pipeline(clone(encode), model)
+        for name, pipeline in pipelines.items():
             linear = name == "linear_regression"
             scoring = ["r2"] if linear else ["roc_auc", "average_precision", "neg_brier_score"]
             folds = StratifiedKFold(5, shuffle=True, random_state=42)

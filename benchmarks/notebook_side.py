@@ -22,14 +22,10 @@ def main() -> None:
         from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
         from lime.lime_tabular import LimeTabularExplainer
         from sklearn import metrics as measures
-        from sklearn.base import clone
-        from sklearn.compose import ColumnTransformer
-        from sklearn.impute import SimpleImputer
-        from sklearn.linear_model import LinearRegression, LogisticRegression
         from sklearn.model_selection import KFold, StratifiedKFold, cross_validate, train_test_split
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
-        from sklearn.tree import DecisionTreeClassifier
+        from sklearn.preprocessing import OrdinalEncoder
+
+        from benchmarks.default_pipelines import default_pipelines
     with stage("read"):
         frame = pd.read_csv(job.path)
         if "TotalCharges" in frame:
@@ -38,22 +34,11 @@ def main() -> None:
         x = frame.drop(columns=[job.identifier] if job.identifier else [])
         numbers = [str(name) for name in x.select_dtypes("number").columns]
         labels = [str(name) for name in x if name not in numbers]
-    encode = ColumnTransformer(
-        [
-            ("number", make_pipeline(SimpleImputer(), StandardScaler()), numbers),
-            ("label", OneHotEncoder(handle_unknown="ignore"), labels),
-        ]
-    )
-    models: dict[str, Any] = {
-        "linear_regression": LinearRegression(),
-        "logistic_regression": LogisticRegression(max_iter=1000),
-        "decision_tree": DecisionTreeClassifier(max_depth=6, min_samples_leaf=50, random_state=42),
-    }
+    pipelines = default_pipelines(numbers, labels)
     with stage("train"):
         x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.2, random_state=42, stratify=y)
         fitted, validated = {}, {}
-        for name, model in models.items():
-            pipeline = make_pipeline(clone(encode), model)
+        for name, pipeline in pipelines.items():
             kind = KFold if name == "linear_regression" else StratifiedKFold
             linear = name == "linear_regression"
             scoring = (
@@ -86,7 +71,7 @@ def main() -> None:
         partial(measures.precision_score, pos_label=0),  # negative predictive value
     )
     with stage("metrics"):
-        said = {name: scores(name, x_test) for name in models}
+        said = {name: scores(name, x_test) for name in pipelines}
         area, truth = {}, y_test.to_numpy()
         for name, score in said.items():
             area[name] = measures.roc_auc_score(truth, score)
