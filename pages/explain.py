@@ -3,6 +3,7 @@
 import streamlit as st
 
 from crm_ai.app import controls, explaining, frame, results, state, textbook
+from crm_ai.explanation import has_formula
 from crm_ai.words import _
 
 answer = frame.question(_("Why does it say so?"))
@@ -16,7 +17,7 @@ frame.answer(answer, explaining.in_a_sentence(reasons))
 
 names = [_("What moves the model?"), _("Why this customer?")]
 chosen = names[bool(state.value("customer"))]
-if textbook.can_read(run, model):
+if has_formula(run, model):
     names.append(_("How is it reckoned?"))
 model_tab, customer_tab, *book_tab = st.tabs(names, key="explain_tab", default=chosen, on_change="rerun")
 if model_tab.open:

@@ -10,35 +10,13 @@ import streamlit as st
 from crm_ai.app import frame, pictures, results
 from crm_ai.app.plain import plain
 from crm_ai.errors import CrmAiError
-from crm_ai.modeling import Task
 from crm_ai.words import NOTHING, _, count, number
 
 if TYPE_CHECKING:
     from crm_ai.explanation import Coefficient, Coefficients
     from crm_ai.modeling import Run
 
-READABLE = ("linear_regression", "logistic_regression")
 TINY = 0.001
-
-
-def can_read(run: Run, model: str) -> bool:
-    """Whether a model has one formula that can be written out.
-
-    Parameters
-    ----------
-    run : Run
-        The run.
-    model : str
-        One of its models.
-
-    Returns
-    -------
-    bool
-        True for linear and logistic regression of a number as it is, or of a yes/no question.
-    """
-    from crm_ai.explanation import scale_of
-
-    return model in READABLE and run.problem.task is not Task.MULTICLASS and scale_of(run.model(model)) != "log"
 
 
 def panel(run: Run, model: str) -> None:

@@ -11,6 +11,7 @@ from crm_ai.explanation.formula import formula
 from crm_ai.explanation.formula_sql import formula_sql
 from crm_ai.explanation.lime import LimeExplainer, LimeExplanation, explain_with_lime, lime_explainer
 from crm_ai.explanation.shapley import can_explain, explain, explain_model, linear_shap, scale_of
+from crm_ai.explanation.terms import has_formula
 from crm_ai.explanation.tree_shapley import tree_shap
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "explain_with_lime",
     "formula",
     "formula_sql",
+    "has_formula",
     "lime_explainer",
     "linear_shap",
     "scale_of",

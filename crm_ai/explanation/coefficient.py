@@ -116,4 +116,5 @@ class Coefficients:
         changes = np.exp(changes) if self.scale == "log-odds" else changes
         named = frame[["term", "column", "level", "reference", "step"]]
         values = changes.rename(columns={"estimate": "value"})
-        return pd.concat([named, values, frame["n"]], axis=1).iloc[order].reset_index(drop=True)
+        ranked: pd.DataFrame = pd.concat([named, values, frame["n"]], axis=1).iloc[order].reset_index(drop=True)
+        return ranked

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crm_ai.explanation.terms import regression_model, terms
+from crm_ai.explanation.terms import regression_model
 from crm_ai.modeling import Model, Run, Task
 
 BLOCK = 65_536
@@ -159,19 +159,3 @@ def is_binary(design: Design) -> bool:
         False for a number.
     """
     return design.run.problem.task is Task.BINARY
-
-
-def column_names(design: Design) -> tuple[str, ...]:
-    """Names of the encoded columns.
-
-    Parameters
-    ----------
-    design : Design
-        The customers.
-
-    Returns
-    -------
-    tuple of str
-        Without the intercept.
-    """
-    return tuple(term.name for term in terms(design.model))

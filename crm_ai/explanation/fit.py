@@ -76,4 +76,4 @@ def inverse(matrix: np.ndarray) -> np.ndarray:
             inverted: np.ndarray = cho_solve(factor, np.eye(len(matrix)))
     except (LinAlgError, ValueError):
         return np.full_like(matrix, np.nan)
-    return inverted / np.outer(size, size)
+    return np.asarray(inverted / np.outer(size, size))

@@ -152,12 +152,11 @@ def _measured(part: Part, dialect: Dialect) -> str:
 
 def _labels(model: Model, run: Run, name: str) -> dict[str, str]:
     """Each label as the database writes it; those of yes/no columns are its own words."""
-    column = run.table.frame[name]
+    column, levels = run.table.frame[name], model.encoder.levels_[name]
     kind = column.dtype.categories.dtype if isinstance(column.dtype, pd.CategoricalDtype) else column.dtype
     if pd.api.types.is_bool_dtype(kind):
-        return {level: level.upper() for level in model.encoder.seen_[name]}
-    # Who writes "(other)" or "(missing)" into a cell gets what the model gives to those.
-    return {level: quoted_text(level) for level in (*model.encoder.seen_[name], *model.encoder.levels_[name])}
+        return {level: level.upper() for level in levels if level in ("True", "False")}
+    return {level: quoted_text(level) for level in levels}
 
 
 def _choice(model: Model, name: str, parts: list[Part], labels: dict[str, str]) -> str:

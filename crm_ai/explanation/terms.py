@@ -9,7 +9,7 @@ import numpy as np
 
 from crm_ai.errors import ProblemError
 from crm_ai.explanation.explanation import MISSING, value_in_words
-from crm_ai.modeling import Model, Run, TableEncoder, Task
+from crm_ai.modeling import Model, Run, Scale, TableEncoder, Task
 from crm_ai.table import Kind
 from crm_ai.words import _
 
@@ -57,6 +57,28 @@ class Term:
         return self.kind in ("number", "date")
 
 
+def has_formula(run: Run, model_type: str) -> bool:
+    """Whether a model is a regression with one formula that adds up to its prediction or its log-odds.
+
+    Parameters
+    ----------
+    run : Run
+        A run.
+    model_type : str
+        One of its models.
+
+    Returns
+    -------
+    bool
+        True for linear and logistic regression of a number as it is, or of a yes/no question.
+    """
+    return (
+        model_type in REGRESSIONS
+        and run.problem.task is not Task.MULTICLASS
+        and (run.problem.task is Task.BINARY or run.problem.scale is Scale.PLAIN)
+    )
+
+
 def regression_model(run: Run, model_type: str) -> Model:
     """One of a run's models, if it is a regression with one formula.
 
@@ -75,7 +97,8 @@ def regression_model(run: Run, model_type: str) -> Model:
     Raises
     ------
     ProblemError
-        If no such model was trained, it has no coefficients, or it has a formula for each of several answers.
+        If no such model was trained, it has no coefficients, it has a formula for each of several answers, or it
+        models an amount by factors.
     """
     model = run.model(model_type)
     if model_type not in REGRESSIONS:
@@ -90,6 +113,13 @@ def regression_model(run: Run, model_type: str) -> Model:
             ),
             where=run.problem.target,
             next_step=_("Ask about one of the answers against all others."),
+        )
+    if not has_formula(run, model_type):
+        raise ProblemError(
+            _("By factors the columns multiply “{target}”: there is no sum to write out.").format(
+                target=run.problem.target
+            ),
+            next_step=_("Model it as it is."),
         )
     return model
 

@@ -238,3 +238,20 @@ def test_dropped_columns_are_the_sums_they_are_said_to_be(seed, width, extra, sh
     np.testing.assert_allclose(matrix[:, found.kept] @ found.weights, matrix[:, found.dropped], atol=1e-6)
     some = generator.normal(size=matrix.shape[1])
     np.testing.assert_allclose(matrix[:, found.kept] @ found.folded(some), matrix @ some, atol=1e-5)
+
+
+@pytest.mark.parametrize("scale", ["log", "tweedie"])
+def test_amounts_by_factors_have_no_sum_to_write_out(scale):
+    from dataclasses import replace
+
+    from crm_ai.explanation import has_formula
+    from crm_ai.modeling import Scale, propose_problem, train
+    from crm_ai.table import table_from_frame
+
+    months = np.arange(300.0) % 40
+    table = table_from_frame(pd.DataFrame({"months": months, "spent": np.exp(months / 20)}))
+    problem = replace(propose_problem(table, target="spent", features=["months"]).problem, scale=Scale(scale))
+    run = train(table, problem, ["linear_regression"])
+    assert not has_formula(run, "linear_regression")
+    with pytest.raises(ProblemError, match="there is no sum to write out"):
+        coefficients(run, "linear_regression")
