@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from crm_ai.app import controls, explaining, frame, results, state, textbook
-from crm_ai.explanation import has_formula
+from crm_ai.app import controls, explained, explaining, frame, rulebook, state, textbook
+from crm_ai.explanation import has_formula, has_rules
 from crm_ai.words import _
 
 answer = frame.question(_("Why does it say so?"))
@@ -12,13 +12,15 @@ run = state.require_run(_("This page will show what moves the model, and why it 
 model = controls.choose_model(run)
 label = controls.choose_answer(run)
 with st.spinner(_("Looking for the reasons …")):
-    reasons = results.reasons(run, model, label)
+    reasons = explained.reasons(run, model, label)
 frame.answer(answer, explaining.in_a_sentence(reasons))
 
 names = [_("What moves the model?"), _("Why this customer?")]
 chosen = names[bool(state.value("customer"))]
 if has_formula(run, model):
     names.append(_("How is it reckoned?"))
+if has_rules(run, model):
+    names.append(_("What are its rules?"))
 model_tab, customer_tab, *book_tab = st.tabs(names, key="explain_tab", default=chosen, on_change="rerun")
 if model_tab.open:
     with model_tab:
@@ -29,6 +31,9 @@ if customer_tab.open:
 
 if book_tab and book_tab[0].open:
     with book_tab[0]:
-        textbook.panel(run, model)
+        if has_formula(run, model):
+            textbook.panel(run, model)
+        else:
+            rulebook.panel(run, model, label)
 
 frame.next_question(_("Next: for whom is it worse?"), "fairness")

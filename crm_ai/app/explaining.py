@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from crm_ai.app import controls, errors, frame, pictures, results, state
+from crm_ai.app import controls, errors, explained, frame, pictures, state
 from crm_ai.app.plain import plain
 from crm_ai.charts.reasons import unit
 from crm_ai.explanation import customer_name, search_customers
@@ -97,7 +97,7 @@ def one_customer(run: Run, model: str, label: str | None, reasons: Explanation) 
     with left:
         frame.chart(*pictures.waterfall(reasons, place), key="waterfall")
     with right, st.spinner(_("Asking LIME …")):
-        near = results.near(run, model, row, label)
+        near = explained.near(run, model, row, label)
         frame.chart(*pictures.near(near), key="near")
     first = set(reasons.customer(place)["column"][:COMPARED]) & set(near.to_frame()["column"][:COMPARED])
     st.caption(
@@ -109,7 +109,7 @@ def one_customer(run: Run, model: str, label: str | None, reasons: Explanation) 
 
 
 def _pick(run: Run, model: str) -> int:
-    cases = results.telling_cases(run, model)
+    cases = explained.telling_cases(run, model)
     if not state.value("customer") or int(state.value("customer")) not in set(run.holdout_rows.tolist()):
         state.show("customer", str(next(iter(cases.values()))))
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crm_ai.app import glossary, results
+from crm_ai.app import explained, glossary, results
 from crm_ai.app.keeping import kept
 
 if TYPE_CHECKING:
@@ -220,6 +220,15 @@ def coefficients(found: Coefficients) -> Picture:
 
     frame = found.comparable()
     return charts.coefficients.forest(frame, found.scale), frame
+
+
+@kept
+def tree(run: Run, model: str, label: str | None, depth: int) -> Picture:
+    """A decision tree, so many questions deep."""
+    from crm_ai import charts
+
+    reading = explained.tree(run, model, label)
+    return charts.trees.tree(reading, depth), reading.down_to(max(depth, 1)).to_frame()
 
 
 def importance(reasons: Explanation) -> Picture:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import runs, store
+from crm_ai.app import explained, runs, store
 from crm_ai.app.keeping import kept, kept_few
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from crm_ai.cleaning import Change, Recipe
     from crm_ai.evaluation import Estimate, Tally
-    from crm_ai.explanation import Coefficients, Diagnostics, Explanation, LimeExplainer, LimeExplanation
     from crm_ai.fairness import Audit
     from crm_ai.joining import Duplicates
     from crm_ai.modeling import Comparison, LearningCurve, Problem, Proposal, Run, Scale
@@ -338,61 +337,6 @@ def across_thresholds(run: Run, model_type: str, segment: str, label: str | None
     return across_thresholds(tally(run, model_type, segment=segment, label=label))
 
 
-@kept_few
-def reasons(run: Run, model_type: str, label: str | None = None) -> Explanation:
-    """Why a model says what it says of the holdout, see ``crm_ai.explain``."""
-    from crm_ai.explanation import explain
-
-    return explain(run, model_type, label=label)
-
-
-@kept_few
-def _lime_ready(run: Run, model_type: str) -> LimeExplainer:
-    from crm_ai.explanation import lime_explainer
-
-    return lime_explainer(run, model_type)
-
-
-@kept
-def near(run: Run, model_type: str, row: int, label: str | None = None) -> LimeExplanation:
-    """LIME of one customer, see ``crm_ai.explain_with_lime``."""
-    from crm_ai.explanation import explain_with_lime
-
-    return explain_with_lime(run, model_type, row, label=label, explainer=_lime_ready(run, model_type))
-
-
-@kept
-def telling_cases(run: Run, model_type: str) -> dict[str, int]:
-    """Customers worth looking at, see ``crm_ai.explanation.telling_cases``."""
-    from crm_ai.explanation import telling_cases
-
-    return telling_cases(run, model_type)
-
-
-@kept_few
-def coefficients(run: Run, model_type: str) -> Coefficients:
-    """A regression's coefficients, see ``crm_ai.explanation.coefficients``."""
-    from crm_ai.explanation import coefficients
-
-    return coefficients(run, model_type)
-
-
-@kept_few
-def collinearity(run: Run, model_type: str) -> pd.DataFrame:
-    """Which columns say the same, see ``crm_ai.explanation.collinearity``."""
-    from crm_ai.explanation import collinearity
-
-    return collinearity(run, model_type)
-
-
-@kept_few
-def diagnostics(run: Run, model_type: str) -> Diagnostics:
-    """Whether a regression's assumptions hold, see ``crm_ai.explanation.diagnostics``."""
-    from crm_ai.explanation import diagnostics
-
-    return diagnostics(run, model_type)
-
-
 def forget(reference: str) -> None:
     """Keep nothing in memory of a table that is deleted.
 
@@ -405,5 +349,6 @@ def forget(reference: str) -> None:
         runs.shelf().drop(table(reference))
         table.clear(reference)
         unrepaired.clear(reference)
-        for holding_customers in (reasons, _lime_ready, near, cleaned, recipe, changes, duplicates):
+        for holding_customers in (cleaned, recipe, changes, duplicates):
             holding_customers.clear()  # of all tables: others are computed again when they are asked for
+        explained.forget()

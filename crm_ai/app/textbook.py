@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from crm_ai.app import frame, pictures, results
+from crm_ai.app import explained, frame, pictures
 from crm_ai.app.plain import plain
 from crm_ai.errors import CrmAiError
 from crm_ai.words import NOTHING, _, count, number
@@ -30,7 +30,7 @@ def panel(run: Run, model: str) -> None:
         One of its models that can be read.
     """
     with st.spinner(_("Fitting as a textbook does …")):
-        found = results.coefficients(run, model)
+        found = explained.coefficients(run, model)
     frame.chart(*pictures.coefficients(found), key="coefficients")
     st.caption(
         _(
@@ -86,7 +86,7 @@ def _shared(run: Run, model: str) -> None:
     from crm_ai.explanation import collinearity_in_words
 
     with st.expander(_("Which columns say the same?"), icon=":material/link:"):
-        table = results.collinearity(run, model)
+        table = explained.collinearity(run, model)
         for sentence in collinearity_in_words(table):
             st.markdown(plain(sentence))
         rows = table.drop_duplicates("column").sort_values("inflation", ascending=False)
@@ -100,7 +100,7 @@ def _shared(run: Run, model: str) -> None:
 
 def _holds(run: Run, model: str) -> None:
     with st.expander(_("Do its assumptions hold?"), icon=":material/fact_check:"):
-        found = results.diagnostics(run, model)
+        found = explained.diagnostics(run, model)
         names = _tests()
         for entry in found.entries:
             p = "" if not math.isfinite(entry.p_value) else f", p {_probability(entry.p_value)}"

@@ -1,6 +1,17 @@
 """Results in, Plotly figures out. One template, one palette, titles that say the finding."""
 
-from crm_ai.charts import coefficients, comparison, confusion, data, fairness, money, ranking, reasons, regression
+from crm_ai.charts import (
+    coefficients,
+    comparison,
+    confusion,
+    data,
+    fairness,
+    money,
+    ranking,
+    reasons,
+    regression,
+    trees,
+)
 from crm_ai.charts.theme import describe, inked
 
 __all__ = [
@@ -15,4 +26,5 @@ __all__ = [
     "ranking",
     "reasons",
     "regression",
+    "trees",
 ]

@@ -1,17 +1,23 @@
 """From a model to reasons, in the customers' own columns."""
 
 from crm_ai.explanation.cases import customer_name, search_customers, telling_cases
-from crm_ai.explanation.coefficient import Coefficient, Coefficients
-from crm_ai.explanation.coefficients import coefficients
-from crm_ai.explanation.collinearity import collinearity, collinearity_in_words
-from crm_ai.explanation.diagnostic import Diagnostic, Diagnostics
-from crm_ai.explanation.diagnostics import diagnostics
 from crm_ai.explanation.explanation import Explanation, value_in_words
-from crm_ai.explanation.formula import formula
-from crm_ai.explanation.formula_sql import formula_sql
 from crm_ai.explanation.lime import LimeExplainer, LimeExplanation, explain_with_lime, lime_explainer
 from crm_ai.explanation.shapley import can_explain, explain, explain_model, linear_shap, scale_of
-from crm_ai.explanation.terms import has_formula
+from crm_ai.explanation.textbook import (
+    Coefficient,
+    Coefficients,
+    Diagnostic,
+    Diagnostics,
+    coefficients,
+    collinearity,
+    collinearity_in_words,
+    diagnostics,
+    formula,
+    formula_sql,
+    has_formula,
+)
+from crm_ai.explanation.tree import TreeReading, has_rules, read_tree, rules, rules_of_run, tree_sql
 from crm_ai.explanation.tree_shapley import tree_shap
 
 __all__ = [
@@ -22,6 +28,7 @@ __all__ = [
     "Explanation",
     "LimeExplainer",
     "LimeExplanation",
+    "TreeReading",
     "can_explain",
     "coefficients",
     "collinearity",
@@ -34,11 +41,16 @@ __all__ = [
     "formula",
     "formula_sql",
     "has_formula",
+    "has_rules",
     "lime_explainer",
     "linear_shap",
+    "read_tree",
+    "rules",
+    "rules_of_run",
     "scale_of",
     "search_customers",
     "telling_cases",
     "tree_shap",
+    "tree_sql",
     "value_in_words",
 ]

@@ -70,6 +70,20 @@ class LogTarget(RegressorMixin, BaseEstimator):
             Amounts above -1.
         """
         assert self.estimator is not None
-        logarithm = np.asarray(self.estimator.predict(X), dtype=np.float64)
-        said: np.ndarray = np.exp(np.minimum(logarithm, 700.0)) * self.factor_ - 1
+        return self.amounts(np.asarray(self.estimator.predict(X), dtype=np.float64))
+
+    def amounts(self, logarithms: np.ndarray) -> np.ndarray:
+        """Turn what the regressor says into amounts.
+
+        Parameters
+        ----------
+        logarithms : numpy.ndarray of float64
+            Of 1 + y.
+
+        Returns
+        -------
+        numpy.ndarray of float64
+            Amounts above -1, of the same shape.
+        """
+        said: np.ndarray = np.exp(np.minimum(logarithms, 700.0)) * self.factor_ - 1
         return said

@@ -21,9 +21,16 @@ class _GrownOnSample:
     ----------
     grown_on_ : int
         Customers that the questions were chosen on.
+    told_ : numpy.ndarray of float64, shape (nodes, answers)
+        Share of a node's training customers with each answer, or their mean in one column. Each counts once, whatever
+        weights or criterion the tree was grown with.
+    deviation_ : numpy.ndarray of float64, shape (nodes,)
+        Standard deviation of their numbers; for answers, unused zeros.
     """
 
     grown_on_: int
+    told_: np.ndarray
+    deviation_: np.ndarray
 
     def fit(self, X: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None) -> Any:
         """Grow the tree.
@@ -46,31 +53,47 @@ class _GrownOnSample:
         most = GROWN_ON if self.monotonic_cst is None else len(y)  # type: ignore[attr-defined]
         rows = sample_rows(y, most, self.random_state, in_shares=hasattr(self, "predict_proba"))  # type: ignore[attr-defined]
         self.grown_on_ = len(rows)
-        if len(rows) == len(y):
+        sampled = len(rows) < len(y)
+        if sampled:
+            super().fit(X[rows], y[rows], None if sample_weight is None else sample_weight[rows])  # type: ignore[misc]
+        else:
             super().fit(X, y, sample_weight)  # type: ignore[misc]
-            return self
-        super().fit(X[rows], y[rows], None if sample_weight is None else sample_weight[rows])  # type: ignore[misc]
-        self._refill(X, y, np.ones(len(y)) if sample_weight is None else sample_weight)
+        leaf = self.apply(X)  # type: ignore[attr-defined]
+        if sampled:
+            self._refill(leaf, y, np.ones(len(y)) if sample_weight is None else sample_weight)
+        self._tell(leaf, y)
         return self
 
-    def _refill(self, X: np.ndarray, y: np.ndarray, weight: np.ndarray) -> None:
+    def _refill(self, leaf: np.ndarray, y: np.ndarray, weight: np.ndarray) -> None:
         tree = self.tree_  # type: ignore[attr-defined]
-        leaf = self.apply(X)  # type: ignore[attr-defined]
         nodes = tree.node_count
-        customers = np.bincount(leaf, minlength=nodes)
-        total = np.bincount(leaf, weights=weight, minlength=nodes)
-        sums = self._sums(leaf, y, weight, nodes)
-        for node in range(nodes - 1, -1, -1):  # children come after their parents
-            left, right = tree.children_left[node], tree.children_right[node]
-            if left >= 0:
-                customers[node] = customers[left] + customers[right]
-                total[node] = total[left] + total[right]
-                sums[node] = sums[left] + sums[right]
+        customers = self._upwards(np.bincount(leaf, minlength=nodes))
+        total = self._upwards(np.bincount(leaf, weights=weight, minlength=nodes))
+        sums = self._upwards(self._sums(leaf, y, weight, nodes))
         known = total > 0  # a leaf that only the sample reached keeps what the sample said
         tree.n_node_samples[:] = customers
         tree.weighted_n_node_samples[:] = total
         values = tree.value
         values[known, 0, : sums.shape[1]] = sums[known] / total[known, None]
+
+    def _tell(self, leaf: np.ndarray, y: np.ndarray) -> None:
+        nodes = self.tree_.node_count  # type: ignore[attr-defined]
+        once = np.ones(len(y))
+        customers = np.maximum(self._upwards(np.bincount(leaf, minlength=nodes)), 1)[:, None]
+        self.told_ = self._upwards(self._sums(leaf, y, once, nodes)) / customers
+        self.deviation_ = self._deviation(leaf, y, customers[:, 0])
+
+    def _upwards(self, sums: np.ndarray) -> np.ndarray:
+        """Add what leaves hold to all nodes above them."""
+        tree = self.tree_  # type: ignore[attr-defined]
+        for node in range(tree.node_count - 1, -1, -1):  # children come after their parents
+            left, right = tree.children_left[node], tree.children_right[node]
+            if left >= 0:
+                sums[node] = sums[left] + sums[right]
+        return sums
+
+    def _deviation(self, leaf: np.ndarray, y: np.ndarray, customers: np.ndarray) -> np.ndarray:
+        return np.zeros(len(customers))
 
     def _sums(self, leaf: np.ndarray, y: np.ndarray, weight: np.ndarray, nodes: int) -> np.ndarray:
         return np.bincount(leaf, weights=weight * y, minlength=nodes)[:, None]
@@ -78,6 +101,13 @@ class _GrownOnSample:
 
 class SampledTreeRegressor(_GrownOnSample, DecisionTreeRegressor):
     """Decision tree for numbers, see ``_GrownOnSample``."""
+
+    def _deviation(self, leaf: np.ndarray, y: np.ndarray, customers: np.ndarray) -> np.ndarray:
+        centred = np.asarray(y, dtype=np.float64) - self.told_[0, 0]  # else large numbers' squares swallow the rest
+        squares = self._upwards(np.bincount(leaf, weights=centred**2, minlength=len(customers))) / customers
+        between = (self.told_[:, 0] - self.told_[0, 0]) ** 2
+        spread: np.ndarray = np.sqrt(np.maximum(squares - between, 0.0) * customers / np.maximum(customers - 1, 1))
+        return spread
 
 
 class SampledTreeClassifier(_GrownOnSample, DecisionTreeClassifier):

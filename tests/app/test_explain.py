@@ -84,3 +84,21 @@ def test_a_regression_reads_like_a_textbook(explained):
     assert any("log-odds of" in block.value for block in explained.code)
     assert "intervals are more than" in said
     assert "All columns together" in said
+
+
+@pytest.mark.parametrize(
+    ("target", "model"), [(None, "decision_tree"), ("spend", "decision_tree"), ("plan", "decision_tree")]
+)
+def test_a_tree_is_drawn_and_written_out(visit, churn_csv, target, model):
+    at = _explained(visit, churn_csv, target)
+    at.segmented_control[0].set_value(model).run()
+    at.session_state["explain_tab"] = "What are its rules?"
+    at.run()
+    assert_sound(at)
+    assert len(at.get("plotly_chart")) == 1
+    rules = at.dataframe[-1].value
+    assert rules["Rule"].is_unique
+    assert f"The same as {len(rules)} rules" in [s.value for s in at.subheader]
+    assert "CASE WHEN" in at.code[0].value
+    at.radio(key="tree_dialect").set_value("sqlite").run()
+    assert_sound(at)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from crm_ai.explanation.aliasing import find_aliases
-from crm_ai.explanation.design import Design, is_binary, moments
-from crm_ai.explanation.fit import Fit, inverse
+from crm_ai.explanation.textbook.aliasing import find_aliases
+from crm_ai.explanation.textbook.design import Design, is_binary, moments
+from crm_ai.explanation.textbook.fit import Fit, inverse
 
 
 def least_squares(design: Design) -> Fit:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crm_ai.explanation.design import Moments
+from crm_ai.explanation.textbook.design import Moments
 
 TOLERANCE = 1e-9  # of a column's variance: less than this left by the others is rounding
 NEGLIGIBLE = 1e-6  # weight of a column, in standard deviations, in the sum that equals another

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from crm_ai.errors import ProblemError
 from crm_ai.explanation import coefficients
-from crm_ai.explanation.aliasing import find_aliases
-from crm_ai.explanation.design import Moments, training_design
-from tests.unit.explanation.textbook import FEATURES, fitted, make_frame, outcome, written_out
+from crm_ai.explanation.textbook.aliasing import find_aliases
+from crm_ai.explanation.textbook.design import Moments, training_design
+from tests.unit.explanation.textbook.reference import FEATURES, fitted, make_frame, outcome, written_out
 
 NUMBERS = ["estimate", "standard_error", "low", "high", "statistic", "p_value"]
 
@@ -208,8 +208,8 @@ def test_models_without_one_formula_are_refused_kindly(runs):
 @pytest.mark.parametrize(("target", "model"), [("value", "linear_regression"), ("left", "logistic_regression")])
 def test_blocks_of_customers_add_up(runs, target, model, monkeypatch):
     whole = coefficients(runs[target], model).to_frame()
-    monkeypatch.setattr("crm_ai.explanation.design.BLOCK", 100)
-    monkeypatch.setattr("crm_ai.explanation.design.MOST_KEPT", 0)
+    monkeypatch.setattr("crm_ai.explanation.textbook.design.BLOCK", 100)
+    monkeypatch.setattr("crm_ai.explanation.textbook.design.MOST_KEPT", 0)
     assert not training_design(runs[target], model).kept
     pd.testing.assert_frame_equal(coefficients(runs[target], model).to_frame(), whole, rtol=1e-9)
 

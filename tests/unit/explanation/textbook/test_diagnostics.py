@@ -8,8 +8,8 @@ from statsmodels.stats.stattools import jarque_bera
 
 from crm_ai.errors import ProblemError
 from crm_ai.explanation import diagnostics
-from crm_ai.explanation.diagnostic import judged, probability_in_words
-from tests.unit.explanation.textbook import fitted, make_frame, outcome, written_out
+from crm_ai.explanation.textbook.diagnostic import judged, probability_in_words
+from tests.unit.explanation.textbook.reference import fitted, make_frame, outcome, written_out
 
 
 @pytest.fixture(scope="module")

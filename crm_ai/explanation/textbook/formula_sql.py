@@ -7,8 +7,8 @@ from typing import Literal
 import pandas as pd
 
 from crm_ai.errors import ProblemError
-from crm_ai.explanation.formula import Part, fitted_formula
-from crm_ai.explanation.terms import regression_model
+from crm_ai.explanation.textbook.formula import Part, fitted_formula
+from crm_ai.explanation.textbook.terms import regression_model
 from crm_ai.modeling import Model, Run, Task
 from crm_ai.modeling.encoding import MISSING
 from crm_ai.words import _

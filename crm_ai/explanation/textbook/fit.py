@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crm_ai.explanation.aliasing import Aliasing
-from crm_ai.explanation.design import Moments
+from crm_ai.explanation.textbook.aliasing import Aliasing
+from crm_ai.explanation.textbook.design import Moments
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from crm_ai.explanation.design import training_design
-from crm_ai.explanation.diagnostic import Diagnostics
+from crm_ai.explanation.textbook.design import training_design
+from crm_ai.explanation.textbook.diagnostic import Diagnostics
 from crm_ai.modeling import Run
 
 
@@ -41,8 +41,8 @@ def diagnostics(run: Run, model_type: str) -> Diagnostics:
     >>> found["f_statistic"].meaning
     'Taken together, the columns tell something of the outcome (p < 0.001).'
     """
-    from crm_ai.explanation.likelihood_tests import logistic_diagnostics
-    from crm_ai.explanation.residuals import linear_diagnostics
+    from crm_ai.explanation.textbook.likelihood_tests import logistic_diagnostics
+    from crm_ai.explanation.textbook.residuals import linear_diagnostics
 
     design = training_design(run, model_type)
     return logistic_diagnostics(design) if model_type == "logistic_regression" else linear_diagnostics(design)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from crm_ai.explanation.terms import Term, own_coefficients, regression_model, terms
+from crm_ai.explanation.textbook.terms import Term, own_coefficients, regression_model, terms
 from crm_ai.modeling import Model, Run, question_in_words
 from crm_ai.modeling.encoding import OTHER
 from crm_ai.words import _

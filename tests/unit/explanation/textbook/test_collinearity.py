@@ -5,7 +5,7 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from crm_ai.errors import ProblemError
 from crm_ai.explanation import collinearity, collinearity_in_words
-from tests.unit.explanation.textbook import FEATURES, fitted, make_frame, written_out
+from tests.unit.explanation.textbook.reference import FEATURES, fitted, make_frame, written_out
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crm_ai.explanation.design import Design, is_binary
-from crm_ai.explanation.diagnostic import Diagnostic, Diagnostics, judged
-from crm_ai.explanation.fit import Fit, inverse
-from crm_ai.explanation.least_squares import least_squares
+from crm_ai.explanation.textbook.design import Design, is_binary
+from crm_ai.explanation.textbook.diagnostic import Diagnostic, Diagnostics, judged
+from crm_ai.explanation.textbook.fit import Fit, inverse
+from crm_ai.explanation.textbook.least_squares import least_squares
 from crm_ai.words import _, count, number, percent
 
 MOST_INFLUENTIAL = 10

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from crm_ai.explanation.design import Design
-from crm_ai.explanation.diagnostic import Diagnostic, Diagnostics, judged
-from crm_ai.explanation.fit import Fit
-from crm_ai.explanation.maximum_likelihood import maximum_likelihood
+from crm_ai.explanation.textbook.design import Design
+from crm_ai.explanation.textbook.diagnostic import Diagnostic, Diagnostics, judged
+from crm_ai.explanation.textbook.fit import Fit
+from crm_ai.explanation.textbook.maximum_likelihood import maximum_likelihood
 from crm_ai.words import _, number
 
 TENTHS = 10

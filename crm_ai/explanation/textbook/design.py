@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crm_ai.explanation.terms import regression_model
+from crm_ai.explanation.textbook.terms import regression_model
 from crm_ai.modeling import Model, Run, Task
 
 BLOCK = 65_536

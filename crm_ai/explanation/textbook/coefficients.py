@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 
-from crm_ai.explanation.coefficient import Coefficient, Coefficients
-from crm_ai.explanation.design import is_binary, training_design
-from crm_ai.explanation.fit import Fit
-from crm_ai.explanation.terms import INTERCEPT, Term, in_original_units, own_coefficients, terms
+from crm_ai.explanation.textbook.coefficient import Coefficient, Coefficients
+from crm_ai.explanation.textbook.design import is_binary, training_design
+from crm_ai.explanation.textbook.fit import Fit
+from crm_ai.explanation.textbook.terms import INTERCEPT, Term, in_original_units, own_coefficients, terms
 from crm_ai.modeling import Run
 from crm_ai.words import _, count
 
@@ -58,8 +58,8 @@ def coefficients(run: Run, model_type: str) -> Coefficients:
     >>> [(entry.term, round(entry.estimate, 6)) for entry in found.entries]
     [('(intercept)', 10.0), ('months', 2.5)]
     """
-    from crm_ai.explanation.least_squares import least_squares
-    from crm_ai.explanation.maximum_likelihood import maximum_likelihood
+    from crm_ai.explanation.textbook.least_squares import least_squares
+    from crm_ai.explanation.textbook.maximum_likelihood import maximum_likelihood
 
     design = training_design(run, model_type)
     logistic = model_type == "logistic_regression"

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from crm_ai.explanation.aliasing import Aliasing, find_aliases
-from crm_ai.explanation.design import Moments, moments, training_design
-from crm_ai.explanation.fit import inverse
-from crm_ai.explanation.terms import Term, terms
+from crm_ai.explanation.textbook.aliasing import Aliasing, find_aliases
+from crm_ai.explanation.textbook.design import Moments, moments, training_design
+from crm_ai.explanation.textbook.fit import inverse
+from crm_ai.explanation.textbook.terms import Term, terms
 from crm_ai.modeling import Run
 from crm_ai.words import _, number
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from crm_ai.explanation.aliasing import Aliasing, find_aliases
-from crm_ai.explanation.design import Design, Moments, moments
-from crm_ai.explanation.fit import Fit, inverse
-from crm_ai.explanation.terms import own_coefficients
+from crm_ai.explanation.textbook.aliasing import Aliasing, find_aliases
+from crm_ai.explanation.textbook.design import Design, Moments, moments
+from crm_ai.explanation.textbook.fit import Fit, inverse
+from crm_ai.explanation.textbook.terms import own_coefficients
 
 MOST_STEPS = 60
 MOST_HALVINGS = 30
