@@ -203,7 +203,28 @@ def _balance(problem: Problem, before: Plan | None) -> Problem:
             "probabilities unless they are recalibrated; moving the threshold usually does the same, honestly."
         ),
     )
-    return replace(problem, balanced=wanted)
+    return _recalibrated(replace(problem, balanced=wanted), before)
+
+
+def _recalibrated(problem: Problem, before: Plan | None) -> Problem:
+    if problem.task is not Task.BINARY or state.for_manager():
+        return problem
+    words = {"": _("as they are"), "sigmoid": _("by a line (Platt)"), "isotonic": _("by any rising curve (isotonic)")}
+    chosen = st.segmented_control(
+        _("Probabilities are taken"),
+        list(words),
+        default=before.problem.recalibration if before else "",
+        required=True,
+        format_func=words.__getitem__,
+        key=_key("recalibration"),
+        persist_state="session",
+        help=_(
+            "Corrected by what came out for training customers whom the model had not seen (recalibration). It changes "
+            "no order, only how far probabilities can be taken at their word. A rising curve wants a thousand "
+            "customers; a line a hundred."
+        ),
+    )
+    return replace(problem, recalibration=str(chosen or ""))
 
 
 def _scale(table: Table, problem: Problem, before: Plan | None) -> Problem:

@@ -126,6 +126,12 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
         "--split", metavar="HOW", help="random, group:COLUMN or time:COLUMN (default: what the data suggest)"
     )
     parser.add_argument("--repeats", type=int, default=1, metavar="N", help="rounds of cross-validation (default: 1)")
+    parser.add_argument(
+        "--recalibrate",
+        choices=("sigmoid", "isotonic"),
+        default="",
+        help="correct probabilities of a yes/no question by what came out for customers the model had not seen",
+    )
     parser.add_argument("--balanced", action="store_true", help="let rare answers weigh as much as frequent ones")
     parser.add_argument("--never-lowers", type=names, default=[], metavar="A,B,…", help="more of these never lowers it")
     parser.add_argument("--never-raises", type=names, default=[], metavar="A,B,…", help="more of these never raises it")

@@ -148,7 +148,7 @@ def asked_so(problem: Problem, options: argparse.Namespace) -> Problem:
     problem : Problem
         As it is proposed.
     options : argparse.Namespace
-        With split, repeats, balanced, never_lowers, never_raises and scale.
+        With split, repeats, balanced, recalibrate, never_lowers, never_raises and scale.
 
     Returns
     -------
@@ -161,7 +161,7 @@ def asked_so(problem: Problem, options: argparse.Namespace) -> Problem:
         If the split is not one of those on offer.
     """
     from crm_ai.errors import ProblemError
-    from crm_ai.modeling import Scale, Split, SplitKind
+    from crm_ai.modeling import Scale, Split, SplitKind, Task
 
     split = problem.split
     if options.split:
@@ -178,6 +178,7 @@ def asked_so(problem: Problem, options: argparse.Namespace) -> Problem:
         split=split,
         repeats=options.repeats,
         balanced=options.balanced,
+        recalibration=options.recalibrate if problem.task is Task.BINARY else "",
         monotonic=tuple(ways),
         scale=Scale(options.scale),
     )

@@ -17,6 +17,7 @@ from sklearn.pipeline import Pipeline
 
 from crm_ai.cleaning import Cleaning
 from crm_ai.errors import ModelFileError
+from crm_ai.evaluation import ranges_from_json
 from crm_ai.files import write_atomically
 from crm_ai.modeling import Model, problem_from_json
 from crm_ai.table import Column, Kind, Role, Schema
@@ -34,6 +35,8 @@ TRUSTED_TYPES = (
     "crm_ai.modeling.network.NetworkClassifier",
     "crm_ai.modeling.network.NetworkRegressor",
     "crm_ai.modeling.newton_logistic.NewtonLogistic",
+    "crm_ai.modeling.recalibration.Recalibrated",
+    "crm_ai.modeling.recalibration.Recalibrator",
     "crm_ai.modeling.sampled_tree.SampledTreeClassifier",
     "crm_ai.modeling.sampled_tree.SampledTreeRegressor",
     "numpy.dtype",
@@ -143,6 +146,7 @@ def _manifest(model: Model, content: bytes) -> dict[str, Any]:
         "model_type": model.model_type,
         "problem": asdict(model.problem),
         "columns": [{"name": c.name, "kind": c.kind.value, "role": c.role.value} for c in model.schema],
+        "ranges": None if model.ranges is None else model.ranges.as_json(),
         "packages": package_versions(),
         "sha256": hashlib.sha256(content).hexdigest(),
     }
@@ -153,7 +157,8 @@ def _model(manifest: dict[str, Any], learned: Any, pipeline: Pipeline) -> Model:
     cleaning = Cleaning(problem.repairs).remember(learned)
     pipeline = Pipeline([("cleaning", cleaning), *pipeline.steps])
     columns = tuple(Column(c["name"], Kind(c["kind"]), Role(c["role"])) for c in manifest["columns"])
-    return Model(str(manifest["model_type"]), problem, Schema(columns), pipeline)
+    ranges = None if manifest.get("ranges") is None else ranges_from_json(manifest["ranges"])
+    return Model(str(manifest["model_type"]), problem, Schema(columns), pipeline, ranges)
 
 
 def _content(source: str | Path | bytes | BinaryIO) -> tuple[bytes, str]:

@@ -41,7 +41,8 @@ class Scores:
     ----------
     frame : pandas.DataFrame of length n
         In the customers' order. For a yes/no question: score (probability of the positive answer) and decision; for
-        several answers: prediction and a probability for each; for a number: prediction.
+        several answers: prediction and a probability for each; for a number: prediction, and where the model has ranges
+        low_95 and high_95, between which 95 % of such customers lie.
     mismatches : tuple of Mismatch
         What did not fit, the most customers first.
     """
@@ -106,7 +107,11 @@ def score(model: Model, table: Table, *, threshold: float = 0.5) -> Scores:
 def _in_words(model: Model, predicted: np.ndarray, threshold: float) -> pd.DataFrame:
     problem = model.problem
     if problem.task is Task.REGRESSION:
-        return pd.DataFrame({"prediction": predicted})
+        found = pd.DataFrame({"prediction": predicted})
+        if model.ranges is not None:
+            share = f"{100 * model.ranges.level:g}"
+            found[f"low_{share}"], found[f"high_{share}"] = model.ranges.around(predicted)
+        return found
     labels = np.asarray(problem.labels, dtype=object)
     if problem.task is Task.BINARY:
         return pd.DataFrame({"score": predicted, "decision": labels[(predicted >= threshold).astype(np.intp)]})

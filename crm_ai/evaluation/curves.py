@@ -26,7 +26,7 @@ def roc_curve(tally: Tally) -> pd.DataFrame:
         (customers with the answer); from nobody selected to everybody, at most 400 points.
     """
     threshold, false, true = from_the_top(tally)
-    alarms, found = _share(false, false[-1]), _share(true, true[-1])
+    alarms, found = share_of(false, false[-1]), share_of(true, true[-1])
     low, high = wilson(true, true[-1])
     frame = pd.DataFrame(
         {
@@ -61,53 +61,14 @@ def precision_recall_curve(tally: Tally) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "threshold": threshold,
-            "recall": _share(true, having),
-            "precision": _share(true, selected),
+            "recall": share_of(true, having),
+            "precision": share_of(true, selected),
             "low": low,
             "high": high,
             "n": selected,
         }
     )[selected > 0]
-    return _thinned(frame, frame["recall"].to_numpy(), _share(selected, tally.n)[selected > 0])
-
-
-def gains_curve(tally: Tally, *, points: int = 100) -> pd.DataFrame:
-    """Tell what share of the customers with the answer is reached by contacting those scored highest.
-
-    Parameters
-    ----------
-    tally : Tally
-        Counts of the holdout; groups are taken together.
-    points : int, default 100
-        Shares of customers contacted, evenly spaced; customers with the same score are contacted in random order.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns contacted (share), customers (number), caught (share of those with the answer), low, high (of caught),
-        lift (caught over contacted: how many times better than chance), lift_low, lift_high, n (customers with the
-        answer).
-    """
-    _threshold, false, true = from_the_top(tally)
-    selected, having = false + true, int(true[-1])
-    contacted = np.arange(1, points + 1) / points
-    customers = contacted * selected[-1]
-    hits = np.interp(customers, selected, true)
-    caught = _share(hits, having)
-    low, high = wilson(hits, having)
-    return pd.DataFrame(
-        {
-            "contacted": contacted,
-            "customers": customers,
-            "caught": caught,
-            "low": low,
-            "high": high,
-            "lift": caught / contacted,
-            "lift_low": low / contacted,
-            "lift_high": high / contacted,
-            "n": having,
-        }
-    )
+    return _thinned(frame, frame["recall"].to_numpy(), share_of(selected, tally.n)[selected > 0])
 
 
 def from_the_top(tally: Tally) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -131,7 +92,19 @@ def from_the_top(tally: Tally) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return np.append(tally.edges[-1], tally.edges[:-1][::-1][taken]), without, having
 
 
-def _share(part: np.ndarray, whole: np.ndarray | int) -> np.ndarray:
+def share_of(part: np.ndarray, whole: np.ndarray | int) -> np.ndarray:
+    """Divide customers by customers.
+
+    Parameters
+    ----------
+    part, whole : numpy.ndarray
+        Numbers of customers.
+
+    Returns
+    -------
+    numpy.ndarray of float64
+        Shares; NaN where there is nobody.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(part / np.asarray(whole, dtype=np.float64))
 

@@ -12,12 +12,13 @@ from numpy.typing import ArrayLike
 from crm_ai.errors import ProblemError
 from crm_ai.evaluation.contrasts import GroupValues
 from crm_ai.evaluation.estimate import Estimate
-from crm_ai.evaluation.intervals import Z, log_interval, mean_interval
+from crm_ai.evaluation.intervals import Z, skewed_mean_interval
 from crm_ai.evaluation.membership import everybody, group_numbers
 from crm_ai.words import _
 
 BINS = 60
 ERROR_METRICS = ("rmse", "mae", "mean_error")
+POWERS = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,9 +29,9 @@ class ErrorTally:
     ----------
     counts : numpy.ndarray of int64, shape (groups, bins)
         Customers by error, for histograms; the outer bins hold everything beyond.
-    sums : numpy.ndarray of float64, shape (groups, 4)
-        Sums of the errors, of their sizes, of their squares and of their fourth powers: metrics and intervals come
-        from these.
+    sums : numpy.ndarray of float64, shape (groups, 6)
+        Sums of the errors, and of their sizes to the first, second, third, fourth and sixth power: metrics and
+        intervals come from these.
     edges : numpy.ndarray of float64, shape (bins + 1,)
         Ascending; the outer two are infinite.
     groups : tuple of str
@@ -59,7 +60,7 @@ class ErrorTally:
                 next_step=_("Give the edges of the first tally to the second."),
             )
         groups = tuple(dict.fromkeys(self.groups + other.groups))
-        counts, sums = np.zeros((len(groups), len(self.edges) - 1), dtype=np.int64), np.zeros((len(groups), 4))
+        counts, sums = np.zeros((len(groups), len(self.edges) - 1), dtype=np.int64), np.zeros((len(groups), POWERS))
         for part in (self, other):
             places = [groups.index(name) for name in part.groups]
             counts[places] += part.counts
@@ -83,13 +84,16 @@ class ErrorTally:
         GroupValues
             Values by group; NaN for empty groups.
         """
-        rows = [_error_metric(metric, int(n), sums) for n, sums in zip(self.counts.sum(axis=1), self.sums, strict=True)]
+        rows = [_moments(metric, int(n), sums) for n, sums in zip(self.counts.sum(axis=1), self.sums, strict=True)]
+        turned = np.sqrt if metric == "rmse" else np.asarray
 
         def limits(z: float) -> tuple[np.ndarray, np.ndarray]:
-            ends = np.array([_limits(metric, value, error * z / Z, n) for value, error, n in rows])
-            return ends[:, 0], ends[:, 1]
+            ends = np.array([skewed_mean_interval(*row, z) for row in rows])
+            if metric != "mean_error":
+                ends = np.maximum(ends, 0.0)
+            return turned(ends[:, 0]), turned(ends[:, 1])
 
-        return GroupValues(np.array([value for value, *_rest in rows]), limits)
+        return GroupValues(turned(np.array([mean for mean, *_rest in rows])), limits)
 
     def estimates(self, metric: str) -> dict[str, Estimate]:
         """Compute a metric of each group with its interval.
@@ -157,7 +161,8 @@ def tally_errors(
     width = len(used) - 1
     place = np.clip(np.searchsorted(used, errors, side="right") - 1, 0, width - 1) + codes * width
     squares = errors**2
-    powers = (errors, np.abs(errors), squares, squares**2)
+    sizes = np.abs(errors)
+    powers = (errors, sizes, squares, squares * sizes, squares**2, squares**3)
     sums = [np.bincount(codes, weights=power, minlength=len(names)) for power in powers]
     counts = np.bincount(place, minlength=len(names) * width).reshape(len(names), width)
     return ErrorTally(counts.astype(np.int64, copy=False), np.stack(sums, axis=1), used, names)
@@ -196,18 +201,16 @@ def _edges(errors: np.ndarray, bins: int) -> np.ndarray:
     return np.concatenate([[-np.inf], np.linspace(low, high, bins + 1), [np.inf]])
 
 
-def _error_metric(metric: str, n: int, sums: np.ndarray) -> tuple[float, float, int]:
-    """Value, standard error, and customers."""
+def _moments(metric: str, n: int, sums: np.ndarray) -> tuple[float, float, float, int]:
+    """Mean, standard deviation and skewness of what the metric is a mean of, and customers."""
     if not n:
-        return math.nan, math.nan, 0
-    mean, size, square, fourth = (float(x) / n for x in sums)
-    value, second = {"mean_error": (mean, square), "mae": (size, square), "rmse": (square, fourth)}[metric]
-    error = math.sqrt(max(second - value**2, 0.0) / max(n - 1, 1))
-    if metric == "rmse":
-        root = math.sqrt(value)
-        return root, error / (2 * root) if root else 0.0, n
-    return value, error, n
-
-
-def _limits(metric: str, value: float, error: float, n: int) -> tuple[float, float]:
-    return mean_interval(value, error, n) if metric == "mean_error" else log_interval(value, error, n)
+        return math.nan, math.nan, math.nan, 0
+    mean, size, square, cube, fourth, sixth = (float(x) / n for x in sums)
+    if metric == "mean_error":
+        return mean, math.sqrt(max(square - mean**2, 0.0) * n / max(n - 1, 1)), 0.0, n
+    first, second, third = {"mae": (size, square, cube), "rmse": (square, fourth, sixth)}[metric]
+    variance = second - first**2
+    if not variance > 1e-12 * second:  # all alike, but for rounding
+        return first, 0.0, 0.0, n
+    skewness = (third - 3 * first * variance - first**3) / variance**1.5
+    return first, math.sqrt(variance * n / max(n - 1, 1)), skewness, n

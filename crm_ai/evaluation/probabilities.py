@@ -60,6 +60,56 @@ def exact_probability_errors(happened: np.ndarray, scores: np.ndarray) -> tuple[
     )
 
 
+def brier_decomposition(tally: Tally, *, bins: int = 10) -> dict[str, float]:
+    """Say what the Brier score is made of.
+
+    Parameters
+    ----------
+    tally : Tally
+        Counts of the holdout; groups are taken together.
+    bins : int, default 10
+        Bins of about equally many customers.
+
+    Returns
+    -------
+    dict of str to float
+        uncertainty (what saying the overall share of everybody would cost), resolution (what telling customers apart
+        gains), reliability (what untrue probabilities lose) and within_bins (what is left, as scores differ within
+        bins): uncertainty - resolution + reliability + within_bins is the Brier score. The first three are freed of
+        the bias that chance within bins gives them, so that they may fall a little below 0. All NaN without customers.
+
+    References
+    ----------
+    Murphy (1973), Journal of Applied Meteorology 12, "A new vector partition of the probability score"; Ferro and
+    Fricker (2012), QJRMS 138, "A bias-corrected decomposition of the Brier score"; Stephenson, Coelho and Jolliffe
+    (2008), Weather and Forecasting 23, "Two extra components in the Brier score decomposition".
+
+    Examples
+    --------
+    >>> from crm_ai.evaluation import tally_scores
+    >>> parts = brier_decomposition(tally_scores([0, 0, 0, 1, 1, 1] * 50, [0.2, 0.2, 0.2, 0.2, 0.9, 0.9] * 50))
+    >>> {name: round(part, 3) for name, part in parts.items()}
+    {'uncertainty': 0.251, 'resolution': 0.125, 'reliability': 0.004, 'within_bins': -0.0}
+    """
+    curve = calibration_curve(tally, bins=bins)
+    n = curve["n"].to_numpy(dtype=np.float64)
+    total = n.sum()
+    if not total:
+        return dict.fromkeys(("uncertainty", "resolution", "reliability", "within_bins"), math.nan)
+    predicted, observed = curve["predicted"].to_numpy(), curve["observed"].to_numpy()
+    share = float(n @ observed / total)
+    spread = share * (1 - share)
+    chance = float((n * observed * (1 - observed) / np.maximum(n - 1, 1)).sum() / total)
+    overall = spread / max(total - 1, 1)
+    parts = {
+        "uncertainty": float(spread + overall),
+        "resolution": float(n @ (observed - share) ** 2 / total - chance + overall),
+        "reliability": float(n @ (predicted - observed) ** 2 / total) - chance,
+    }
+    binned = parts["uncertainty"] - parts["resolution"] + parts["reliability"]
+    return parts | {"within_bins": float(brier_score(tally).value - binned)}
+
+
 def calibration_curve(tally: Tally, *, bins: int = 10) -> pd.DataFrame:
     """Compare predicted probability and observed share, in bins of about equally many customers.
 

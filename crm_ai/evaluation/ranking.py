@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from crm_ai.evaluation.estimate import Estimate
-from crm_ai.evaluation.intervals import logit_interval
+from crm_ai.evaluation.intervals import logit_interval, resample, wilson
 from crm_ai.evaluation.probabilities import exact_probability_errors
 from crm_ai.evaluation.tally import Tally, checked_scores
 
@@ -54,6 +54,56 @@ def average_precision(tally: Tally) -> Estimate:
         With an interval from its influence function on the log-odds scale; NaN if nobody has the answer.
     """
     return _average_precision(*tally.counts.sum(axis=0))
+
+
+def kolmogorov_smirnov(tally: Tally, *, replicates: int = 200, seed: int = 0) -> Estimate:
+    """Largest distance between the shares of those with and of those without the answer who are selected.
+
+    Parameters
+    ----------
+    tally : Tally
+        Counts of the holdout; groups are taken together.
+    replicates, seed : int
+        Of the resampling that tells how far the largest of many distances is flattered.
+
+    Returns
+    -------
+    Estimate
+        In [0, 1]; the interval is that of the distance at its threshold (Newcombe), moved down by what choosing the
+        largest adds. NaN if all customers have the same answer.
+
+    References
+    ----------
+    Newcombe (1998), Statistics in Medicine 17, "Interval estimation for the difference between independent
+    proportions".
+
+    Examples
+    --------
+    >>> from crm_ai.evaluation import tally_scores
+    >>> kolmogorov_smirnov(tally_scores([0, 0, 1, 1] * 50, [0.1, 0.4, 0.35, 0.8] * 50)).value
+    0.5
+    """
+    counts = tally.counts.sum(axis=0)
+    without, having = (int(row.sum()) for row in counts)
+    if not (without and having):
+        return Estimate("kolmogorov_smirnov", math.nan, n=without + having)
+    value, false, true = _furthest(counts)
+    drawn = resample(counts.ravel(), replicates, seed).reshape(replicates, *counts.shape)
+    distances = [_furthest(cells)[0] for cells in drawn if cells.sum(axis=1).all()]
+    flattered = float(np.mean(distances)) - value if distances else 0.0
+    found, low_found, high_found = true / having, *(float(end) for end in wilson(true, having))
+    alarms, low_alarms, high_alarms = false / without, *(float(end) for end in wilson(false, without))
+    low = value - flattered - math.hypot(found - low_found, high_alarms - alarms)
+    high = value - flattered + math.hypot(high_found - found, alarms - low_alarms)
+    return Estimate("kolmogorov_smirnov", value, max(low, 0.0), min(max(high, 0.0), 1.0), without + having)
+
+
+def _furthest(counts: np.ndarray) -> tuple[float, int, int]:
+    """The largest distance, and who is selected there of those without and of those with the answer."""
+    false, true = np.cumsum(counts[:, ::-1], axis=1)
+    distance = true / true[-1] - false / false[-1]
+    place = int(distance.argmax())
+    return float(distance[place]), int(false[place]), int(true[place])
 
 
 def exact_ranking(outcome: ArrayLike, score: ArrayLike) -> dict[str, Estimate]:

@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike
 
 from crm_ai.evaluation.error_tally import ERROR_METRICS, ErrorTally, checked_numbers, tally_errors
 from crm_ai.evaluation.estimate import Estimate
-from crm_ai.evaluation.intervals import log_interval, student
+from crm_ai.evaluation.intervals import skewed_mean_interval, student
+
+SMALLEST = 100  # of the middle number: what is smaller makes percentages meaningless
 
 
 def regression_metrics(actual: ArrayLike, predicted: ArrayLike) -> dict[str, Estimate]:
@@ -24,8 +26,9 @@ def regression_metrics(actual: ArrayLike, predicted: ArrayLike) -> dict[str, Est
     Returns
     -------
     dict of str to Estimate
-        r2 (NaN if all customers are alike), rmse, mae, and mean_error (predicted minus actual). Intervals are those
-        of means of errors, on the log scale where a number cannot be negative.
+        r2 (NaN if all customers are alike), rmse, mae, mean_error (predicted minus actual), and where numbers are such
+        that it makes sense, mape. Intervals are those of means of errors, with the lean of errors that cannot be
+        negative taken into account.
 
     Examples
     --------
@@ -36,7 +39,34 @@ def regression_metrics(actual: ArrayLike, predicted: ArrayLike) -> dict[str, Est
     tally = tally_errors(actual, predicted, edges=[-np.inf, np.inf])
     truth, said = checked_numbers(actual, predicted)
     found = {"r2": _explained(truth, said)}
-    return found | {metric: next(iter(tally.estimates(metric).values())) for metric in ERROR_METRICS}
+    found |= {metric: next(iter(tally.estimates(metric).values())) for metric in ERROR_METRICS}
+    if has_percentages(truth):
+        share = tally_errors(np.ones(len(truth)), said / truth, edges=[-np.inf, np.inf]).estimates("mae")["all"]
+        found["mape"] = Estimate("mape", share.value, share.low, share.high, share.n)
+    return found
+
+
+def has_percentages(actual: ArrayLike) -> bool:
+    """Whether errors can be told in per cent of what was true.
+
+    Parameters
+    ----------
+    actual : array of shape (n,)
+        What was true.
+
+    Returns
+    -------
+    bool
+        True if all numbers are above 0 and the smallest is no less than a hundredth of the middle one: near 0 a small
+        error is many times the number, and the mean says nothing but that.
+
+    Examples
+    --------
+    >>> has_percentages([80, 100, 250]), has_percentages([0, 100, 250]), has_percentages([-80, 100, 250])
+    (True, False, False)
+    """
+    truth = np.asarray(actual, dtype=np.float64)
+    return bool(len(truth) and truth.min() > 0 and truth.min() >= np.median(truth) / SMALLEST)
 
 
 def residual_curve(actual: ArrayLike, predicted: ArrayLike, *, bins: int = 10) -> pd.DataFrame:
@@ -112,7 +142,8 @@ def _explained(truth: np.ndarray, said: np.ndarray) -> Estimate:
     if not float(spread.sum()) > 0:
         return Estimate("r2", math.nan, n=n)
     left = float(squares.sum() / spread.sum())
-    influence = squares - left * spread  # sums to 0
-    error = math.sqrt(float(influence @ influence) / max(n - 1, 1) * n) / float(spread.sum())
-    low, high = log_interval(left, error, n)
+    influence = (squares - left * spread) * n / float(spread.sum())  # sums to 0
+    deviation = math.sqrt(float(influence @ influence) / max(n - 1, 1))
+    skewness = float((influence**3).mean()) / deviation**3 if deviation > 0 else 0.0
+    low, high = (max(end, 0.0) for end in skewed_mean_interval(left, deviation, skewness, n))
     return Estimate("r2", 1 - left, 1 - high, 1 - low, n)

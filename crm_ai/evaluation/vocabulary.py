@@ -60,6 +60,13 @@ def _ranking_words() -> dict[str, tuple[str, str]]:
             _("Gap of the probabilities (ECE)"),
             _("How far the predicted probabilities are from the observed shares, on average over customers."),
         ),
+        "kolmogorov_smirnov": (
+            _("Largest separation (KS)"),
+            _(
+                "At the best cut-off: share selected of those with the answer, minus share selected of the others. "
+                "0 is chance, 1 is perfect."
+            ),
+        ),
         "lift": (
             _("Better than chance (lift)"),
             _("How many times more customers with the answer are reached than by contacting as many at random."),
@@ -126,6 +133,14 @@ def _number_words() -> dict[str, tuple[str, str]]:
         "mae": (
             _("Typical error (MAE)"),
             _("Mean size of the error, in the target's own unit. Smaller is better."),
+        ),
+        "mape": (
+            _("Typical error in per cent (MAPE)"),
+            _("Mean size of the error as a share of what was true. Smaller is better."),
+        ),
+        "range_coverage": (
+            _("Ranges that hold (coverage)"),
+            _("Share of customers whose number lies in the range that was promised. Compare with the promise."),
         ),
         "mean_error": (
             _("Lean (mean error)"),

@@ -165,7 +165,7 @@ def scale_of(model: Model) -> str:
     if model.problem.task is Task.REGRESSION:
         by_factors = isinstance(model.pipeline[-1], LogTarget) or hasattr(model.pipeline[-1], "link")
         return "log" if by_factors else "value"
-    estimator = model.pipeline[-1]
+    estimator = model.estimator
     return "log-odds" if hasattr(estimator, "coef_") and hasattr(estimator, "predict_proba") else "probability"
 
 

@@ -13,11 +13,13 @@ from sklearn.pipeline import Pipeline
 
 from crm_ai.cleaning.filling import flag_name
 from crm_ai.errors import ProblemError
+from crm_ai.evaluation import PredictionRanges
 from crm_ai.modeling.encoding import TableEncoder
 from crm_ai.modeling.log_target import LogTarget
 from crm_ai.modeling.model_types import BASELINE
 from crm_ai.modeling.plan import Plan
 from crm_ai.modeling.problem import Problem, Task
+from crm_ai.modeling.recalibration import Recalibrated
 from crm_ai.table import Schema, Table
 from crm_ai.words import _
 
@@ -37,12 +39,15 @@ class Model:
     pipeline : sklearn.pipeline.Pipeline
         Steps ``cleaning`` (a ``Cleaning``), ``encoding`` (a ``TableEncoder``) and ``estimator``; takes a frame of the
         features in original columns.
+    ranges : PredictionRanges, optional
+        Of a regression: what to put around its predictions, learned out of fold.
     """
 
     model_type: str
     problem: Problem
     schema: Schema
     pipeline: Pipeline
+    ranges: PredictionRanges | None = None
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """Predict customers.
@@ -68,9 +73,9 @@ class Model:
 
     @property
     def estimator(self) -> BaseEstimator:
-        """The fitted estimator itself, also where a logarithm is taken around it."""
+        """The fitted estimator itself, also where a logarithm or a correction is put around it."""
         last = self.pipeline[-1]
-        return last.estimator if isinstance(last, LogTarget) else last
+        return last.estimator if isinstance(last, LogTarget | Recalibrated) else last
 
     def cleaned(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Repair customers as it was learned in training.

@@ -13,12 +13,14 @@ import pandas as pd
 
 from crm_ai.cleaning import accept
 from crm_ai.errors import CancelledError, ProblemError
+from crm_ai.evaluation import PredictionRanges, conformal_ranges
 from crm_ai.modeling.answers import answers, as_places
 from crm_ai.modeling.fitting import WEIGHTS, Fitted, fit_all
 from crm_ai.modeling.model_types import BASELINE
 from crm_ai.modeling.plan import ModelTypes, Plan, make_plan, plan_as_json
 from crm_ai.modeling.problem import Problem, Scale, SplitKind, Task
 from crm_ai.modeling.progress import Journal, Progress
+from crm_ai.modeling.recalibration import recalibrated
 from crm_ai.modeling.run import Model, Run
 from crm_ai.modeling.splitting import split_holdout
 from crm_ai.table import Schema, Table
@@ -119,6 +121,8 @@ def carry_out(
     if not finished or BASELINE not in fitted:
         raise CancelledError(_("Training was ended before a model was finished."))
     plan = replace(plan, choices=finished)
+    if problem.task is Task.BINARY and problem.recalibration:
+        fitted |= {name: recalibrated(fitted[name], problem, target) for name in plan.model_types}
     schema = Schema(tuple(table.schema[name] for name in problem.features))
     models = {name: Model(name, problem, schema, fitted[name].pipeline) for name in (BASELINE, *plan.model_types)}
     holdout = table.frame[list(problem.features)].iloc[holdout_rows]
@@ -128,6 +132,9 @@ def carry_out(
         with journal.timed("predict"):
             predictions[name] = model.predict(holdout)
         journal.model_seconds[f"{name} predict"] = perf_counter() - start
+    out_of_fold = {name: _out_of_fold(fitted[name], predictions[name], len(train_rows)) for name in models}
+    if problem.task is Task.REGRESSION:
+        models = {name: replace(model, ranges=_ranges(target, out_of_fold[name])) for name, model in models.items()}
     journal.say(_("Done."))
     return Run(
         table=table,
@@ -144,7 +151,7 @@ def carry_out(
         digest=run_digest(table, plan),
         plan=plan,
         baseline=models[BASELINE],
-        out_of_fold={name: _out_of_fold(fitted[name], predictions[name], len(train_rows)) for name in models},
+        out_of_fold=out_of_fold,
         settings={name: fitted[name].settings for name in models},
         attempts=pd.concat([fitted[name].attempts for name in models], ignore_index=True),
         model_seconds=journal.model_seconds,
@@ -214,6 +221,11 @@ def _fold_scores(fitted: Mapping[str, Fitted]) -> pd.DataFrame:
         for metric, value in scores.items()
     ]
     return pd.DataFrame(rows, columns=["model", "fold", "metric", "value"])
+
+
+def _ranges(target: np.ndarray, said: np.ndarray) -> PredictionRanges:
+    judged = np.isfinite(said)
+    return conformal_ranges(target[judged], said[judged])
 
 
 def _out_of_fold(fitted: Fitted, like: np.ndarray, customers: int) -> np.ndarray:

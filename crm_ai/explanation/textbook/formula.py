@@ -97,6 +97,8 @@ def formula(run: Run, model_type: str, digits: int = 3) -> str:
         lines.append(_("probability = 1 / (1 + exp(−log-odds))"))
     elif model.problem.labels:
         lines.append(_("cut to 0 below 0 and to 1 above 1"))
+    if run.problem.recalibration:
+        lines.append(_("The probability is then corrected by a rising curve (recalibration)."))
     if model.encoder.levels_:
         lines.append(_("A label that is not named adds nothing, or what “{other}” adds.").format(other=OTHER))
     if model.pipeline.named_steps["cleaning"].steps_:

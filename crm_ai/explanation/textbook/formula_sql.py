@@ -65,6 +65,11 @@ def formula_sql(run: Run, model_type: str, *, dialect: Dialect = "sqlite") -> st
             where=", ".join(dict.fromkeys(name for repair in run.problem.repairs for name in repair.columns)),
             next_step=_("Export the model as a file, or train without these repairs."),
         )
+    if run.problem.recalibration:
+        raise ProblemError(
+            _("A formula for a database does not correct probabilities afterwards, as this question asks."),
+            next_step=_("Export the model as a file, or train without recalibration."),
+        )
     said = fitted_formula(model)
     labels = {name: _labels(model, run, name) for name in model.encoder.levels_}
     parts = [_measured(part, dialect) for part in said.parts if part.term.kind != "level"]

@@ -165,7 +165,7 @@ def own_coefficients(model: Model) -> tuple[float, np.ndarray]:
     slopes : numpy.ndarray of float64, shape (encoded columns,)
         Of the same.
     """
-    estimator = model.pipeline[-1]
+    estimator = model.estimator
     return float(np.ravel(estimator.intercept_)[0]), np.ravel(estimator.coef_).astype(np.float64)
 
 

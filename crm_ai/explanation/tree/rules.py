@@ -15,6 +15,7 @@ from crm_ai.explanation.tree.questions import answer_place, asked_of, opposite, 
 from crm_ai.explanation.tree.reading import Node, TreeReading
 from crm_ai.modeling import Model, Problem, Run, Task, question_in_words
 from crm_ai.modeling.log_target import LogTarget
+from crm_ai.modeling.recalibration import Recalibrated
 
 
 def read_tree(model: Model, label: str | None = None) -> TreeReading:
@@ -217,7 +218,13 @@ def _told(model: Model, place: int, customers: int) -> tuple[float, float, float
 
 def _score(model: Model, tree: Any, place: int, answer: int | None) -> float:
     said = tree.value[place][0]
-    return float(_amounts(model, said)[0] if answer is None else said[answer])
+    if answer is None:
+        return float(_amounts(model, said)[0])
+    outermost = model.pipeline[-1]
+    if not isinstance(outermost, Recalibrated):
+        return float(said[answer])
+    positive = float(outermost.recalibrator.probabilities(said[1:])[0])
+    return positive if answer else 1 - positive
 
 
 def _amounts(model: Model, said: np.ndarray) -> np.ndarray:

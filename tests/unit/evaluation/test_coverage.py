@@ -119,6 +119,19 @@ def test_errors_of_numbers(freedom):
         assert_covers([(one[metric].low, one[metric].high) for one in found], expected.value)
 
 
+@pytest.mark.parametrize("lean", [0.5, 1.0])
+def test_errors_that_lean_to_one_side(lean):
+    rng = np.random.default_rng(8)
+
+    def simulate(n):
+        return rng.gamma(lean, 1, n), np.full(n, lean) + rng.normal(0, 0.2, n)
+
+    truth = regression_metrics(*simulate(2_000_000))
+    found = [regression_metrics(*simulate(500)) for _ in range(DATA_SETS)]
+    for metric in ("rmse", "mae", "mean_error"):
+        assert_covers([(one[metric].low, one[metric].high) for one in found], truth[metric].value)
+
+
 @pytest.mark.parametrize("ratio", [1.0, 1.5])
 def test_typical_errors_of_two_groups(ratio):
     rng, differences, ratios = np.random.default_rng(6), [], []

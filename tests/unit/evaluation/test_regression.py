@@ -117,3 +117,16 @@ def test_what_does_not_fit_is_refused(actual, predicted):
 def test_tallies_with_other_edges_do_not_add():
     with pytest.raises(ProblemError, match="different error bins"):
         tally_errors([1, 2], [2, 2]) + tally_errors([1, 9], [2, 2])
+
+
+def test_percentages_are_scikit_learns_and_only_where_they_make_sense():
+    from sklearn.metrics import mean_absolute_percentage_error
+
+    generator = np.random.default_rng(3)
+    actual = generator.gamma(8, 100, 500)
+    said = actual * generator.normal(1, 0.1, 500)
+    found = regression_metrics(actual, said)["mape"]
+    assert found.value == pytest.approx(mean_absolute_percentage_error(actual, said))
+    assert found.low < found.value < found.high
+    assert "mape" not in regression_metrics(np.r_[0.0, actual], np.r_[1.0, said])
+    assert "mape" not in regression_metrics(-actual, -said)
