@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         LimeExplainer,
         LimeExplanation,
         TreeReading,
+        WeakSpots,
     )
     from crm_ai.modeling import Run
 
@@ -89,6 +90,14 @@ def rules(run: Run, model_type: str, label: str | None = None) -> pd.DataFrame:
     from crm_ai.explanation import rules_of_run
 
     return rules_of_run(run, model_type, label)
+
+
+@kept
+def weak_spots(run: Run, model_type: str) -> WeakSpots:
+    """Segments in which a model errs most, see ``crm_ai.explanation.weak_spots``."""
+    from crm_ai.explanation import weak_spots
+
+    return weak_spots(run, model_type)
 
 
 def forget() -> None:

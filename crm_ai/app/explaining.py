@@ -100,6 +100,13 @@ def one_customer(run: Run, model: str, label: str | None, reasons: Explanation) 
         near = explained.near(run, model, row, label)
         frame.chart(*pictures.near(near), key="near")
     first = set(reasons.customer(place)["column"][:COMPARED]) & set(near.to_frame()["column"][:COMPARED])
+    if run.problem.recalibration:
+        st.caption(
+            _(
+                "Reasons are those of the model before its probabilities are corrected (recalibration); the correction "
+                "rises with them and changes no order."
+            )
+        )
     st.caption(
         _(
             "SHAP and LIME name {n} of the same {all} columns first. LIME fits a straight line to {samples} perturbed "
@@ -151,6 +158,18 @@ def _case_in_words(case: str) -> str:
     }.get(case, case)
 
 
+def _range_in_words(run: Run, model: str, said: float) -> str:
+    """Between which numbers such customers lie; empty if nothing is known."""
+    ranges = run.model(model).ranges
+    if ranges is None:
+        return ""
+    low, high = (float(end[0]) for end in ranges.around([said]))
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return ""
+    words = _("Of customers of whom as much is predicted, {level} lie between {low} and {high}.")
+    return " " + words.format(level=percent(ranges.level), low=number(low), high=number(high))
+
+
 def _customer_in_words(run: Run, model: str, label: str | None, reasons: Explanation, place: int) -> str:
     """What was said of a customer, what was true, and the strongest reasons."""
     said, actual, problem = run.predictions[model], run.actual[place], run.problem
@@ -158,6 +177,7 @@ def _customer_in_words(run: Run, model: str, label: str | None, reasons: Explana
         head = _("**Predicted {said}** ({mean} on average); it was {actual}.").format(
             said=number(float(said[place])), mean=number(float(said.mean())), actual=number(float(actual))
         )
+        head += _range_in_words(run, model, float(said[place]))
     else:
         answer = problem.positive if label is None else label
         scores = said if problem.task is Task.BINARY else said[:, problem.labels.index(answer)]

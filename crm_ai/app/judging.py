@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import cards, controls, errors, frame, glossary, pictures, results, verdicts, worth
-from crm_ai.evaluation import at_threshold, expected_calibration_error
+from crm_ai.app import cards, controls, errors, failing, frame, glossary, pictures, results, truth, verdicts, worth
+from crm_ai.evaluation import at_threshold, kolmogorov_smirnov, lift
 from crm_ai.modeling import Task
 from crm_ai.words import _, count, percent
 
 if TYPE_CHECKING:
     from crm_ai.evaluation import Estimate
     from crm_ai.modeling import Run
+
+LIFTS = (0.05, 0.1, 0.2)
 
 
 def panel(run: Run, model: str) -> None:
@@ -61,15 +63,17 @@ def _threshold() -> float:
 
 
 def _at_threshold(run: Run, model: str, label: str | None, threshold: float, judged: dict[str, Estimate]) -> None:
-    mistakes, ranking, contact, money, probability = st.tabs(
-        [
-            _("What mistakes?"),
-            _("How well does it rank?"),
-            _("Whom to contact?"),
-            _("What is it worth?"),
-            _("Are probabilities true?"),
-        ],
-        key=f"judging_{label or ''}",
+    names = [
+        _("What mistakes?"),
+        _("How well does it rank?"),
+        _("Whom to contact?"),
+        _("What is it worth?"),
+        _("Are probabilities true?"),
+    ]
+    if label is None:
+        names.append(_("Where does it fail?"))
+    mistakes, ranking, contact, money, probability, *fails = st.tabs(
+        names, key=f"judging_{label or ''}", on_change="rerun"
     )
     with mistakes:
         left, right = st.columns(2)
@@ -95,6 +99,7 @@ def _at_threshold(run: Run, model: str, label: str | None, threshold: float, jud
                 "line is chance. Right: how many hits one pays for finding more."
             )
         )
+        _separation(run, model, label)
         st.caption(
             _("The area under the curve is exact, from the scores; the curves are read off counts.")
             if label is None
@@ -110,35 +115,64 @@ def _at_threshold(run: Run, model: str, label: str | None, threshold: float, jud
                 "threshold: {share} are selected."
             ).format(share=percent(share))
         )
+        _lift_in_words(run, model, label)
     with money:
         worth.panel(run, model, label)
     with probability:
-        frame.chart(*pictures.calibration(run, model, label), key="probability")
-        _calibration_in_words(run, model, label)
+        truth.of_an_answer(run, model, label)
+    if fails and fails[0].open:
+        with fails[0]:
+            failing.panel(run, model)
 
 
 def _answers(run: Run, model: str) -> None:
-    mistakes, each = st.tabs([_("What is mistaken for what?"), _("How good is each answer?")], key="answers")
+    names = [
+        _("What is mistaken for what?"),
+        _("How good is each answer?"),
+        _("Are probabilities true?"),
+        _("Where does it fail?"),
+    ]
+    mistakes, each, probability, fails = st.tabs(names, key="answers", on_change="rerun")
     with mistakes:
         frame.chart(*pictures.confusion_of_many(run, model), key="confusion_of_many")
     with each:
-        names = {name: glossary.term(name).label for name in ("recall", "precision", "f1")}
+        metrics = {name: glossary.term(name).label for name in ("recall", "precision", "f1")}
         metric = st.segmented_control(
-            _("Metric"), list(names), default="recall", required=True, format_func=names.__getitem__, key="class_metric"
+            _("Metric"),
+            list(metrics),
+            default="recall",
+            required=True,
+            format_func=metrics.__getitem__,
+            key="class_metric",
         )
         frame.chart(*pictures.classes(run, model, str(metric)), key="classes")
+    with probability:
+        truth.of_answers(run, model)
+    if fails.open:
+        with fails:
+            failing.panel(run, model)
 
 
 def _numbers(run: Run, model: str) -> None:
-    right, off, far = st.tabs(
-        [_("Do predictions come true?"), _("Where is it off?"), _("How far is it off?")], key="numbers"
-    )
+    names = [
+        _("Do predictions come true?"),
+        _("Where is it off?"),
+        _("How far is it off?"),
+        _("How sure is a prediction?"),
+        _("Where does it fail?"),
+    ]
+    right, off, far, sure, fails = st.tabs(names, key="numbers", on_change="rerun")
     with right:
         frame.chart(*pictures.predicted_against_actual(run, model), key="predicted_against_actual")
     with off:
         frame.chart(*pictures.residuals(run, model), key="residuals")
     with far:
         frame.chart(*pictures.errors(run, model), key="errors")
+    with sure:
+        truth.of_ranges(run, model)
+    if fails.open:
+        with fails:
+            failing.panel(run, model)
 
 
 def _two(first: pictures.Picture, second: pictures.Picture, key: str) -> None:
@@ -164,10 +198,20 @@ def _all_at_threshold(judged: dict[str, Estimate]) -> None:
     st.dataframe(table, hide_index=True, alt=_("All figures at this threshold"))
 
 
-def _calibration_in_words(run: Run, model: str, label: str | None) -> None:
-    gap = expected_calibration_error(results.tally(run, model, label=label))
+def _separation(run: Run, model: str, label: str | None) -> None:
+    found = kolmogorov_smirnov(results.tally(run, model, label=label))
     st.caption(
-        _("On average, predicted and observed shares lie {gap} apart ({interval}; expected calibration error).").format(
-            gap=glossary.value(gap), interval=glossary.interval(gap)
-        )
+        _(
+            "At the best cut-off, the share selected of those with the answer is {gap} above that of the others "
+            "({interval}; Kolmogorov–Smirnov)."
+        ).format(gap=glossary.points(found.value), interval=glossary.interval(found))
     )
+
+
+def _lift_in_words(run: Run, model: str, label: str | None) -> None:
+    tally = results.tally(run, model, label=label)
+    said = [
+        _("the top {share}: {lift}").format(share=percent(share), lift=glossary.in_words(lift(tally, share)))
+        for share in LIFTS
+    ]
+    st.caption(_("Lift with its 95 % interval, {shares}.").format(shares="; ".join(said)))

@@ -159,6 +159,43 @@ def confusion(run: Run, model: str, label: str | None, threshold: float) -> Pict
 
 
 @kept
+def confidence(run: Run, model: str) -> Picture:
+    """Whether the answers given are right as often as they say."""
+    from crm_ai import charts
+    from crm_ai.evaluation import calibration_curve
+
+    curve = calibration_curve(results.confidence(run, model))
+    return charts.ranking.calibration(curve), curve
+
+
+@kept
+def ranges(run: Run, model: str) -> Picture:
+    """How often ranges around predicted numbers hold."""
+    import numpy as np
+
+    from crm_ai import charts
+    from crm_ai.evaluation import coverage_by_level
+
+    known = run.out_of_fold[model]
+    judged = np.isfinite(known)
+    frame = coverage_by_level(run.train_actual[judged], known[judged], run.actual, run.predictions[model])
+    return charts.regression.ranges(frame), frame
+
+
+@kept
+def weak_spots(run: Run, model: str) -> Picture:
+    """Where a model errs most."""
+    from crm_ai import charts
+    from crm_ai.explanation.weak_spots import measure_in_words
+
+    found = explained.weak_spots(run, model)
+    frame = found.to_frame()
+    return charts.failures.segments(
+        frame, found.overall.value, found.measure, measure_in_words(found.measure)
+    ), frame.dropna(axis=1, how="all")
+
+
+@kept
 def confusion_of_many(run: Run, model: str) -> Picture:
     """Right and wrong for several answers."""
     import pandas as pd

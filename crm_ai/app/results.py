@@ -236,6 +236,22 @@ def out_of_fold(run: Run, model_type: str, *, label: str | None = None) -> Tally
 
 
 @kept
+def confidence(run: Run, model_type: str) -> Tally:
+    """Likeliest answers by how likely they were said to be, see ``crm_ai.modeling.confidence_tally``."""
+    from crm_ai.modeling import confidence_tally
+
+    return confidence_tally(run, model_type)
+
+
+@kept
+def corrections(run: Run, model_type: str) -> pd.DataFrame:
+    """What recalibration would do, see ``crm_ai.modeling.corrections``."""
+    from crm_ai.modeling import corrections
+
+    return corrections(run, model_type)
+
+
+@kept
 def headline(run: Run, model_type: str) -> dict[str, Estimate]:
     """How good a model is, see ``crm_ai.modeling.headline``."""
     from crm_ai.modeling import headline

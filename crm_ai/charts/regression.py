@@ -173,6 +173,70 @@ def errors(frame: pd.DataFrame) -> go.Figure:
     return figure
 
 
+def ranges(frame: pd.DataFrame) -> go.Figure:
+    """How often ranges around predictions hold, against how often they say so.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As made by ``evaluation.coverage_by_level``.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Points with 95 % intervals, and kept promises as a diagonal.
+    """
+    known = frame[frame["covered"].notna()]
+    if known.empty:
+        return nothing(_("There are no customers to judge on."))
+    last = known.iloc[-1]
+    figure = canvas(
+        _("Of ranges that promise {level}, {held} hold").format(
+            level=percent(last["level"]), held=percent(last["covered"], 1)
+        ),
+        x=_("promised share"),
+        y=_("share of customers within their range"),
+    )
+    ends = [0.45, 1.0]
+    figure.add_scatter(
+        x=ends,
+        y=ends,
+        mode="lines",
+        name=_("kept promises"),
+        line={"color": REFERENCE, "dash": "dash"},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=known["level"],
+        y=known["covered"],
+        mode="markers",
+        name=_("this model"),
+        marker={"size": 10, "color": LOWERS},
+        error_y={
+            "type": "data",
+            "array": known["high"] - known["covered"],
+            "arrayminus": known["covered"] - known["low"],
+            "thickness": 1.5,
+            "width": 4,
+        },
+        hovertext=[
+            _("promised {level}, held {held} ({low} – {high}); typically {width} wide, n = {n}").format(
+                level=percent(r.level),
+                held=percent(r.covered, 1),
+                low=percent(r.low),
+                high=percent(r.high),
+                width=number(r.width),
+                n=count(r.n),
+            )
+            for r in rows(known)
+        ],
+        hoverinfo="text",
+    )
+    figure.update_xaxes(tickformat=".0%", range=ends)
+    figure.update_yaxes(tickformat=".0%", range=ends)
+    return figure
+
+
 def _over(frame: pd.DataFrame) -> str:
     """How many are predicted too high; a bin around 0 counts by the part of it that lies above."""
     filled = frame[frame["customers"] > 0]

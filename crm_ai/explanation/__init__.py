@@ -19,6 +19,7 @@ from crm_ai.explanation.textbook import (
 )
 from crm_ai.explanation.tree import TreeReading, has_rules, read_tree, rules, rules_of_run, tree_sql
 from crm_ai.explanation.tree_shapley import tree_shap
+from crm_ai.explanation.weak_spots import WeakSpots, weak_spots, weak_spots_in_words
 
 __all__ = [
     "Coefficient",
@@ -29,6 +30,7 @@ __all__ = [
     "LimeExplainer",
     "LimeExplanation",
     "TreeReading",
+    "WeakSpots",
     "can_explain",
     "coefficients",
     "collinearity",
@@ -53,4 +55,6 @@ __all__ = [
     "tree_shap",
     "tree_sql",
     "value_in_words",
+    "weak_spots",
+    "weak_spots_in_words",
 ]

@@ -3,6 +3,7 @@
 from crm_ai.modeling.answers import answers, question_in_words
 from crm_ai.modeling.comparison import Comparison, Rival, compare
 from crm_ai.modeling.comparison import in_words as comparison_in_words
+from crm_ai.modeling.corrections import corrections
 from crm_ai.modeling.encoding import TableEncoder
 from crm_ai.modeling.groups import group_codes, segment_frame, table_groups
 from crm_ai.modeling.labels import label_counts
@@ -16,6 +17,7 @@ from crm_ai.modeling.proposal import Proposal, propose_problem
 from crm_ai.modeling.record import read_record, repeat, run_record, save_record
 from crm_ai.modeling.results import (
     best_by_cross_validation,
+    confidence_tally,
     confusion_tally,
     error_tally,
     headline,
@@ -55,7 +57,9 @@ __all__ = [
     "carry_out",
     "compare",
     "comparison_in_words",
+    "confidence_tally",
     "confusion_tally",
+    "corrections",
     "error_tally",
     "find_model_type",
     "group_codes",

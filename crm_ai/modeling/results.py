@@ -133,6 +133,29 @@ def confusion_tally(run: Run, model_type: str, *, segment: str | None = None) ->
     return tally_confusion(run.actual, chosen, run.problem.labels, codes, names)
 
 
+def confidence_tally(run: Run, model_type: str) -> Tally:
+    """Count holdout customers by whether the likeliest answer was right, and by how likely it was said to be.
+
+    Parameters
+    ----------
+    run : Run
+        A run of a multiclass question.
+    model_type : str
+        One of its models.
+
+    Returns
+    -------
+    Tally
+        Its calibration is that of the answers given.
+
+    References
+    ----------
+    Guo, Pleiss, Sun and Weinberger (2017), ICML, "On calibration of modern neural networks" (confidence calibration).
+    """
+    said = run.predictions[run.model(model_type).model_type]
+    return tally_scores((said.argmax(axis=1) == run.actual).astype(np.int64), said.max(axis=1))
+
+
 def headline(run: Run, model_type: str, *, threshold: float = 0.5) -> dict[str, Estimate]:
     """How good a model is on customers it has not seen.
 

@@ -37,6 +37,11 @@ def test_says_what_moves_the_model_and_why_this_customer(visit, churn_csv, targe
     assert len(at.get("plotly_chart")) == 2
 
 
+def test_a_number_has_a_range(visit, churn_csv):
+    at = _customers(_explained(visit, churn_csv, "spend"))
+    assert "95 % lie between" in words(at)
+
+
 def test_every_model_is_explained(explained):
     for model in ("linear_regression", "logistic_regression", "decision_tree"):
         explained.segmented_control[0].set_value(model).run()

@@ -99,3 +99,41 @@ def test_money_follows_what_a_contact_costs(yes_no):
     inputs["worth_value"].set_value(1.0).run()
     assert_sound(yes_no)
     assert "Contact nobody" in words(yes_no)
+
+
+@pytest.mark.parametrize(("target", "tabs"), [(None, "judging_"), ("spend", "numbers"), ("plan", "answers")])
+def test_it_says_where_the_model_fails(visit, churn_csv, target, tabs):
+    at = _trained(visit, churn_csv, target)
+    assert "Segments are found" not in words(at)
+    at.session_state[tabs] = "Where does it fail?"
+    at.run()
+    assert_sound(at)
+    assert "Segments are found" in words(at)
+    assert "errs" in words(at)
+
+
+def test_probabilities_and_what_correcting_them_would_do(yes_no):
+    said = words(yes_no)
+    assert "Kolmogorov" in said
+    assert "the top 10 %" in said
+    assert "The Brier score starts at" in said
+    table = next(frame.value for frame in yes_no.dataframe if "probabilities" in frame.value.columns)
+    assert len(table) == 3
+
+
+def test_corrected_probabilities_are_asked_for_on_train(visit, churn_csv):
+    at = go(upload(visit(), churn_csv), "train")
+    control = next(c for c in at.segmented_control if "recalibration" in (c.key or ""))
+    control.set_value("sigmoid").run()
+    at.button(key="train").click().run()
+    assert_sound(at)
+    go(at, "metrics")
+    assert_sound(at)
+    assert "corrected already" in words(at)
+    go(at, "explain")
+    assert_sound(at)
+
+
+def test_ranges_and_answers_are_held_to_their_promise(visit, churn_csv):
+    assert "Typically a range is" in words(_trained(visit, churn_csv, "spend"))
+    assert "likeliest answer" in words(_trained(visit, churn_csv, "plan"))

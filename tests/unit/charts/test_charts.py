@@ -10,6 +10,7 @@ from crm_ai.evaluation import (
     Estimate,
     calibration_curve,
     class_metrics,
+    coverage_by_level,
     error_histogram,
     gains_curve,
     precision_recall_curve,
@@ -52,6 +53,17 @@ def all_figures(name):
     )
     reasons = pd.DataFrame({"column": [name, "b"], "value": ["1", name], "contribution": [0.4, -0.1]})
     ranked = pd.DataFrame({"column": [name, "b"], "mean_absolute": [0.4, 0.1], "low": 0.05, "high": 0.5, "n": 100})
+    failing = pd.DataFrame(
+        {
+            "rule": [f"{name} is {name}", f"{name} is not {name}"],
+            "n": [60, 40],
+            "error": [0.5, 0.1],
+            "low": [0.4, 0.05],
+            "high": [0.6, 0.2],
+            "elsewhere": [0.1, 0.5],
+            "worse": [True, False],
+        }
+    )
     confusion = tally_confusion(outcome, (score > 0.5).astype(int), (name, "b"))
     return [
         charts.data.distribution(labelled, name),
@@ -68,6 +80,8 @@ def all_figures(name):
         charts.confusion.classes(class_metrics(confusion), "recall", name),
         charts.regression.predicted_against_actual(curve, name),
         charts.regression.residuals(curve, name),
+        charts.regression.ranges(coverage_by_level(actual, actual + 5, actual, actual + 5)),
+        charts.failures.segments(failing, 0.3, "error_rate", name),
         charts.regression.errors(error_histogram(tally_errors(actual, actual + 5))),
         charts.reasons.importance(ranked, "probability"),
         charts.reasons.dependence(
