@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,13 +11,14 @@ from numpy.typing import ArrayLike
 from crm_ai.errors import ProblemError
 from crm_ai.evaluation.contrasts import GroupValues
 from crm_ai.evaluation.estimate import Estimate
-from crm_ai.evaluation.intervals import Z, skewed_mean_interval
+from crm_ai.evaluation.intervals import Z
 from crm_ai.evaluation.membership import everybody, group_numbers
+from crm_ai.evaluation.moments import Moments
 from crm_ai.words import _
 
 BINS = 60
 ERROR_METRICS = ("rmse", "mae", "mean_error")
-POWERS = 6
+POWERS = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,9 +29,8 @@ class ErrorTally:
     ----------
     counts : numpy.ndarray of int64, shape (groups, bins)
         Customers by error, for histograms; the outer bins hold everything beyond.
-    sums : numpy.ndarray of float64, shape (groups, 6)
-        Sums of the errors, and of their sizes to the first, second, third, fourth and sixth power: metrics and
-        intervals come from these.
+    sums : numpy.ndarray of float64, shape (groups, 7)
+        Sums of the errors, and of their sizes to the powers 1, 2, 3, 4, 6 and 8: metrics and intervals come from these.
     edges : numpy.ndarray of float64, shape (bins + 1,)
         Ascending; the outer two are infinite.
     groups : tuple of str
@@ -88,12 +87,12 @@ class ErrorTally:
         turned = np.sqrt if metric == "rmse" else np.asarray
 
         def limits(z: float) -> tuple[np.ndarray, np.ndarray]:
-            ends = np.array([skewed_mean_interval(*row, z) for row in rows])
+            ends = np.array([moments.interval(z) for moments in rows])
             if metric != "mean_error":
                 ends = np.maximum(ends, 0.0)
             return turned(ends[:, 0]), turned(ends[:, 1])
 
-        return GroupValues(turned(np.array([mean for mean, *_rest in rows])), limits)
+        return GroupValues(turned(np.array([moments.mean for moments in rows])), limits)
 
     def estimates(self, metric: str) -> dict[str, Estimate]:
         """Compute a metric of each group with its interval.
@@ -162,7 +161,7 @@ def tally_errors(
     place = np.clip(np.searchsorted(used, errors, side="right") - 1, 0, width - 1) + codes * width
     squares = errors**2
     sizes = np.abs(errors)
-    powers = (errors, sizes, squares, squares * sizes, squares**2, squares**3)
+    powers = (errors, sizes, squares, squares * sizes, squares**2, squares**3, squares**4)
     sums = [np.bincount(codes, weights=power, minlength=len(names)) for power in powers]
     counts = np.bincount(place, minlength=len(names) * width).reshape(len(names), width)
     return ErrorTally(counts.astype(np.int64, copy=False), np.stack(sums, axis=1), used, names)
@@ -201,16 +200,10 @@ def _edges(errors: np.ndarray, bins: int) -> np.ndarray:
     return np.concatenate([[-np.inf], np.linspace(low, high, bins + 1), [np.inf]])
 
 
-def _moments(metric: str, n: int, sums: np.ndarray) -> tuple[float, float, float, int]:
-    """Mean, standard deviation and skewness of what the metric is a mean of, and customers."""
-    if not n:
-        return math.nan, math.nan, math.nan, 0
-    mean, size, square, cube, fourth, sixth = (float(x) / n for x in sums)
-    if metric == "mean_error":
-        return mean, math.sqrt(max(square - mean**2, 0.0) * n / max(n - 1, 1)), 0.0, n
-    first, second, third = {"mae": (size, square, cube), "rmse": (square, fourth, sixth)}[metric]
-    variance = second - first**2
-    if not variance > 1e-12 * second:  # all alike, but for rounding
-        return first, 0.0, 0.0, n
-    skewness = (third - 3 * first * variance - first**3) / variance**1.5
-    return first, math.sqrt(variance * n / max(n - 1, 1)), skewness, n
+def _moments(metric: str, n: int, sums: np.ndarray) -> Moments:
+    """Moments of what the metric is a mean of."""
+    mean, size, square, cube, fourth, sixth, eighth = (float(x) for x in sums)
+    if metric == "mean_error":  # may be either way: taken as a bell's
+        found = Moments.from_sums((mean, square, 0.0, 0.0), n)
+        return Moments(found.mean, found.deviation, 0.0, 3.0, n)
+    return Moments.from_sums({"mae": (size, square, cube, fourth), "rmse": (square, fourth, sixth, eighth)}[metric], n)

@@ -97,56 +97,12 @@ def logit_interval(value: float, error: float, n: float) -> tuple[float, float]:
     return _inverse_logit(centre - half), _inverse_logit(centre + half)
 
 
-def skewed_mean_interval(value: float, deviation: float, skewness: float, n: int, z: float = Z) -> tuple[float, float]:
-    """Interval of a mean of numbers that lean to one side, such as squared errors.
-
-    Student's interval takes a mean to be as often too low as too high. Of skewed numbers, most samples lack the rare
-    large ones: their mean is too low and their standard error with it. A cubic of Student's statistic takes the lean
-    out to the first order, and can be solved for the mean.
-
-    Parameters
-    ----------
-    value, deviation : float
-        Mean and standard deviation of the numbers.
-    skewness : float
-        Their third central moment over the cube of their deviation.
-    n : int
-        Customers they were taken over.
-    z : float, default 1.96
-        Normal quantile; the default gives 95 %. Student's quantile is taken instead, in the same proportion.
-
-    Returns
-    -------
-    low, high : float
-        Ends of the interval; NaN for fewer than three customers.
-
-    References
-    ----------
-    Hall (1992), JRSS B 54, "On the removal of skewness by transformation".
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in skewed_mean_interval(1.0, 1.4, 0.0, 100)]
-    [0.722, 1.278]
-    >>> [round(end, 3) for end in skewed_mean_interval(1.0, 1.4, 2.8, 100)]
-    [0.767, 1.367]
-    """
-    if not deviation > 0:
-        return (value, value) if n > 2 else (math.nan, math.nan)
-    quantile, root = student(n - 1) * z / Z, math.sqrt(n)
-    lean = skewness / (3 * root)
-    if abs(lean) < 1e-9:
-        return value - quantile * deviation / root, value + quantile * deviation / root
-    ends = [(math.cbrt(1 + 3 * lean * (end - lean / 2)) - 1) / lean for end in (quantile, -quantile)]
-    return value - ends[0] * deviation / root, value - ends[1] * deviation / root
-
-
-def student(freedom: int) -> float:
+def student(freedom: float) -> float:
     """Quantile of Student's distribution that 2.5 % lie above, by its expansion around the normal one.
 
     Parameters
     ----------
-    freedom : int
+    freedom : float
         Degrees of freedom.
 
     Returns

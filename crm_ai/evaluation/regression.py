@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ from numpy.typing import ArrayLike
 
 from crm_ai.evaluation.error_tally import ERROR_METRICS, ErrorTally, checked_numbers, tally_errors
 from crm_ai.evaluation.estimate import Estimate
-from crm_ai.evaluation.intervals import skewed_mean_interval, student
+from crm_ai.evaluation.intervals import student
+from crm_ai.evaluation.moments import Moments
 
 SMALLEST = 100  # of the middle number: what is smaller makes percentages meaningless
 
@@ -143,7 +145,5 @@ def _explained(truth: np.ndarray, said: np.ndarray) -> Estimate:
         return Estimate("r2", math.nan, n=n)
     left = float(squares.sum() / spread.sum())
     influence = (squares - left * spread) * n / float(spread.sum())  # sums to 0
-    deviation = math.sqrt(float(influence @ influence) / max(n - 1, 1))
-    skewness = float((influence**3).mean()) / deviation**3 if deviation > 0 else 0.0
-    low, high = (max(end, 0.0) for end in skewed_mean_interval(left, deviation, skewness, n))
+    low, high = (max(end, 0.0) for end in replace(Moments.of(influence), mean=left).interval())
     return Estimate("r2", 1 - left, 1 - high, 1 - low, n)

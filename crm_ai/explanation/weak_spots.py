@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from crm_ai.evaluation import Estimate
-from crm_ai.evaluation.intervals import Z, quantile_for, skewed_mean_interval
+from crm_ai.evaluation.intervals import Z, quantile_for
+from crm_ai.evaluation.moments import Moments
 from crm_ai.explanation.tree.rules import read_tree
 from crm_ai.modeling import Model, Run, Task
 from crm_ai.words import _, count, number, percent
@@ -271,47 +272,34 @@ def _judged(run: Run, model_type: str, reading: TreeReading, leaf: np.ndarray) -
     spots = []
     for node in reading.leaves:
         inside = leaf == node.place
-        here, there = _mean(errors[inside]), _mean(errors[~inside])
+        here, there = Moments.of(errors[inside]), Moments.of(errors[~inside])
         gaps = said[inside] - actual[inside] if has_lean else np.zeros(0)
         spots.append(
             Spot(
                 rule=node.rule,
-                error=Estimate(measure, here[0], *_ends(here, measure, Z), int(inside.sum())),
-                elsewhere=there[0],
+                error=Estimate(measure, here.mean, *_ends(here, measure, Z), int(inside.sum())),
+                elsewhere=there.mean,
                 difference=_difference(here, there, measure, z),
                 predicted=float(said[inside].mean()) if len(gaps) else math.nan,
                 actual=float(actual[inside].mean()) if len(gaps) else math.nan,
-                lean=Estimate("mean_error", _mean(gaps)[0], *skewed_mean_interval(*_mean(gaps), z), len(gaps)),
+                lean=Estimate("mean_error", Moments.of(gaps).mean, *Moments.of(gaps).interval(z), len(gaps)),
             )
         )
     spots.sort(key=lambda spot: -spot.error.value if spot.n else math.inf)
-    everybody = _mean(errors)
-    overall = Estimate(measure, everybody[0], *_ends(everybody, measure, Z), len(errors))
+    everybody = Moments.of(errors)
+    overall = Estimate(measure, everybody.mean, *_ends(everybody, measure, Z), len(errors))
     return WeakSpots(measure=measure, overall=overall, spots=tuple(spots))
 
 
-Moments = tuple[float, float, float, int]
-
-
-def _mean(values: np.ndarray) -> Moments:
-    """Mean, deviation, skewness and number of customers."""
-    n = len(values)
-    if not n:
-        return math.nan, math.nan, 0.0, 0
-    mean, deviation = float(values.mean()), float(values.std(ddof=1)) if n > 1 else 0.0
-    skewness = float(((values - mean) ** 3).mean()) / deviation**3 if deviation > 1e-12 * abs(mean) else 0.0
-    return mean, deviation, skewness, n
-
-
 def _ends(moments: Moments, measure: str, z: float) -> tuple[float, float]:
-    low, high = skewed_mean_interval(*moments, z)
+    low, high = moments.interval(z)
     return max(low, 0.0), min(high, 1.0) if measure == "error_rate" else high
 
 
 def _difference(here: Moments, there: Moments, measure: str, z: float) -> Estimate:
     """Square and add: each mean's own interval tells how far the difference may reach."""
     (low, high), (other_low, other_high) = _ends(here, measure, z), _ends(there, measure, z)
-    value = here[0] - there[0]
-    below = math.hypot(here[0] - low, other_high - there[0])
-    above = math.hypot(high - here[0], there[0] - other_low)
-    return Estimate(f"{measure}_difference", value, value - below, value + above, here[3])
+    value = here.mean - there.mean
+    below = math.hypot(here.mean - low, other_high - there.mean)
+    above = math.hypot(high - here.mean, there.mean - other_low)
+    return Estimate(f"{measure}_difference", value, value - below, value + above, here.n)

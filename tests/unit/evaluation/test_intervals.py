@@ -15,7 +15,6 @@ from crm_ai.evaluation.intervals import (
     logit_interval,
     mean_interval,
     quantile_for,
-    skewed_mean_interval,
     student,
 )
 
@@ -56,24 +55,6 @@ def test_intervals_on_other_scales_stay_in_bounds():
     assert 0 < logit_interval(0.99, 0.02, 50)[0] < 0.99 < logit_interval(0.99, 0.02, 50)[1] < 1
     assert logit_interval(0.999, 0.5, 50) == (0.0, 1.0)
     assert logit_interval(1.0, 0.0, 10) == pytest.approx(proportion_confint(10, 10, method="wilson"))
-
-
-@given(st.lists(st.floats(0, 1e6, allow_nan=False), min_size=3, max_size=60))
-def test_an_interval_of_skewed_numbers_holds_their_mean_and_is_students_without_a_lean(numbers):
-    mean, deviation, n = np.mean(numbers), np.std(numbers, ddof=1), len(numbers)
-    skewness = 0.0 if np.ptp(numbers) < 1e-6 * max(numbers) or not deviation else float(stats.skew(numbers))
-    low, high = skewed_mean_interval(mean, deviation, skewness, n)
-    assert low <= mean * (1 + 1e-12)
-    assert high >= mean * (1 - 1e-12)
-    plain = skewed_mean_interval(mean, deviation, 0.0, n)
-    assert plain == pytest.approx(mean_interval(mean, deviation / math.sqrt(n), n))
-    if skewness > 0:
-        assert high - mean >= mean - low - 1e-9 * max(high, 1)
-
-
-def test_an_interval_of_numbers_all_alike_is_one_number():
-    assert skewed_mean_interval(2.0, 0.0, 0.0, 40) == (2.0, 2.0)
-    assert math.isnan(skewed_mean_interval(2.0, 0.0, 0.0, 2)[0])
 
 
 def test_resampling_keeps_the_number_of_customers_and_the_shares():
