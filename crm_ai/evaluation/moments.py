@@ -81,7 +81,7 @@ class Moments:
         if not n:
             return cls(mean, math.nan, 0.0, 3.0, 0)
         deviation = math.sqrt(variance * n / (n - 1)) if n > 1 else 0.0
-        if not deviation > ROUNDING * abs(mean):
+        if not (deviation > ROUNDING * abs(mean) and variance**2 > 0):  # numbers below 1e-80 have no fourth power
             return cls(mean, 0.0, 0.0, 3.0, n)
         # No sample has more of either; rounding may say so.
         skewness = min(max(third / variance**1.5, -math.sqrt(n)), math.sqrt(n))

@@ -54,4 +54,6 @@ def test_numbers_all_alike_and_too_few():
     assert Moments.of(np.full(40, 2.0)).interval() == (2.0, 2.0)
     assert Moments.from_sums((80.0, 160.0, 320.0, 640.0), 40).interval() == (2.0, 2.0)
     assert all(math.isnan(end) for end in Moments.of(np.array([1.0, 2.0])).interval())
+    tiny = Moments.of(np.array([0.0, 0.0, 1e-84, 1e-84])).interval()
+    assert tiny == pytest.approx((0.0, 0.0))
     assert all(math.isnan(end) for end in Moments.of(np.zeros(0)).interval())

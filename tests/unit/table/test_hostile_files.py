@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import io
 import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -148,6 +149,7 @@ def in_a_small_room(*cases):
         chunk = chunk.compress(bytes(1 << 24)) + chunk.flush(zlib.Z_FULL_FLUSH)
         resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))
         for make in json.load(sys.stdin):
+            data = None  # the case before must not take the room of this one
             exec(make)
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             try:
@@ -161,6 +163,8 @@ def in_a_small_room(*cases):
         [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}\n{code}"],
         input=json.dumps([textwrap.dedent(make) for make, _said in cases]),
         capture_output=True, text=True, timeout=HANGS,
+        # The limit is on addresses, of which each thread's own arena would reserve many without using them.
+        env=os.environ | {"MALLOC_ARENA_MAX": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     told = [json.loads(line) for line in done.stdout.splitlines()]
