@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import math
+import re
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -141,7 +142,7 @@ def percent(share: float, decimals: int = 0) -> str:
 
 
 def shorten(text: str, width: int = 32) -> str:
-    """Cut a long name in the middle, where names differ least.
+    """Cut a long name in the middle, but keep a number that stands there: wide tables number their columns.
 
     Parameters
     ----------
@@ -159,8 +160,16 @@ def shorten(text: str, width: int = 32) -> str:
     --------
     >>> shorten("Number of calls to the service desk in the last twelve months", 20)
     'Number of…lve months'
+    >>> shorten("monthly average number 17 of service calls", 20)
+    'monthly…17…ce calls'
     """
     if len(text) <= width:
         return text
     head = (width - 1) // 2
-    return f"{text[:head].rstrip()}…{text[head + 1 - width :].lstrip()}"
+    lost = re.search(r"\d+", text[head : head + 1 - width])
+    kept = f"…{lost.group()}…" if lost else "…"
+    if len(kept) > max(width // 2, 1):
+        kept = "…"
+    head = (width - len(kept)) // 2
+    tail = width - len(kept) - head
+    return f"{text[:head].rstrip()}{kept}{text[len(text) - tail :].lstrip()}"

@@ -16,12 +16,14 @@ with st.spinner(_("Looking for the reasons …")):
 frame.answer(answer, explaining.in_a_sentence(reasons))
 
 names = [_("What moves the model?"), _("Why this customer?")]
-chosen = names[bool(state.value("customer"))]
 if has_formula(run, model):
     names.append(_("How is it reckoned?"))
 if has_rules(run, model):
     names.append(_("What are its rules?"))
-model_tab, customer_tab, *book_tab = st.tabs(names, key="explain_tab", default=chosen, on_change="rerun")
+if state.value("customer"):
+    # Not as the tabs' default: one that changes with the first customer looked at would throw the reader back.
+    st.session_state.setdefault("explain_tab", names[1])
+model_tab, customer_tab, *book_tab = st.tabs(names, key="explain_tab", on_change="rerun")
 if model_tab.open:
     with model_tab:
         explaining.general(reasons)

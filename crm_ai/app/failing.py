@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crm_ai.explanation import WeakSpots
     from crm_ai.modeling import Run
 
-ROW_HEIGHT, RULE_WIDTH = 70, 340  # pixels
+ROW_HEIGHT, RULE_WIDTH = 90, 340  # pixels
 
 
 def panel(run: Run, model: str) -> None:

@@ -167,11 +167,11 @@ def in_words(comparison: Comparison) -> str:
     models = [rival for rival in comparison.rivals if rival.model_type != BASELINE]
     worse = [rival for rival in models if rival.is_worse]
     if worse:
-        words = ", ".join(f"{name[r.model_type]} ({_gap(r)})" for r in worse)
+        words = ", ".join(f"{name[r.model_type]} ({_gap(r, comparison.metric)})" for r in worse)
         said.append(_("On the customers judged on it is really better than {models}.").format(models=words))
     alike = [rival for rival in models if not rival.is_worse]
     if alike:
-        words = ", ".join(f"{name[r.model_type]} ({_gap(r)})" for r in alike)
+        words = ", ".join(f"{name[r.model_type]} ({_gap(r, comparison.metric)})" for r in alike)
         said.append(_("It is not shown to be better than {models}.").format(models=words))
     if comparison.simplest != comparison.best:
         said.append(
@@ -182,9 +182,10 @@ def in_words(comparison: Comparison) -> str:
     return " ".join(said)
 
 
-def _gap(rival: Rival) -> str:
+def _gap(rival: Rival, metric: str) -> str:
     gap = rival.on_holdout.estimate
-    return f"{gap.value:+.3f}; {gap.low:+.3f} … {gap.high:+.3f}"
+    term = {"roc_auc": _("ROC AUC"), "balanced_accuracy": _("balanced accuracy"), "r2": _("R²")}[metric]
+    return f"{term} {gap.value:+.3f}; {gap.low:+.3f} … {gap.high:+.3f}"
 
 
 def _on_holdout(run: Run, best: str, other: str) -> Difference:

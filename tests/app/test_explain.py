@@ -107,3 +107,12 @@ def test_a_tree_is_drawn_and_written_out(visit, churn_csv, target, model):
     assert "CASE WHEN" in at.code[0].value
     at.radio(key="tree_dialect").set_value("sqlite").run()
     assert_sound(at)
+
+
+def test_from_a_customer_to_the_rules(explained):
+    explained.segmented_control[0].set_value("decision_tree").run()
+    _customers(explained)
+    explained.session_state["explain_tab"] = "What are its rules?"
+    explained.run()
+    assert_sound(explained)
+    assert any(heading.value.startswith("The same as") for heading in explained.subheader)

@@ -59,7 +59,7 @@ def ask(table, target, **more):
 def runs(table):
     found = {}
     for target in ("Churn", "offer", "spent"):
-        problem = ask(table, target)
+        problem = ask(table, target, folds=3)
         found[problem.task] = train(table, problem, [entry.id for entry in model_types_for(problem.task)])
     return found
 
