@@ -52,6 +52,11 @@ def how_good(run: Run, judged: Mapping[str, Estimate]) -> str:
     target = plain(run.problem.target, NAME_WIDTH)
     if run.problem.task is Task.REGRESSION:
         explained, error = judged["r2"], judged["mae"]
+        if explained.value < 0:
+            return _(
+                "Worse than saying the mean of everybody; typically wrong by {error} ({errors}). A few very large "
+                "amounts may be the reason: try amounts by factors on Train."
+            ).format(error=glossary.value(error), errors=glossary.interval(error))
         return _(
             "Accounts for {share} of the differences between customers ({interval}); typically wrong by {error} "
             "({errors})."

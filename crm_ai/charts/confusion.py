@@ -194,4 +194,5 @@ def classes(frame: pd.DataFrame, metric: str, title: str) -> go.Figure:
         hoverinfo="text",
     )
     figure.update_xaxes(tickformat=".0%", range=[0, 1.02])
+    figure.update_yaxes(range=[-0.8, len(frame) - 0.2])  # of many labels a share of their height would stay empty
     return figure
