@@ -194,7 +194,7 @@ def _balance(problem: Problem, before: Plan | None) -> Problem:
     if problem.task is Task.REGRESSION:
         return problem
     wanted = st.toggle(
-        _("Rare answers weigh as much as frequent ones"),
+        _("Rare answers count like frequent ones"),
         value=bool(before and before.problem.balanced),
         key=_key("balanced"),
         persist_state="session",
@@ -210,11 +210,10 @@ def _recalibrated(problem: Problem, before: Plan | None) -> Problem:
     if problem.task is not Task.BINARY or state.for_manager():
         return problem
     words = {"": _("as they are"), "sigmoid": _("by a line (Platt)"), "isotonic": _("by any rising curve (isotonic)")}
-    chosen = st.segmented_control(
+    chosen = st.selectbox(
         _("Probabilities are taken"),
         list(words),
-        default=before.problem.recalibration if before else "",
-        required=True,
+        index=list(words).index(before.problem.recalibration if before else ""),
         format_func=words.__getitem__,
         key=_key("recalibration"),
         persist_state="session",

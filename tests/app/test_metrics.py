@@ -123,7 +123,7 @@ def test_probabilities_and_what_correcting_them_would_do(yes_no):
 
 def test_corrected_probabilities_are_asked_for_on_train(visit, churn_csv):
     at = go(upload(visit(), churn_csv), "train")
-    control = next(c for c in at.segmented_control if "recalibration" in (c.key or ""))
+    control = next(c for c in at.selectbox if "recalibration" in (c.key or ""))
     control.set_value("sigmoid").run()
     at.button(key="train").click().run()
     assert_sound(at)

@@ -46,7 +46,7 @@ def test_ending_early_keeps_what_is_finished(asked):
 def test_training_goes_on_while_other_pages_are_read(asked):
     page = asked
     page.get_by_text("How they are trained and judged").click()
-    page.get_by_text("Rare answers weigh as much").click()  # what was trained before would be there at once
+    page.get_by_text("Rare answers count like frequent ones").click()  # what was trained before would be there at once
     settle(page)
     begin(page)
     page.locator("[data-testid='stSidebarNavLink']", has_text="Data").first.click()
