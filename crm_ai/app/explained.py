@@ -29,6 +29,16 @@ def reasons(run: Run, model_type: str, label: str | None = None) -> Explanation:
     return explain(run, model_type, label=label)
 
 
+@kept
+def reasons_of(run: Run, model_type: str, row: int, label: str | None = None) -> Explanation:
+    """Why a model says what it says of one customer, see ``crm_ai.explain``."""
+    import numpy as np
+
+    from crm_ai.explanation import explain
+
+    return explain(run, model_type, rows=np.array([row]), label=label)
+
+
 @kept_few
 def _lime_ready(run: Run, model_type: str) -> LimeExplainer:
     from crm_ai.explanation import lime_explainer
@@ -102,5 +112,5 @@ def weak_spots(run: Run, model_type: str) -> WeakSpots:
 
 def forget() -> None:
     """Keep nothing in memory that holds customers; it is computed again when it is asked for."""
-    for holding_customers in (reasons, _lime_ready, near, diagnostics):
+    for holding_customers in (reasons, reasons_of, _lime_ready, near, diagnostics):
         holding_customers.clear()

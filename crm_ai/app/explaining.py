@@ -12,7 +12,7 @@ from crm_ai.app.plain import plain
 from crm_ai.charts.reasons import unit
 from crm_ai.explanation import customer_name, search_customers
 from crm_ai.modeling import Task
-from crm_ai.words import _, number, percent
+from crm_ai.words import _, count, number, percent
 
 if TYPE_CHECKING:
     from crm_ai.explanation import Explanation
@@ -67,11 +67,30 @@ def general(reasons: Explanation) -> None:
         frame.chart(*pictures.dependence(reasons, column), key="dependence")
     st.caption(
         _(
-            "SHAP values say how far a column moves a customer's prediction away from the average. They are exact, add "
-            "up to the prediction, and are measured in {unit}. They tell what the model does, not what causes it in "
-            "the world."
+            "SHAP values say how far a column moves a customer's prediction away from the average. They add up to the "
+            "prediction and are measured in {unit}. They tell what the model does, not what causes it in the world."
         ).format(unit=unit(reasons.scale))
+        + " "
+        + _how_exact(reasons)
     )
+
+
+def _how_exact(reasons: Explanation) -> str:
+    """Against whom customers are compared, for how many it was reckoned, and how sure the values are."""
+    said = [_("Shown are {n} customers that no model has seen.").format(n=count(len(reasons.rows)))]
+    if reasons.error is not None:
+        factor = 100 if reasons.scale == "probability" else 1
+        said.append(
+            _(
+                "This model cannot be taken apart: values are estimated from {n} orders of columns, each from another "
+                "training customer, with a standard error of {error} on average."
+            ).format(n=count(reasons.references), error=number(factor * float(reasons.error.mean())))
+        )
+    elif reasons.references:
+        said.append(_("Values are exact, against {n} training customers.").format(n=count(reasons.references)))
+    else:
+        said.append(_("Values are exact, against all training customers."))
+    return " ".join(said)
 
 
 @errors.fragment
@@ -90,6 +109,8 @@ def one_customer(run: Run, model: str, label: str | None, reasons: Explanation) 
         Of the holdout.
     """
     row = _pick(run, model)
+    if row not in reasons.rows:  # of models that are slow to explain only a part was
+        reasons = explained.reasons_of(run, model, row, label)
     place = int(np.flatnonzero(reasons.rows == row)[0])
     st.subheader(_("Customer {name}").format(name=plain(customer_name(run, row), NAME_WIDTH)), anchor=False)
     st.markdown(_customer_in_words(run, model, label, reasons, place))

@@ -91,7 +91,7 @@ def train_command(options: argparse.Namespace) -> None:
     watch = Stopwatch()
     with watch("import"):
         from crm_ai.deployment import save_model
-        from crm_ai.explanation import can_explain, explain
+        from crm_ai.explanation import explain
         from crm_ai.fairness import audit_fairness
         from crm_ai.modeling import best_by_cross_validation, headline, propose_problem, save_record, train
     with watch("read"):
@@ -120,8 +120,7 @@ def train_command(options: argparse.Namespace) -> None:
     with watch("metrics"):
         metrics = {name: headline(run, name, threshold=options.threshold) for name in run.models}
     with watch("explain"):
-        able = [name for name in run.models if can_explain(run.model(name))]
-        drivers = {name: explain(run, name).importance() for name in able}
+        drivers = {name: explain(run, name).importance() for name in run.models}
     with watch("fairness"):
         audits = {
             name: [audit_fairness(run, name, segment, threshold=options.threshold) for segment in run.problem.segments]

@@ -3,7 +3,7 @@
 from crm_ai.explanation.cases import customer_name, search_customers, telling_cases
 from crm_ai.explanation.explanation import Explanation, value_in_words
 from crm_ai.explanation.lime import LimeExplainer, LimeExplanation, explain_with_lime, lime_explainer
-from crm_ai.explanation.shapley import can_explain, explain, explain_model, linear_shap, scale_of
+from crm_ai.explanation.shapley import explain, explain_model, linear_shap, scale_of
 from crm_ai.explanation.textbook import (
     Coefficient,
     Coefficients,
@@ -31,7 +31,6 @@ __all__ = [
     "LimeExplanation",
     "TreeReading",
     "WeakSpots",
-    "can_explain",
     "coefficients",
     "collinearity",
     "collinearity_in_words",

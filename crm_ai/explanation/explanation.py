@@ -40,6 +40,10 @@ class Explanation:
         The model that is explained.
     label : str
         The answer whose output is explained; empty for a number.
+    references : int
+        Customers that are compared with; 0 stands for all training customers.
+    error : numpy.ndarray of float64, shape (n, columns), optional
+        Standard error of each value where they are estimated; None where they are exact.
     """
 
     values: np.ndarray
@@ -50,6 +54,8 @@ class Explanation:
     scale: str
     model_type: str
     label: str = ""
+    references: int = 0
+    error: np.ndarray | None = None
 
     @property
     def output(self) -> np.ndarray:

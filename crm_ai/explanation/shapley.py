@@ -1,4 +1,4 @@
-"""SHAP values of the three basic models: exact, in original columns, against all training customers."""
+"""SHAP values in original columns: exact for linear models and trees, with a stated error for others."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ import pandas as pd
 
 from crm_ai.errors import CrmAiError
 from crm_ai.explanation.explanation import Explanation
+from crm_ai.explanation.flat_trees import FlatTree, flat_trees, is_ensemble
+from crm_ai.explanation.permutation_shapley import PAIRS, permutation_shap
 from crm_ai.explanation.tree_shapley import tree_shap
 from crm_ai.modeling import MODEL_TYPES, LogTarget, Model, Run, Task
 from crm_ai.words import _
 
+STEPS = 600_000_000  # customers times conditions of an ensemble: some seconds
+PREDICTIONS = 3_000_000
+FEWEST, FEWEST_REFERENCES = 100, 200
+MOST_CONDITIONS = 60  # see ``ensemble_shapley``, which is imported only where it is needed
+
 
 def explain(run: Run, model_type: str, *, rows: np.ndarray | None = None, label: str | None = None) -> Explanation:
-    """Say why a model says what it says, compared with all training customers.
+    """Say why a model says what it says, compared with training customers.
 
     Parameters
     ----------
@@ -22,23 +29,51 @@ def explain(run: Run, model_type: str, *, rows: np.ndarray | None = None, label:
     model_type : str
         One of its models.
     rows : numpy.ndarray of int, optional
-        Positions in the table of the customers to explain; by default the holdout.
+        Positions in the table of the customers to explain; by default the holdout, or as many of it, drawn by chance,
+        as the model can be explained for in some seconds.
     label : str, optional
         The answer to explain; by default the positive one, or the first of several.
 
     Returns
     -------
     Explanation
-        Contributions of original columns. Linear models are explained on the scale they add up on: log-odds for
-        logistic regression, the uncut prediction for linear regression, the logarithm for amounts by factors; trees in
-        probabilities or values.
+        Contributions of original columns. Models are explained on the scale they add up on: log-odds for logistic
+        regression and boosting, the uncut prediction for linear regression, the logarithm for amounts by factors;
+        others in probabilities or values.
     """
-    rows = run.holdout_rows if rows is None else np.asarray(rows, dtype=np.intp)
     model = run.model(model_type)
+    if rows is None:
+        rows = _drawn(run.holdout_rows, most_customers(model, label), run.problem.seed)
+    rows = np.asarray(rows, dtype=np.intp)
     features = list(run.problem.features)
     customers = run.table.frame[features].iloc[rows]
     background = None if _is_linear(model) else run.train_frame[features]
     return explain_model(model, customers, background, label=label, rows=rows)
+
+
+def most_customers(model: Model, label: str | None = None) -> int:
+    """How many customers can be explained in some seconds.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+    label : str, optional
+        The answer to explain.
+
+    Returns
+    -------
+    int
+        At least a hundred.
+    """
+    if _is_linear(model) or hasattr(model.estimator, "tree_"):
+        return np.iinfo(np.int64).max
+    trees = _trees(model, _label_place(model, label))
+    if trees is None:
+        return max(FEWEST, PREDICTIONS // (2 * PAIRS * max(len(model.columns), 1)))
+    from crm_ai.explanation.ensemble_shapley import conditions
+
+    return max(FEWEST, STEPS // max(conditions(trees[0]), 1))
 
 
 def explain_model(
@@ -72,26 +107,28 @@ def explain_model(
     Raises
     ------
     CrmAiError
-        If the answer is none of the question's, or there is no exact method for this kind of model.
+        If the answer is none of the question's.
     """
     features = list(model.problem.features)
     data = frame[features]
     encoder, source = model.encoder, model.source
     matrix = encoder.transform(model.cleaned(data))
     reference = None if background is None else encoder.transform(model.cleaned(background))
-    place = _label_place(model, label)
+    place, error, references = _label_place(model, label), None, 0 if reference is None else len(reference)
     if _is_linear(model):
         means = encoder.means_ if reference is None else reference.mean(axis=0, dtype=np.float64)
         coefficients, intercept = _coefficients(model, place)
         values, base = linear_shap(coefficients, intercept, means, matrix, source)
     elif reference is not None and hasattr(model.estimator, "tree_"):
         values, base = tree_shap(model.estimator.tree_, matrix, reference, source, place or 0)
+    elif reference is not None:
+        values, base, error, references = _of_many(model, place, matrix, reference, source)
     else:
         raise CrmAiError(
-            _("There is no exact explanation of this kind of model yet: {kind}.").format(
+            _("This kind of model is explained against customers: {kind}.").format(
                 kind=MODEL_TYPES[model.model_type].name
             ),
-            next_step=_("Choose a linear model or a decision tree."),
+            next_step=_("Give some to compare with."),
         )
     if isinstance(model.pipeline[-1], LogTarget):
         base += float(np.log(model.pipeline[-1].factor_))
@@ -104,7 +141,53 @@ def explain_model(
         scale=scale_of(model),
         model_type=model.model_type,
         label="" if place is None else model.problem.labels[place],
+        references=references,
+        error=error,
     )
+
+
+def _of_many(
+    model: Model, place: int | None, matrix: np.ndarray, reference: np.ndarray, source: np.ndarray
+) -> tuple[np.ndarray, float, np.ndarray | None, int]:
+    """Values, base, errors and reference customers of an ensemble, or of a model that cannot be taken apart."""
+    trees = _trees(model, place)
+    if trees is None:
+        values, base, error = permutation_shap(
+            lambda customers: _output(model, place, customers), matrix, reference, source, seed=model.problem.seed
+        )
+        return values, base, error, min(PAIRS, len(reference))
+    from crm_ai.explanation.ensemble_shapley import conditions, ensemble_shap
+
+    flat, offset = trees
+    most = max(FEWEST_REFERENCES, STEPS // max(conditions(flat), 1))
+    drawn = reference[_drawn(np.arange(len(reference)), most, model.problem.seed)]
+    values, base = ensemble_shap(flat, matrix, drawn, source)
+    return values, base + offset, None, len(drawn)
+
+
+def _trees(model: Model, place: int | None) -> tuple[list[FlatTree], float] | None:
+    """An ensemble's trees, unless they ask too much for patterns to be written as bits."""
+    if not is_ensemble(model.estimator):
+        return None
+    found = flat_trees(model.estimator, model.problem.task, place or 0)
+    return found if max((tree.widest for tree in found[0]), default=0) <= MOST_CONDITIONS else None
+
+
+def _output(model: Model, place: int | None, matrix: np.ndarray) -> np.ndarray:
+    """What the estimator says, on the scale that it is explained on."""
+    estimator = model.estimator
+    if hasattr(estimator, "_raw_predict"):
+        raw = np.asarray(estimator._raw_predict(matrix), dtype=np.float64)
+        return raw[:, place or 0] if raw.shape[1] > 1 else raw[:, 0] * (-1 if place == 0 else 1)
+    if hasattr(estimator, "predict_proba"):
+        return np.asarray(estimator.predict_proba(matrix)[:, place or 0], dtype=np.float64)
+    return np.asarray(estimator.predict(matrix), dtype=np.float64)
+
+
+def _drawn(places: np.ndarray, most: int, seed: int) -> np.ndarray:
+    if len(places) <= most:
+        return places
+    return np.sort(np.random.default_rng(seed).choice(places, most, replace=False))
 
 
 def linear_shap(
@@ -163,30 +246,17 @@ def scale_of(model: Model) -> str:
         ``"log-odds"``, ``"probability"``, ``"value"``, or ``"log"`` where traits multiply an amount.
     """
     if model.problem.task is Task.REGRESSION:
+        loss = getattr(model.estimator, "loss", "")
         by_factors = isinstance(model.pipeline[-1], LogTarget) or hasattr(model.pipeline[-1], "link")
+        by_factors |= hasattr(model.estimator, "_predictors") and loss in ("poisson", "gamma")
         return "log" if by_factors else "value"
     estimator = model.estimator
-    return "log-odds" if hasattr(estimator, "coef_") and hasattr(estimator, "predict_proba") else "probability"
+    adds_log_odds = hasattr(estimator, "coef_") or hasattr(estimator, "_predictors")
+    return "log-odds" if adds_log_odds and hasattr(estimator, "predict_proba") else "probability"
 
 
 def _is_linear(model: Model) -> bool:
     return hasattr(model.estimator, "coef_")
-
-
-def can_explain(model: Model) -> bool:
-    """Whether there is an exact explanation of this kind of model.
-
-    Parameters
-    ----------
-    model : Model
-        A fitted model.
-
-    Returns
-    -------
-    bool
-        True for linear models and decision trees.
-    """
-    return _is_linear(model) or hasattr(model.estimator, "tree_")
 
 
 def _coefficients(model: Model, place: int | None) -> tuple[np.ndarray, float]:

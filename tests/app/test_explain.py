@@ -116,3 +116,27 @@ def test_from_a_customer_to_the_rules(explained):
     explained.run()
     assert_sound(explained)
     assert any(heading.value.startswith("The same as") for heading in explained.subheader)
+
+
+@pytest.mark.parametrize("target", [None, "spend", "plan"])
+def test_forests_boosting_and_networks_are_explained_too(visit, churn_csv, target):
+    at = go(upload(visit(), churn_csv), "train")
+    if target:
+        at.selectbox[0].select(target).run()
+    models = ("random_forest", "gradient_boosting", "neural_network")
+    for box in at.checkbox:
+        if any(name in (box.key or "") for name in models):
+            box.check()
+    at.run()
+    at.button(key="train").click().run()
+    at = go(at, "explain")
+    for model in models:
+        at.segmented_control[0].set_value(model).run()
+        assert_sound(at)
+        assert "moves the prediction most" in words(at)
+        assert ("estimated from" in words(at)) == (model == "neural_network")
+        _customers(at)
+        assert_sound(at)
+        assert len(at.get("plotly_chart")) == 2
+        at.session_state["explain_tab"] = "What moves the model?"
+        at.run()
