@@ -193,17 +193,18 @@ def _range_in_words(run: Run, model: str, said: float) -> str:
 
 def _customer_in_words(run: Run, model: str, label: str | None, reasons: Explanation, place: int) -> str:
     """What was said of a customer, what was true, and the strongest reasons."""
-    said, actual, problem = run.predictions[model], run.actual[place], run.problem
+    judged = int(np.flatnonzero(run.holdout_rows == reasons.rows[place])[0])  # explained may be only some of them
+    said, actual, problem = run.predictions[model], run.actual[judged], run.problem
     if problem.task is Task.REGRESSION:
         head = _("**Predicted {said}** ({mean} on average); it was {actual}.").format(
-            said=number(float(said[place])), mean=number(float(said.mean())), actual=number(float(actual))
+            said=number(float(said[judged])), mean=number(float(said.mean())), actual=number(float(actual))
         )
-        head += _range_in_words(run, model, float(said[place]))
+        head += _range_in_words(run, model, float(said[judged]))
     else:
         answer = problem.positive if label is None else label
         scores = said if problem.task is Task.BINARY else said[:, problem.labels.index(answer)]
         head = _("**{share} for “{answer}”** ({mean} on average); it was “{actual}”.").format(
-            share=percent(float(scores[place])),
+            share=percent(float(scores[judged])),
             answer=plain(answer, NAME_WIDTH),
             mean=percent(float(scores.mean())),
             actual=plain(problem.labels[int(actual)], NAME_WIDTH),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 
 from tests.app.driving import assert_sound, go, upload, words
@@ -116,6 +119,26 @@ def test_from_a_customer_to_the_rules(explained):
     explained.run()
     assert_sound(explained)
     assert any(heading.value.startswith("The same as") for heading in explained.subheader)
+
+
+def test_of_a_part_that_is_explained_each_customer_keeps_what_was_said(visit, churn_csv, monkeypatch):
+    """Words and waterfall once spoke of two customers, as the place in the part was taken for one in the holdout."""
+    monkeypatch.setattr("crm_ai.explanation.shapley.STEPS", 1)
+    monkeypatch.setattr("crm_ai.explanation.shapley.FEWEST", 20)
+    at = go(upload(visit(), churn_csv), "train")
+    next(box for box in at.checkbox if "random_forest" in (box.key or "")).check().run()
+    at.button(key="train").click().run()
+    at = go(at, "explain")
+    at.segmented_control[0].set_value("random_forest").run()
+    assert "Shown are 20 customers" in words(at)
+    _customers(at)
+    for case in ("highest", "most_uncertain", "worst_mistake"):
+        at.button(key=f"case_{case}").click().run()
+        assert_sound(at)
+        said = re.search(r"\*\*(\d+) ?% for", " ".join(block.value for block in at.markdown))
+        title = json.loads(at.get("plotly_chart")[0].proto.spec)["layout"]["title"]["text"]
+        told = re.search(r"(?:up|down) to (\d+) ?%", title)
+        assert abs(int(said.group(1)) - int(told.group(1))) <= 1
 
 
 @pytest.mark.parametrize("target", [None, "spend", "plan"])
