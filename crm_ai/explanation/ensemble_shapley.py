@@ -8,9 +8,10 @@ occur are set against each other, in machine code.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from math import factorial
+from typing import Any, cast
 
 import numpy as np
 from numba import njit
@@ -109,7 +110,12 @@ def weights(most: int) -> tuple[np.ndarray, np.ndarray]:
     return gain, loss
 
 
-_compiled = njit(cache=True, nogil=True)
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile once for all processes, or for each where no folder may be written to."""
+    try:
+        return cast(Callable[..., Any], njit(cache=True, nogil=True)(function))
+    except RuntimeError:
+        return cast(Callable[..., Any], njit(nogil=True)(function))
 
 
 @_compiled
