@@ -25,7 +25,10 @@ def test_settings_and_a_record(capsys, tmp_path):
     assert status == 0
     assert said["models"]["decision_tree"]["settings"]["depth"] == 3
     assert said["models"]["gradient_boosting"]["settings"]["rate"] == 0.1
-    assert said["models"]["gradient_boosting"]["drivers"] is None
+    for name in ("decision_tree", "gradient_boosting"):
+        sizes = [row["mean_absolute"] for row in said["models"][name]["drivers"]]
+        assert sizes == sorted(sizes, reverse=True)
+        assert sizes[0] > 0
     assert json.loads((tmp_path / "run.json").read_text())["digest"] == said["digest"]
 
 
