@@ -173,7 +173,7 @@ def explain_with_lime(
     original = np.asarray([name in model.columns for name in encoder.columns_])
     # A cell that was missing stays missing: neither it nor the column that tells so is perturbed.
     absent = np.isnan(customer[0])
-    place = label_place(run, label) if run.problem.task is not Task.REGRESSION else 1
+    place = label_place(run.problem, label) if run.problem.task is not Task.REGRESSION else 1
     surrogate = _seeded(ready.surrogate, seed)
     found = surrogate.explain_instance(
         _filled(encoder, customer)[0],

@@ -10,7 +10,7 @@ from crm_ai.explanation.explanation import Explanation
 from crm_ai.explanation.flat_trees import FlatTree, flat_trees, is_ensemble
 from crm_ai.explanation.permutation_shapley import PAIRS, permutation_shap
 from crm_ai.explanation.tree_shapley import tree_shap
-from crm_ai.modeling import MODEL_TYPES, LogTarget, Model, Run, Task
+from crm_ai.modeling import MODEL_TYPES, LogTarget, Model, Run, Task, label_place
 from crm_ai.words import _
 
 STEPS = 600_000_000  # customers times conditions of an ensemble: some seconds
@@ -68,7 +68,7 @@ def most_customers(model: Model, label: str | None = None) -> int:
     """
     if _is_linear(model) or hasattr(model.estimator, "tree_"):
         return np.iinfo(np.int64).max
-    trees = _trees(model, _label_place(model, label))
+    trees = _trees(model, _place(model, label))
     if trees is None:
         return max(FEWEST, PREDICTIONS // (2 * PAIRS * max(len(model.columns), 1)))
     from crm_ai.explanation.ensemble_shapley import conditions
@@ -114,7 +114,7 @@ def explain_model(
     encoder, source = model.encoder, model.source
     matrix = encoder.transform(model.cleaned(data))
     reference = None if background is None else encoder.transform(model.cleaned(background))
-    place, error, references = _label_place(model, label), None, 0 if reference is None else len(reference)
+    place, error, references = _place(model, label), None, 0 if reference is None else len(reference)
     if _is_linear(model):
         means = encoder.means_ if reference is None else reference.mean(axis=0, dtype=np.float64)
         coefficients, intercept = _coefficients(model, place)
@@ -271,15 +271,5 @@ def _coefficients(model: Model, place: int | None) -> tuple[np.ndarray, float]:
     return -slopes, -intercept if hasattr(estimator, "predict_proba") else 1.0 - intercept
 
 
-def _label_place(model: Model, label: str | None) -> int | None:
-    labels = model.problem.labels
-    if model.problem.task is Task.REGRESSION:
-        return None
-    if label is None:
-        return 1 if model.problem.task is Task.BINARY else 0
-    if label not in labels:
-        raise CrmAiError(
-            _("“{label}” is none of the answers.").format(label=label),
-            next_step=_("Choose one of: {labels}.").format(labels=", ".join(labels[:12])),
-        )
-    return labels.index(label)
+def _place(model: Model, label: str | None) -> int | None:
+    return None if model.problem.task is Task.REGRESSION else label_place(model.problem, label)

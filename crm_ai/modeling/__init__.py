@@ -1,6 +1,6 @@
 """From a table to trained models."""
 
-from crm_ai.modeling.answers import answers, question_in_words
+from crm_ai.modeling.answers import answers, label_place, question_in_words
 from crm_ai.modeling.comparison import Comparison, Rival, compare
 from crm_ai.modeling.comparison import in_words as comparison_in_words
 from crm_ai.modeling.corrections import corrections
@@ -21,7 +21,6 @@ from crm_ai.modeling.results import (
     confusion_tally,
     error_tally,
     headline,
-    label_place,
     out_of_fold_tally,
     tally,
 )

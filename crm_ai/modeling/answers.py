@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from crm_ai.errors import ProblemError
 from crm_ai.modeling.labels import label_codes
 from crm_ai.modeling.problem import Problem, Task
 from crm_ai.table import Kind, Table
@@ -40,6 +41,44 @@ def answers(table: Table, problem: Problem) -> np.ndarray:
         known = {label: float(place) for place, label in enumerate(problem.labels)}
         position = np.asarray([known.get(text, np.nan) for text in texts] + [np.nan])
     return position[codes]
+
+
+def label_place(problem: Problem, label: str | None) -> int:
+    """Position of an answer among the question's answers.
+
+    Parameters
+    ----------
+    problem : Problem
+        The question.
+    label : str, optional
+        The answer; by default the positive one, or the first of several.
+
+    Returns
+    -------
+    int
+        Its position.
+
+    Raises
+    ------
+    ProblemError
+        If the question has no such answer.
+
+    Examples
+    --------
+    >>> problem = Problem(target="Churn", task=Task.BINARY, features=("calls",), labels=("No", "Yes"))
+    >>> label_place(problem, None), label_place(problem, "No")
+    (1, 0)
+    """
+    if label is None:
+        return 1 if problem.task is Task.BINARY else 0
+    if label not in problem.labels:
+        raise ProblemError(
+            _("“{label}” is none of the answers.").format(label=label),
+            next_step=_("Choose one of: {labels}.").format(labels=", ".join(problem.labels[:12]))
+            if problem.labels
+            else _("Ask for no answer: the model predicts a number."),
+        )
+    return problem.labels.index(label)
 
 
 def as_places(problem: Problem, known: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from crm_ai.evaluation import (
     tally_errors,
     tally_scores,
 )
+from crm_ai.modeling.answers import label_place
 from crm_ai.modeling.groups import group_codes
 from crm_ai.modeling.model_types import BASELINE
 from crm_ai.modeling.problem import Task
@@ -56,7 +57,7 @@ def tally(run: Run, model_type: str, *, segment: str | None = None, label: str |
         raise ProblemError(_("A numeric prediction has no thresholds; ask “more than …?” to get them."))
     said, actual = run.predictions[run.model(model_type).model_type], run.actual
     if run.problem.task is Task.MULTICLASS:
-        place = label_place(run, label)
+        place = label_place(run.problem, label)
         said, actual = said[:, place], actual == place
     codes, names = (None, ALL) if segment is None else group_codes(run, segment)
     return tally_scores(np.asarray(actual, dtype=np.int64), said, codes, names)
@@ -84,7 +85,7 @@ def out_of_fold_tally(run: Run, model_type: str, *, label: str | None = None) ->
     said = run.out_of_fold[run.model(model_type).model_type]
     actual = run.train_actual
     if said.ndim > 1:
-        place = label_place(run, label)
+        place = label_place(run.problem, label)
         said, actual = said[:, place], actual == place
     judged = np.isfinite(said)
     return tally_scores(actual[judged].astype(np.int64), said[judged])
@@ -180,37 +181,6 @@ def headline(run: Run, model_type: str, *, threshold: float = 0.5) -> dict[str, 
     if run.problem.task is Task.MULTICLASS:
         return multiclass_metrics(run.actual, said, run.problem.labels)
     return exact_ranking(run.actual, said) | at_threshold(tally(run, model_type), threshold)
-
-
-def label_place(run: Run, label: str | None) -> int:
-    """Position of an answer among the question's answers.
-
-    Parameters
-    ----------
-    run : Run
-        A run.
-    label : str, optional
-        The answer; by default the positive one, or the first of several.
-
-    Returns
-    -------
-    int
-        Its position.
-
-    Raises
-    ------
-    ProblemError
-        If the question has no such answer.
-    """
-    labels = run.problem.labels
-    if label is None:
-        return 1 if run.problem.task is Task.BINARY else 0
-    if label not in labels:
-        raise ProblemError(
-            _("“{label}” is none of the answers.").format(label=label),
-            next_step=_("Choose one of: {labels}.").format(labels=", ".join(labels[:12])),
-        )
-    return labels.index(label)
 
 
 def best_by_cross_validation(run: Run) -> str:

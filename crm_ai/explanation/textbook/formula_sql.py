@@ -7,6 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from crm_ai.errors import ProblemError
+from crm_ai.explanation.sql_text import quoted_name, quoted_text
 from crm_ai.explanation.textbook.formula import Part, fitted_formula
 from crm_ai.explanation.textbook.terms import regression_model
 from crm_ai.modeling import Model, Run, Task
@@ -82,64 +83,6 @@ def formula_sql(run: Run, model_type: str, *, dialect: Dialect = "sqlite") -> st
     if model_type == "logistic_regression":
         return f"1.0 / (1.0 + EXP(-(\n  {added}\n)))"
     return BETWEEN_0_AND_1[dialect].format(sum=f"\n  {added}\n") if run.problem.task is Task.BINARY else added
-
-
-def quoted_name(name: str) -> str:
-    """Quote a column's name.
-
-    Parameters
-    ----------
-    name : str
-        Any name.
-
-    Returns
-    -------
-    str
-        Names the column, whatever it is called.
-
-    Raises
-    ------
-    ProblemError
-        If the name holds the character of code 0, which ends a statement.
-
-    Examples
-    --------
-    >>> quoted_name('a"b')
-    '"a""b"'
-    """
-    return '"' + _unbroken(name).replace('"', '""') + '"'
-
-
-def quoted_text(text: str) -> str:
-    """Quote a label.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        Stands for the text.
-
-    Raises
-    ------
-    ProblemError
-        If the text holds the character of code 0, which ends a statement.
-
-    Examples
-    --------
-    >>> quoted_text("o'brien")
-    "'o''brien'"
-    """
-    return "'" + _unbroken(text).replace("'", "''") + "'"
-
-
-def _unbroken(text: str) -> str:
-    if "\0" in text:
-        raise ProblemError(_("A name or label holds a character that no database can take."), where=repr(text))
-    return text
 
 
 def _number(amount: float) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from crm_ai.errors import ProblemError
 from crm_ai.explanation.tree.conditions import Choice, Condition, Span
-from crm_ai.modeling import Model, Problem, Run, TableEncoder, Task
+from crm_ai.modeling import Model, Problem, Run, TableEncoder, Task, label_place
 from crm_ai.modeling.encoding import OTHER
 from crm_ai.table import Kind
 from crm_ai.words import _
@@ -86,16 +86,7 @@ def answer_place(problem: Problem, label: str | None) -> int | None:
     >>> answer_place(problem, None), answer_place(problem, "No")
     (1, 0)
     """
-    if label is None:
-        return {Task.REGRESSION: None, Task.BINARY: 1, Task.MULTICLASS: 0}[problem.task]
-    if label not in problem.labels:
-        raise ProblemError(
-            _("“{label}” is none of the answers.").format(label=label),
-            next_step=_("Choose one of: {labels}.").format(labels=", ".join(problem.labels[:12]))
-            if problem.labels
-            else _("Ask for no answer: the model predicts a number."),
-        )
-    return problem.labels.index(label)
+    return None if problem.task is Task.REGRESSION and label is None else label_place(problem, label)
 
 
 def asked_of(encoder: TableEncoder, column: int, threshold: float) -> tuple[Condition, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm_ai.errors import ProblemError
+from crm_ai.explanation.sql_text import quoted_name, quoted_text
 from crm_ai.explanation.tree.conditions import Choice, Condition, Span
 from crm_ai.explanation.tree.limits import exact_limit, first_stamp_after
 from crm_ai.explanation.tree.reading import Node, TreeReading
@@ -67,63 +68,11 @@ def tree_sql(model: Model, table_name: str = "customers", label: str | None = No
             next_step=_("Choose one of: {names}.").format(names=", ".join(DIALECTS)),
         )
     reading = read_tree(model, label)
-    table = quoted(table_name)
+    table = quoted_name(table_name)
     lines = [*_comments(model, reading), f"SELECT {table}.*,"]
     lines += _scored(reading, {node.place: node for node in reading.nodes}, reading.root, model.encoder, dialect)
     lines[-1] += " AS score"
     return "\n".join([*lines, f"FROM {table}"])
-
-
-def quoted(name: str) -> str:
-    """Write a name so that SQL takes it literally.
-
-    Parameters
-    ----------
-    name : str
-        Of a table or column.
-
-    Returns
-    -------
-    str
-        In double quotes.
-
-    Raises
-    ------
-    ProblemError
-        If it holds a NUL character, which no database can.
-
-    Examples
-    --------
-    >>> print(quoted('the "best" customers'))
-    "the ""best"" customers"
-    """
-    return '"' + _without_nul(name).replace('"', '""') + '"'
-
-
-def text_literal(text: str) -> str:
-    """Write a text so that standard SQL takes it literally.
-
-    Parameters
-    ----------
-    text : str
-        A label.
-
-    Returns
-    -------
-    str
-        In single quotes.
-
-    Raises
-    ------
-    ProblemError
-        If it holds a NUL character, which no database can.
-
-    Examples
-    --------
-    >>> text_literal("it's")
-    "'it''s'"
-    """
-    return "'" + _without_nul(text).replace("'", "''") + "'"
 
 
 def _comments(model: Model, reading: TreeReading) -> list[str]:
@@ -171,7 +120,7 @@ def _test(asked: Condition, encoder: TableEncoder, dialect: str) -> tuple[str, b
         return _label_test(asked, encoder)
     if asked.is_date:
         return _date_test(asked, dialect)
-    name, largest = quoted(asked.column), repr(LARGEST_NUMBER)
+    name, largest = quoted_name(asked.column), repr(LARGEST_NUMBER)
     if not asked.known:
         return f"{name} BETWEEN -{largest} AND {largest}", False
     limit = repr(exact_limit(asked.high))
@@ -181,21 +130,21 @@ def _test(asked: Condition, encoder: TableEncoder, dialect: str) -> tuple[str, b
 
 
 def _date_test(asked: Span, dialect: str) -> tuple[str, bool]:
-    name = quoted(asked.column)
+    name = quoted_name(asked.column)
     if not asked.known:
         return f"{name} IS NULL", True
     date, time = str(first_stamp_after(asked.high)).split("T")
     if dialect == "sqlite":
         # As a text, the shortest spelling of a moment comes before its longer ones and after all earlier moments.
         time = time.rstrip("0").rstrip(".").removesuffix(":00")
-        name, moment = f"REPLACE({name}, 'T', ' ')", text_literal(date if time == "00:00" else f"{date} {time}")
+        name, moment = f"REPLACE({name}, 'T', ' ')", quoted_text(date if time == "00:00" else f"{date} {time}")
     else:
         moment = f"TIMESTAMP '{date} {time}'"
     return (f"{name} >= {moment}", False) if asked.missing else (f"{name} < {moment}", True)
 
 
 def _label_test(asked: Choice, encoder: TableEncoder) -> tuple[str, bool]:
-    name, column = quoted(asked.column), asked.column
+    name, column = quoted_name(asked.column), asked.column
     unknown_fits = encoder.fallback(column) in asked.chosen
     usual = encoder.levels_[column][encoder.reference_[column]]
     missing_fits = (MISSING if MISSING in asked.levels else usual) in asked.chosen
@@ -213,11 +162,5 @@ def _label_test(asked: Choice, encoder: TableEncoder) -> tuple[str, bool]:
 
 def _among(labels: list[str], *, found: bool) -> str:
     if len(labels) == 1:
-        return f"{'=' if found else '<>'} {text_literal(labels[0])}"
-    return f"{'IN' if found else 'NOT IN'} ({', '.join(text_literal(label) for label in labels)})"
-
-
-def _without_nul(text: str) -> str:
-    if "\0" in text:
-        raise ProblemError(_("A name or label holds a NUL character, which SQL cannot write."))
-    return text
+        return f"{'=' if found else '<>'} {quoted_text(labels[0])}"
+    return f"{'IN' if found else 'NOT IN'} ({', '.join(quoted_text(label) for label in labels)})"

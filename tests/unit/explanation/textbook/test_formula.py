@@ -9,7 +9,7 @@ import pytest
 
 from crm_ai.errors import ProblemError
 from crm_ai.explanation import formula, formula_sql
-from crm_ai.explanation.textbook.formula_sql import quoted_name, quoted_text
+from crm_ai.explanation.sql_text import quoted_name, quoted_text
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import Repair, table_from_frame
 from tests.unit.explanation.textbook.reference import FEATURES, fitted, make_frame

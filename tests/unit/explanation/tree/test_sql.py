@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_ai.errors import ProblemError
+from crm_ai.explanation.sql_text import quoted_name, quoted_text
 from crm_ai.explanation.tree.limits import exact_limit, first_stamp_after
 from crm_ai.explanation.tree.rules import read_tree
-from crm_ai.explanation.tree.sql import quoted, text_literal, tree_sql
+from crm_ai.explanation.tree.sql import tree_sql
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import Repair, table_from_frame
 
@@ -119,13 +120,13 @@ def cells(frame):
 def scores_of_sqlite(frame, statement, table="customers", separator=" ", timespec="auto"):
     base = sqlite3.connect(":memory:")
     kinds = ["REAL" if pd.api.types.is_numeric_dtype(frame[name].dtype) else "TEXT" for name in frame.columns]
-    named = ", ".join(f"{quoted(str(name))} {kind}" for name, kind in zip(frame.columns, kinds, strict=True))
-    base.execute(f"CREATE TABLE {quoted(table)} ({named})")
+    named = ", ".join(f"{quoted_name(str(name))} {kind}" for name, kind in zip(frame.columns, kinds, strict=True))
+    base.execute(f"CREATE TABLE {quoted_name(table)} ({named})")
     rows = [
         tuple(cell.isoformat(separator, timespec) if hasattr(cell, "isoformat") else cell for cell in row)
         for row in cells(frame)
     ]
-    base.executemany(f"INSERT INTO {quoted(table)} VALUES ({', '.join('?' * len(kinds))})", rows)
+    base.executemany(f"INSERT INTO {quoted_name(table)} VALUES ({', '.join('?' * len(kinds))})", rows)
     return np.array([row[-1] for row in base.execute(statement)])
 
 
@@ -160,7 +161,15 @@ def test_duckdb_gives_the_models_scores(models):
 def test_every_kind_of_question_is_asked(models):
     """The frame above must bring out all forms of a test, or the comparison proves little."""
     statements = "\n".join(tree_sql(model) for model in models.values())
-    for form in ("IS NULL", "BETWEEN", "TIMESTAMP '", " = '", quoted(PLAN), quoted(CITY), quoted(NUMBER)):
+    for form in (
+        "IS NULL",
+        "BETWEEN",
+        "TIMESTAMP '",
+        " = '",
+        quoted_name(PLAN),
+        quoted_name(CITY),
+        quoted_name(NUMBER),
+    ):
         assert form in statements, form
 
 
@@ -223,7 +232,7 @@ def test_what_cannot_be_written_is_refused(models):
         tree_sql(models["left"], dialect="oracle'")
     with pytest.raises(ProblemError, match="none of the answers"):
         tree_sql(models["left"], label="Perhaps")
-    for write in (quoted, text_literal):
+    for write in (quoted_name, quoted_text):
         with pytest.raises(ProblemError, match="NUL"):
             write("a\0b")
 
@@ -256,7 +265,7 @@ def test_the_moment_parts_dates_as_32_bits_do(days, near):
 @pytest.mark.parametrize("text", ["", "'", "''", '"', "a'b\"c", "\\'", "%s", "; --", "女\n"])
 def test_names_and_texts_come_back_from_sqlite(text):
     base = sqlite3.connect(":memory:")
-    assert base.execute(f"SELECT {text_literal(text)}").fetchone() == (text,)
+    assert base.execute(f"SELECT {quoted_text(text)}").fetchone() == (text,)
     if text:
-        row = base.execute(f"SELECT 1 AS {quoted(text)}")
+        row = base.execute(f"SELECT 1 AS {quoted_name(text)}")
         assert row.description[0][0] == text
