@@ -82,9 +82,9 @@ def _how_exact(reasons: Explanation) -> str:
         factor = 100 if reasons.scale == "probability" else 1
         said.append(
             _(
-                "This model cannot be taken apart: values are estimated from {n} orders of columns, each from another "
-                "training customer, with a standard error of {error} on average."
-            ).format(n=count(reasons.references), error=number(factor * float(reasons.error.mean())))
+                "On this scale the model cannot be taken apart: values are estimated by adding columns in orders drawn "
+                "by chance, with a standard error of {error} on average."
+            ).format(error=number(factor * float(reasons.error.mean())))
         )
     elif reasons.references:
         said.append(_("Values are exact, against {n} training customers.").format(n=count(reasons.references)))

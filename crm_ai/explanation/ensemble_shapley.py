@@ -10,16 +10,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from math import factorial
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
 from numba import njit
 
-from crm_ai.explanation.flat_trees import FlatTree
+from crm_ai.explanation.flat_trees import MOST_CONDITIONS, FlatTree, weights
 
 PARTS = 8
-MOST_CONDITIONS = 60  # bits of a pattern
 SMALL_TABLE = 14  # conditions up to which patterns are numbered by a table
 
 
@@ -51,63 +50,95 @@ def ensemble_shap(
     Lundberg et al. (2020), Nature Machine Intelligence 2, "From local explanations to global understanding with
     explainable AI for trees".
     """
-    customers, references = (np.ascontiguousarray(np.asarray(m, dtype=np.float32).T) for m in (matrix, background))
-    owner = np.asarray(source, dtype=np.int64)
-    gain, loss = weights(MOST_CONDITIONS)
-    columns = int(source.max()) + 1 if len(source) else 0
+    return ensemble_shap_of(trees, reference_patterns(trees, background), matrix, source)
 
-    def added_up(some: Sequence[FlatTree]) -> tuple[np.ndarray, float]:
-        values, base = np.zeros((columns, len(matrix))), 0.0
-        for tree in some:
-            base += _add(
-                tree.starts, tree.features, tree.low, tree.high, tree.values,
-                customers, references, owner, gain, loss, values,
-            )  # fmt: skip
-        return values, base
 
-    # Always as many parts, whatever the machine: sums come out the same to the last digit.
+@dataclass(frozen=True, slots=True, eq=False)
+class Patterns:
+    """What the reference customers do at each leaf of a tree: all that is needed of them.
+
+    Parameters
+    ----------
+    starts : numpy.ndarray of int64, shape (leaves + 1,)
+        Where each leaf's patterns begin.
+    kinds : numpy.ndarray of int64
+        Patterns of conditions that hold, each leaf's different ones.
+    shares : numpy.ndarray of float64
+        Share of the reference customers with each.
+    base : float
+        Mean output of the reference customers.
+    """
+
+    starts: np.ndarray
+    kinds: np.ndarray
+    shares: np.ndarray
+    base: float
+
+
+def reference_patterns(trees: Sequence[FlatTree], background: np.ndarray) -> tuple[Patterns, ...]:
+    """Look at the reference customers once for all who are compared with them.
+
+    Parameters
+    ----------
+    trees : sequence of FlatTree
+        The trees; no leaf with more than 60 conditions.
+    background : numpy.ndarray of shape (m, encoded columns)
+        Reference customers.
+
+    Returns
+    -------
+    tuple of Patterns
+        For each tree, for ``ensemble_shap_of``.
+    """
+    references = np.ascontiguousarray(np.asarray(background, dtype=np.float32).T)
+
+    def looked_at(tree: FlatTree) -> Patterns:
+        return Patterns(*_references(tree.starts, tree.features, tree.low, tree.high, tree.values, references))
+
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        found = list(pool.map(added_up, [trees[part::PARTS] for part in range(PARTS)]))
-    return np.sum([values for values, _base in found], axis=0).T, sum(base for _values, base in found)
+        return tuple(pool.map(looked_at, trees))
 
 
-def conditions(trees: Sequence[FlatTree]) -> int:
-    """How many conditions all leaves have together: what each customer, explained or reference, is asked.
+def ensemble_shap_of(
+    trees: Sequence[FlatTree], references: Sequence[Patterns], matrix: np.ndarray, source: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """Shapley values of a sum of trees, against reference customers that were looked at before.
 
     Parameters
     ----------
     trees : sequence of FlatTree
         The trees.
+    references : sequence of Patterns
+        As made by ``reference_patterns`` for these trees.
+    matrix, source : numpy.ndarray
+        As in ``ensemble_shap``.
 
     Returns
     -------
-    int
-        Their number.
+    values : numpy.ndarray of float64, shape (n, original columns)
+        Contributions.
+    base : float
+        Mean output of the reference customers.
     """
-    return sum(len(tree.features) for tree in trees)
+    customers = np.ascontiguousarray(np.asarray(matrix, dtype=np.float32).T)
+    owner = np.asarray(source, dtype=np.int64)
+    gain, loss = weights(MOST_CONDITIONS)
+    columns = int(source.max()) + 1 if len(source) else 0
+    both = list(zip(trees, references, strict=True))
 
+    def added_up(some: Sequence[tuple[FlatTree, Patterns]]) -> np.ndarray:
+        values = np.zeros((columns, len(matrix)))
+        for tree, seen in some:
+            _add(
+                tree.starts, tree.features, tree.low, tree.high, tree.values,
+                seen.starts, seen.kinds, seen.shares, customers, owner, gain, loss, values,
+            )  # fmt: skip
+        return values
 
-def weights(most: int) -> tuple[np.ndarray, np.ndarray]:
-    """Shapley weights of leaves.
-
-    Parameters
-    ----------
-    most : int
-        Conditions at most.
-
-    Returns
-    -------
-    gain, loss : numpy.ndarray of float64, shape (most + 1, most + 1)
-        By the conditions that only the customer meets and those that only the reference meets: what one of the former
-        gains, and one of the latter loses.
-    """
-    gain, loss = np.zeros((2, most + 1, most + 1))
-    for a in range(most + 1):
-        for b in range(most + 1 - a):
-            orders = factorial(a + b)
-            gain[a, b] = factorial(a - 1) * factorial(b) / orders if a else 0.0
-            loss[a, b] = factorial(a) * factorial(b - 1) / orders if b else 0.0
-    return gain, loss
+    # Always as many parts, whatever the machine: sums come out the same to the last digit.
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        found = list(pool.map(added_up, [both[part::PARTS] for part in range(PARTS)]))
+    return np.sum(found, axis=0).T, float(sum(seen.base for seen in references))
 
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -169,7 +200,7 @@ def _ones(pattern):  # type: ignore[no-untyped-def]  # pragma: no cover
 
 
 @_compiled
-def _games(conditions, value, mine, n, theirs, m, counts, gain, loss, told):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _games(conditions, value, mine, n, theirs, shares, gain, loss, told):  # type: ignore[no-untyped-def]  # pragma: no cover
     """For each condition its mean Shapley value for each of the customers' patterns.
 
     Only references that hold all that the customer lacks count: A is what the reference lacks, B what the customer
@@ -181,13 +212,13 @@ def _games(conditions, value, mine, n, theirs, m, counts, gain, loss, told):  # 
         b = _ones(lacks)
         lost = 0.0
         told[:conditions, kind] = 0.0
-        for other in range(m):
+        for other in range(len(theirs)):
             if theirs[other] & lacks != lacks:
                 continue
             missing = full ^ theirs[other]
             a = _ones(missing)
-            lost += loss[a, b] * counts[other]
-            won = gain[a, b] * counts[other]
+            lost += loss[a, b] * shares[other]
+            won = gain[a, b] * shares[other]
             bit = 0
             while missing:
                 if missing & 1:
@@ -200,35 +231,56 @@ def _games(conditions, value, mine, n, theirs, m, counts, gain, loss, told):  # 
 
 
 @_compiled
-def _add(starts, features, low, high, leaves, customers, references, source, gain, loss, values):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Add a tree's contributions; return its mean output of the reference customers."""
-    widest = 0
-    for leaf in range(len(leaves)):
-        widest = max(widest, starts[leaf + 1] - starts[leaf])
-    n, m = customers.shape[1], references.shape[1]
+def _references(starts, features, low, high, leaves, references):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Different patterns of the reference customers at each leaf, their shares, and the tree's mean output."""
+    widest, m = _widest(starts), references.shape[1]
     table = np.full(1 << min(widest, SMALL_TABLE), -1, dtype=np.int64)
-    mine, my_kinds, my_counts, my_kind = np.zeros((4, n), dtype=np.int64)
-    theirs, their_kinds, their_counts, their_kind = np.zeros((4, m), dtype=np.int64)
-    told = np.zeros((widest, n))
+    found, kinds, counts, kind_of = np.zeros((4, m), dtype=np.int64)
+    ends = np.zeros(len(leaves) + 1, dtype=np.int64)
+    all_kinds, shares = np.zeros(4 * len(leaves), dtype=np.int64), np.zeros(4 * len(leaves))
     base = 0.0
     for leaf in range(len(leaves)):
+        conditions = starts[leaf + 1] - starts[leaf]
+        _patterns(starts[leaf], starts[leaf + 1], features, low, high, references, found)
+        different = _distinct(found, conditions, table, kinds, counts, kind_of)
+        end = ends[leaf] + different
+        if end > len(shares):
+            more = np.zeros(2 * end - len(shares))
+            all_kinds, shares = np.append(all_kinds, more.astype(np.int64)), np.append(shares, more)
+        ends[leaf + 1] = end
+        all_kinds[ends[leaf] : end] = kinds[:different]
+        shares[ends[leaf] : end] = counts[:different] / m
+        for kind in range(different):
+            if kinds[kind] == (np.int64(1) << conditions) - 1:
+                base += leaves[leaf] * counts[kind] / m
+    return ends, all_kinds[: ends[-1]].copy(), shares[: ends[-1]].copy(), base
+
+
+@_compiled
+def _widest(starts):  # type: ignore[no-untyped-def]  # pragma: no cover
+    widest = 0
+    for leaf in range(len(starts) - 1):
+        widest = max(widest, starts[leaf + 1] - starts[leaf])
+    return widest
+
+
+@_compiled
+def _add(starts, features, low, high, leaves, ends, theirs, shares, customers, source, gain, loss, values):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Add a tree's contributions."""
+    widest, n = _widest(starts), customers.shape[1]
+    table = np.full(1 << min(widest, SMALL_TABLE), -1, dtype=np.int64)
+    found, kinds, counts, kind_of = np.zeros((4, n), dtype=np.int64)
+    told = np.zeros((widest, n))
+    for leaf in range(len(leaves)):
         first, last = starts[leaf], starts[leaf + 1]
-        conditions = last - first
-        if conditions == 0:
-            base += leaves[leaf]
+        if first == last:
             continue
-        _patterns(first, last, features, low, high, references, theirs)
-        other = _distinct(theirs, conditions, table, their_kinds, their_counts, their_kind)
-        _patterns(first, last, features, low, high, customers, mine)
-        kinds = _distinct(mine, conditions, table, my_kinds, my_counts, my_kind)
-        value = leaves[leaf] / m
-        for kind in range(other):
-            if their_kinds[kind] == (np.int64(1) << conditions) - 1:
-                base += value * their_counts[kind]
-        _games(conditions, value, my_kinds, kinds, their_kinds, other, their_counts, gain, loss, told)
-        for bit in range(conditions):
+        _patterns(first, last, features, low, high, customers, found)
+        different = _distinct(found, last - first, table, kinds, counts, kind_of)
+        seen = slice(ends[leaf], ends[leaf + 1])
+        _games(last - first, leaves[leaf], kinds, different, theirs[seen], shares[seen], gain, loss, told)
+        for bit in range(last - first):
             column = values[source[features[first + bit]]]
             amounts = told[bit]
             for row in range(n):
-                column[row] += amounts[my_kind[row]]
-    return base
+                column[row] += amounts[kind_of[row]]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import factorial
 from typing import Any
 
 import numpy as np
 
 from crm_ai.modeling import Task
+
+MOST_CONDITIONS = 60  # of a leaf: so many bits has a pattern
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +58,22 @@ def is_ensemble(estimator: Any) -> bool:
     return hasattr(estimator, "_predictors") or hasattr(getattr(estimator, "estimators_", [None])[0], "tree_")
 
 
+def conditions(trees: Sequence[FlatTree]) -> int:
+    """How many conditions all leaves have together: what each customer, explained or reference, is asked.
+
+    Parameters
+    ----------
+    trees : sequence of FlatTree
+        The trees.
+
+    Returns
+    -------
+    int
+        Their number.
+    """
+    return sum(len(tree.features) for tree in trees)
+
+
 def flat_trees(estimator: Any, task: Task, output: int) -> tuple[list[FlatTree], float]:
     """Take an ensemble apart.
 
@@ -82,6 +101,29 @@ def flat_trees(estimator: Any, task: Task, output: int) -> tuple[list[FlatTree],
     place = output if task is Task.MULTICLASS else 0
     trees = [_of_boosting(turn[place].nodes, sign) for turn in estimator._predictors]
     return trees, sign * float(np.ravel(estimator._baseline_prediction)[place])
+
+
+def weights(most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Shapley weights of leaves.
+
+    Parameters
+    ----------
+    most : int
+        Conditions at most.
+
+    Returns
+    -------
+    gain, loss : numpy.ndarray of float64, shape (most + 1, most + 1)
+        By the conditions that only the customer meets and those that only the reference meets: what one of the former
+        gains, and one of the latter loses.
+    """
+    gain, loss = np.zeros((2, most + 1, most + 1))
+    for a in range(most + 1):
+        for b in range(most + 1 - a):
+            orders = factorial(a + b)
+            gain[a, b] = factorial(a - 1) * factorial(b) / orders if a else 0.0
+            loss[a, b] = factorial(a) * factorial(b - 1) / orders if b else 0.0
+    return gain, loss
 
 
 def _of_scikit_learn(tree: Any, output: int, share: float) -> FlatTree:

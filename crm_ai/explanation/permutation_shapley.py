@@ -77,6 +77,28 @@ def permutation_shap(
     return gains.mean(axis=0), base, spread / np.sqrt(pairs)
 
 
+def drawn_evenly(said: np.ndarray, some: int, seed: int) -> np.ndarray:
+    """Draw customers evenly over what is said of them, so that few stand for many.
+
+    Parameters
+    ----------
+    said : numpy.ndarray of shape (m,)
+        What is said of each.
+    some : int
+        How many to draw.
+    seed : int
+        Decides where drawing begins, and the order.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (some,)
+        Positions; every customer is drawn equally often on average, some twice only if `some` is more than m.
+    """
+    generator = np.random.default_rng(seed)
+    evenly = ((generator.random() + np.arange(some)) * len(said) / some).astype(np.intp)
+    return generator.permutation(np.argsort(said, kind="stable")[evenly])
+
+
 def _walked(
     predict: Callable[[np.ndarray], np.ndarray],
     matrix: np.ndarray,

@@ -15,14 +15,14 @@ explainable AI for trees" (interventional values); Yang (2021), "Fast TreeSHAP" 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import factorial
 from typing import Any
 
 import numpy as np
 
 from crm_ai.errors import CrmAiError
+from crm_ai.explanation.flat_trees import weights
 from crm_ai.words import _, count
 
 CHUNK = 65_536
@@ -81,20 +81,97 @@ def tree_shap(
     CrmAiError
         If a path asks about more than 20 different columns, or all paths together make too large tables.
     """
-    leaves = list(leaves_of(tree))
+    return tree_shap_of(tree, pattern_shares(tree, background), matrix, source, output)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PatternShares:
+    """What the reference customers do at each leaf of a tree: all that is needed of them.
+
+    Parameters
+    ----------
+    leaves : tuple of Leaf
+        The leaves.
+    shares : tuple of numpy.ndarray of shape (2 ** conditions,)
+        For each leaf the share of the reference customers with each pattern of conditions that hold.
+    """
+
+    leaves: tuple[Leaf, ...]
+    shares: tuple[np.ndarray, ...]
+
+
+def pattern_shares(tree: Any, background: np.ndarray) -> PatternShares:
+    """Look at the reference customers once for all who are compared with them.
+
+    Parameters
+    ----------
+    tree : sklearn.tree._tree.Tree
+        The fitted estimator's ``tree_``.
+    background : numpy.ndarray of shape (m, encoded columns)
+        Reference customers.
+
+    Returns
+    -------
+    PatternShares
+        For ``tree_shap_of``.
+
+    Raises
+    ------
+    CrmAiError
+        As ``tree_shap``.
+    """
+    leaves = tuple(leaves_of(tree))
     _check_size(leaves)
-    shares = _pattern_shares(leaves, tree, background)
-    base = float(sum(leaf.value[output] * share[-1] for leaf, share in zip(leaves, shares, strict=True)))
+    counts = [np.zeros(1 << len(leaf.features), dtype=np.int64) for leaf in leaves]
+    for part in _parts(len(background), tree):
+        left = _goes_left(tree, background[part])
+        for leaf, seen in zip(leaves, counts, strict=True):
+            if leaf.features:
+                seen += np.bincount(_patterns(leaf, left), minlength=len(seen))
+    return PatternShares(
+        leaves,
+        tuple(
+            seen / len(background) if leaf.features else np.ones(1) for leaf, seen in zip(leaves, counts, strict=True)
+        ),
+    )
+
+
+def tree_shap_of(
+    tree: Any, reference: PatternShares, matrix: np.ndarray, source: np.ndarray, output: int
+) -> tuple[np.ndarray, float]:
+    """Shapley values of a scikit-learn tree, against reference customers that were looked at before.
+
+    Parameters
+    ----------
+    tree : sklearn.tree._tree.Tree
+        The fitted estimator's ``tree_``.
+    reference : PatternShares
+        As made by ``pattern_shares`` for this tree.
+    matrix, source, output : optional
+        As in ``tree_shap``.
+
+    Returns
+    -------
+    values : numpy.ndarray of float64, shape (n, original columns)
+        Contributions.
+    base : float
+        Mean output of the reference customers.
+    """
+    told = list(zip(reference.leaves, reference.shares, strict=True))
+    base = float(sum(leaf.value[output] * share[-1] for leaf, share in told))
     columns = int(source.max()) + 1 if len(source) else 0
     values = np.zeros((columns, len(matrix)))
+    amounts = [
+        list(_by_column(leaf, share * leaf.value[output], source)) if leaf.features else [] for leaf, share in told
+    ]
     for part in _parts(len(matrix), tree):
         left = _goes_left(tree, matrix[part])
-        for leaf, share in zip(leaves, shares, strict=True):
+        for leaf, by_column in zip(reference.leaves, amounts, strict=True):
             if not leaf.features:
                 continue
             patterns = _patterns(leaf, left)
-            for column, amounts in _by_column(leaf, share * leaf.value[output], source):
-                values[column, part] += amounts[patterns]
+            for column, amount in by_column:
+                values[column, part] += amount[patterns]
     return values.T, base
 
 
@@ -148,17 +225,6 @@ def _patterns(leaf: Leaf, left: dict[int, np.ndarray]) -> np.ndarray:
     return patterns
 
 
-def _pattern_shares(leaves: list[Leaf], tree: Any, background: np.ndarray) -> list[np.ndarray]:
-    """For each leaf the share of the reference customers with each pattern, shape (2 ** conditions,)."""
-    counts = [np.zeros(1 << len(leaf.features), dtype=np.int64) for leaf in leaves]
-    for part in _parts(len(background), tree):
-        left = _goes_left(tree, background[part])
-        for leaf, seen in zip(leaves, counts, strict=True):
-            if leaf.features:
-                seen += np.bincount(_patterns(leaf, left), minlength=len(seen))
-    return [seen / len(background) if leaf.features else np.ones(1) for leaf, seen in zip(leaves, counts, strict=True)]
-
-
 def _contributions(shares: np.ndarray, conditions: int) -> Iterator[np.ndarray]:
     """For each condition its Shapley value for every pattern of a customer, shape (2 ** conditions,).
 
@@ -172,7 +238,7 @@ def _contributions(shares: np.ndarray, conditions: int) -> Iterator[np.ndarray]:
     for bit in range(conditions):
         halves = sums.reshape(conditions + 1, -1, 2, 1 << bit)
         halves[:, :, 0] += halves[:, :, 1]
-    gain, loss = _weights(conditions)
+    gain, loss = weights(conditions)
     lacking = np.bitwise_count(patterns)
     gained = np.einsum("ap,ap->p", gain[:, lacking], sums)
     gained_by_all = np.einsum("ap,ap->p", gain[:, np.maximum(lacking, 1) - 1], sums)
@@ -181,16 +247,6 @@ def _contributions(shares: np.ndarray, conditions: int) -> Iterator[np.ndarray]:
     for bit in range(conditions):
         holds = (patterns >> bit & 1).astype(bool)
         yield np.where(holds, gained[lacks] - gained_by_all[lacks | 1 << bit], -lost[lacks])
-
-
-def _weights(conditions: int) -> tuple[np.ndarray, np.ndarray]:
-    gain, loss = np.zeros((2, conditions + 1, conditions + 1))
-    for a in range(conditions + 1):
-        for b in range(conditions + 1 - a):
-            orders = factorial(a + b)
-            gain[a, b] = factorial(a - 1) * factorial(b) / orders if a else 0.0
-            loss[a, b] = factorial(a) * factorial(b - 1) / orders if b else 0.0
-    return gain, loss
 
 
 def _by_column(leaf: Leaf, share: np.ndarray, source: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
@@ -208,7 +264,7 @@ def _parts(rows: int, tree: Any) -> Iterator[slice]:
     return (slice(start, min(start + size, rows)) for start in range(0, rows, size))
 
 
-def _check_size(leaves: list[Leaf]) -> None:
+def _check_size(leaves: Sequence[Leaf]) -> None:
     if sum(1 << len(leaf.features) for leaf in leaves) > MOST_PATTERNS:
         raise CrmAiError(
             _("The tree is too deep to explain exactly: {leaves} answers, some after {most} different columns.").format(

@@ -123,8 +123,8 @@ def test_from_a_customer_to_the_rules(explained):
 
 def test_of_a_part_that_is_explained_each_customer_keeps_what_was_said(visit, churn_csv, monkeypatch):
     """Words and waterfall once spoke of two customers, as the place in the part was taken for one in the holdout."""
-    monkeypatch.setattr("crm_ai.explanation.shapley.STEPS", 1)
-    monkeypatch.setattr("crm_ai.explanation.shapley.FEWEST", 20)
+    monkeypatch.setattr("crm_ai.explanation.explainer.STEPS", 1)
+    monkeypatch.setattr("crm_ai.explanation.explainer.FEWEST", 20)
     at = go(upload(visit(), churn_csv), "train")
     next(box for box in at.checkbox if "random_forest" in (box.key or "")).check().run()
     at.button(key="train").click().run()
@@ -157,7 +157,7 @@ def test_forests_boosting_and_networks_are_explained_too(visit, churn_csv, targe
         at.segmented_control[0].set_value(model).run()
         assert_sound(at)
         assert "moves the prediction most" in words(at)
-        assert ("estimated from" in words(at)) == (model == "neural_network")
+        assert ("are estimated" in words(at)) == (model == "neural_network")
         _customers(at)
         assert_sound(at)
         assert len(at.get("plotly_chart")) == 2

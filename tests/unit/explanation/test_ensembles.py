@@ -13,7 +13,7 @@ from crm_ai.explanation import explain, tree_shap
 from crm_ai.explanation.ensemble_shapley import ensemble_shap
 from crm_ai.explanation.flat_trees import flat_trees
 from crm_ai.explanation.permutation_shapley import permutation_shap
-from crm_ai.explanation.shapley import _output
+from crm_ai.explanation.scales import output_on, scale_of
 from crm_ai.modeling import Scale, Task, propose_problem, train
 from crm_ai.table import table_from_frame
 
@@ -58,7 +58,7 @@ def said(model, frame, label):
     place = None if label is None and model.problem.task is Task.REGRESSION else 1
     if label is not None:
         place = model.problem.labels.index(label)
-    return _output(model, place, model.encoder.transform(model.cleaned(frame)))
+    return output_on(model, place, scale_of(model), model.encoder.transform(model.cleaned(frame)))
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -106,9 +106,9 @@ def test_values_are_those_of_the_definition(runs, name, target, label):
     trees, offset = flat_trees(model.estimator, model.problem.task, place)
     ours, base = ensemble_shap(trees, matrix, background, np.arange(matrix.shape[1]))
     answer = None if target == "spent" else place
-    truth = exact(lambda customers: _output(model, answer, customers), matrix, background)
+    truth = exact(lambda customers: output_on(model, answer, scale_of(model), customers), matrix, background)
     assert ours == pytest.approx(truth, abs=1e-9)
-    assert base + offset == pytest.approx(_output(model, answer, background).mean(), abs=1e-6)
+    assert base + offset == pytest.approx(output_on(model, answer, scale_of(model), background).mean(), abs=1e-6)
 
 
 @pytest.mark.parametrize("target", ["left", "spent"])
@@ -146,7 +146,7 @@ def test_a_forest_is_the_mean_of_its_trees(runs):
     assert base == pytest.approx(sum(each for _values, each in parts) / 100, abs=1e-12)
 
 
-def test_deep_leaves_are_told_as_shallow_ones(runs, monkeypatch):
+def test_deep_leaves_are_told_as_shallow_ones(runs):
     """Past so many conditions patterns are sorted instead of numbered by a table."""
     model = runs["left"].model("random_forest")
     matrix = model.encoder.transform(model.cleaned(runs["left"].holdout_frame))[:30]

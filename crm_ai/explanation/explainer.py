@@ -1,0 +1,239 @@
+"""What is needed to say why a model says what it says, made ready once for any number of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crm_ai.explanation.explanation import Explanation
+from crm_ai.explanation.flat_trees import MOST_CONDITIONS, FlatTree, conditions, flat_trees, is_ensemble
+from crm_ai.explanation.linear_shapley import coefficients_of, is_linear, linear_shap
+from crm_ai.explanation.permutation_shapley import drawn_evenly, permutation_shap
+from crm_ai.explanation.scales import check_scale, output_on, scale_of
+from crm_ai.explanation.tree_shapley import pattern_shares, tree_shap_of
+from crm_ai.modeling import LogTarget, Model, Task, label_place
+
+if TYPE_CHECKING:
+    Contributions = tuple[np.ndarray, float, np.ndarray | None]
+
+STEPS = 600_000_000  # customers times conditions of an ensemble: some seconds
+PREDICTIONS = 3_000_000
+FEWEST, FEWEST_REFERENCES = 100, 200
+FEWEST_PAIRS, MOST_PAIRS = 12, 200
+REFERENCES_OF_OTHERS = 10_000
+NO_LIMIT = int(np.iinfo(np.int64).max)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explainer:
+    """Says why one model says what it says, on one scale, compared with one population.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    label : str
+        The answer whose output is explained; empty for a number.
+    scale : str
+        What contributions are measured in.
+    references : int
+        Customers that are compared with; 0 stands for all training customers.
+    most_customers : int
+        How many can be explained in some seconds.
+    contributions : callable
+        Takes encoded customers; returns values of shape (n, original columns), base and standard errors or None.
+    """
+
+    model: Model
+    label: str
+    scale: str
+    references: int
+    most_customers: int
+    contributions: Callable[[np.ndarray], Contributions]
+
+    def explain(self, frame: pd.DataFrame, rows: np.ndarray | None = None) -> Explanation:
+        """Say why the model says what it says of some customers.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame of length n
+            Customers; holds the features.
+        rows : numpy.ndarray of int, shape (n,), optional
+            Their positions in their table; by default 0 … n-1.
+
+        Returns
+        -------
+        Explanation
+            Contributions of original columns.
+        """
+        data = frame[list(self.model.problem.features)]
+        values, base, error = self.contributions(self.model.encoder.transform(self.model.cleaned(data)))
+        return Explanation(
+            values=values,
+            base=base,
+            columns=self.model.columns,
+            data=data.reset_index(drop=True),
+            rows=np.arange(len(data)) if rows is None else rows,
+            scale=self.scale,
+            model_type=self.model.model_type,
+            label=self.label,
+            references=self.references,
+            error=error,
+        )
+
+
+def explainer_of(
+    model: Model, background: pd.DataFrame | None, *, label: str | None = None, scale: str | None = None
+) -> Explainer:
+    """Make ready to explain a model.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+    background : pandas.DataFrame of length m, or None
+        Reference customers. None, for linear models on the scale they add up on only, means all training customers.
+    label : str, optional
+        The answer to explain; by default the positive one, or the first of several.
+    scale : str, optional
+        One of ``scales_of(model)``; by default the one the model adds up on, where values are exact.
+
+    Returns
+    -------
+    Explainer
+        Ready for customers.
+
+    Raises
+    ------
+    CrmAiError
+        If the answer is none of the question's, or the model is not explained on the scale.
+    """
+    place = None if model.problem.task is Task.REGRESSION else label_place(model.problem, label)
+    wanted = check_scale(model, scale)
+    ready = partial(Explainer, model=model, label="" if place is None else model.problem.labels[place], scale=wanted)
+    if wanted == scale_of(model):
+        shift = float(np.log(model.pipeline[-1].factor_)) if isinstance(model.pipeline[-1], LogTarget) else 0.0
+        if is_linear(model):
+            return _of_linear(ready, model, place, background, shift)
+        assert background is not None
+        if hasattr(model.estimator, "tree_"):
+            return _of_tree(ready, model, place, background, shift)
+        trees = _trees(model, place)
+        if trees is not None:
+            return _of_ensemble(ready, model, trees, background, shift)
+    assert background is not None
+    return _of_any(ready, model, place, wanted, background)
+
+
+Ready = Callable[..., Explainer]
+
+
+def _of_linear(
+    ready: Ready, model: Model, place: int | None, background: pd.DataFrame | None, shift: float
+) -> Explainer:
+    coefficients, intercept = coefficients_of(model, place)
+    means = model.encoder.means_ if background is None else _encoded(model, background).mean(axis=0, dtype=np.float64)
+    source = model.source
+
+    def contributions(matrix: np.ndarray) -> Contributions:
+        values, base = linear_shap(coefficients, intercept + shift, means, matrix, source)
+        return values, base, None
+
+    return ready(
+        references=0 if background is None else len(background), most_customers=NO_LIMIT, contributions=contributions
+    )
+
+
+def _of_tree(ready: Ready, model: Model, place: int | None, background: pd.DataFrame, shift: float) -> Explainer:
+    tree, source = model.estimator.tree_, model.source
+    shares = pattern_shares(tree, _encoded(model, background))
+
+    def contributions(matrix: np.ndarray) -> Contributions:
+        values, base = tree_shap_of(tree, shares, matrix, source, place or 0)
+        return values, base + shift, None
+
+    return ready(references=len(background), most_customers=NO_LIMIT, contributions=contributions)
+
+
+def _of_ensemble(
+    ready: Ready, model: Model, trees: tuple[list[FlatTree], float], background: pd.DataFrame, shift: float
+) -> Explainer:
+    from crm_ai.explanation.ensemble_shapley import ensemble_shap_of, reference_patterns
+
+    flat, offset = trees
+    affordable = STEPS // max(conditions(flat), 1)
+    drawn = _encoded(model, _some(background, max(FEWEST_REFERENCES, affordable), model.problem.seed))
+    patterns, source = reference_patterns(flat, drawn), model.source
+
+    def contributions(matrix: np.ndarray) -> Contributions:
+        values, base = ensemble_shap_of(flat, patterns, matrix, source)
+        return values, base + offset + shift, None
+
+    return ready(references=len(drawn), most_customers=max(FEWEST, affordable), contributions=contributions)
+
+
+def _of_any(ready: Ready, model: Model, place: int | None, scale: str, background: pd.DataFrame) -> Explainer:
+    """A model that cannot be taken apart, or whose prediction is no sum: estimated."""
+    seed, source = model.problem.seed, model.source
+    candidates = _encoded(model, _some(background, REFERENCES_OF_OTHERS, seed))
+    said = output_on(model, place, scale, candidates)
+    columns = max(len(model.columns), 1)
+    pairs = min(MOST_PAIRS, max(FEWEST_PAIRS, len(candidates)))
+
+    def contributions(matrix: np.ndarray) -> Contributions:
+        affordable = PREDICTIONS // (2 * columns * max(len(matrix), 1))
+        turns = min(pairs, max(FEWEST_PAIRS, affordable))
+        return permutation_shap(
+            lambda customers: output_on(model, place, scale, customers),
+            matrix,
+            candidates[drawn_evenly(said, turns, seed)],
+            source,
+            pairs=turns,
+            seed=seed,
+        )
+
+    most = max(FEWEST, PREDICTIONS // (2 * FEWEST_PAIRS * columns))
+    return ready(references=len(candidates), most_customers=most, contributions=contributions)
+
+
+def _encoded(model: Model, frame: pd.DataFrame) -> np.ndarray:
+    return model.encoder.transform(model.cleaned(frame))
+
+
+def _some(frame: pd.DataFrame, most: int, seed: int) -> pd.DataFrame:
+    return frame.iloc[drawn(np.arange(len(frame)), most, seed)] if len(frame) > most else frame
+
+
+def drawn(places: np.ndarray, most: int, seed: int) -> np.ndarray:
+    """Draw some of many.
+
+    Parameters
+    ----------
+    places : numpy.ndarray of shape (n,)
+        What is drawn from.
+    most : int
+        How many at most.
+    seed : int
+        Decides which.
+
+    Returns
+    -------
+    numpy.ndarray of shape (min(n, most),)
+        In their order.
+    """
+    if len(places) <= most:
+        return places
+    return np.sort(np.random.default_rng(seed).choice(places, most, replace=False))
+
+
+def _trees(model: Model, place: int | None) -> tuple[list[FlatTree], float] | None:
+    """An ensemble's trees, unless they ask too much for patterns to be written as bits."""
+    if not is_ensemble(model.estimator):
+        return None
+    found = flat_trees(model.estimator, model.problem.task, place or 0)
+    return found if max((tree.widest for tree in found[0]), default=0) <= MOST_CONDITIONS else None

@@ -1,0 +1,124 @@
+"""What reasons are measured in: the scale a model adds up on, or the one its prediction is read on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crm_ai.errors import CrmAiError
+from crm_ai.explanation.linear_shapley import coefficients_of
+from crm_ai.modeling import LogTarget, Model, Task
+from crm_ai.words import _
+
+SCALES = ("log-odds", "probability", "log", "value")
+
+
+def scale_of(model: Model) -> str:
+    """What a model's reasons are measured in.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+
+    Returns
+    -------
+    str
+        ``"log-odds"``, ``"probability"``, ``"value"``, or ``"log"`` where traits multiply an amount.
+    """
+    if model.problem.task is Task.REGRESSION:
+        loss = getattr(model.estimator, "loss", "")
+        by_factors = isinstance(model.pipeline[-1], LogTarget) or hasattr(model.pipeline[-1], "link")
+        by_factors |= hasattr(model.estimator, "_predictors") and loss in ("poisson", "gamma")
+        return "log" if by_factors else "value"
+    estimator = model.estimator
+    adds_log_odds = hasattr(estimator, "coef_") or hasattr(estimator, "_predictors")
+    return "log-odds" if adds_log_odds and hasattr(estimator, "predict_proba") else "probability"
+
+
+def scales_of(model: Model) -> tuple[str, ...]:
+    """The scales a model can be explained on.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+
+    Returns
+    -------
+    tuple of str
+        The one it adds up on first; then, if it is another, the one of its predictions.
+    """
+    read_on = "value" if model.problem.task is Task.REGRESSION else "probability"
+    return tuple(dict.fromkeys((scale_of(model), read_on)))
+
+
+def check_scale(model: Model, scale: str | None) -> str:
+    """Choose the scale that was asked for.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+    scale : str or None
+        None for the one the model adds up on.
+
+    Returns
+    -------
+    str
+        The scale.
+
+    Raises
+    ------
+    CrmAiError
+        If the model cannot be explained on it.
+    """
+    possible = scales_of(model)
+    if scale is not None and scale not in possible:
+        raise CrmAiError(
+            _("This model is not explained on the scale “{scale}”.").format(scale=scale),
+            next_step=_("Choose one of: {scales}.").format(scales=", ".join(possible)),
+        )
+    return scale or possible[0]
+
+
+def output_on(model: Model, place: int | None, scale: str, matrix: np.ndarray) -> np.ndarray:
+    """What a model says on a scale.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+    place : int or None
+        Position of the answer; None for a number.
+    scale : str
+        One of ``scales_of(model)``. On the scale the model adds up on it is what the estimator says; on the other it is
+        the prediction itself, with any correction.
+    matrix : numpy.ndarray of shape (n, encoded columns)
+        Encoded customers.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n,)
+        The outputs.
+    """
+    if scale != scale_of(model):
+        said = model.predict_encoded(matrix)
+        if place is None or said.ndim == 1:
+            return 1.0 - said if place == 0 else said
+        return np.asarray(said[:, place], dtype=np.float64)
+    said = _raw(model, place, matrix)
+    return said + float(np.log(model.pipeline[-1].factor_)) if isinstance(model.pipeline[-1], LogTarget) else said
+
+
+def _raw(model: Model, place: int | None, matrix: np.ndarray) -> np.ndarray:
+    """What the estimator itself says."""
+    estimator = model.estimator
+    if hasattr(estimator, "coef_"):
+        slopes, intercept = coefficients_of(model, place)
+        return np.asarray(matrix @ slopes + intercept, dtype=np.float64)
+    if hasattr(estimator, "_raw_predict"):
+        raw = np.asarray(estimator._raw_predict(matrix), dtype=np.float64)
+        return raw[:, place or 0] if raw.shape[1] > 1 else raw[:, 0] * (-1 if place == 0 else 1)
+    if hasattr(estimator, "predict_proba"):
+        return np.asarray(estimator.predict_proba(matrix)[:, place or 0], dtype=np.float64)
+    return np.asarray(estimator.predict(matrix), dtype=np.float64)
