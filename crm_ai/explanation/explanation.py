@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MISSING = "(missing)"
 Z = 1.959963984540054
 MOST_BINS = 20
+MOST_BLOCKS, REPLICATES = 2_000, 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,18 +69,24 @@ class Explanation:
         Returns
         -------
         pandas.DataFrame
-            Columns column, mean_absolute, low, high, n; the strongest first. Intervals are 95 % intervals of the mean.
+            Columns column, mean_absolute, low, high, rank_low, rank_high, n; the strongest first. Intervals are 95 %
+            bootstrap intervals of the mean, and of the column's rank (1 for the strongest). They know of the customers
+            explained, not of other models that other training customers would have made.
         """
         size = np.abs(self.values)
         n = len(size)
-        mean = size.mean(axis=0)
-        margin = Z * size.std(axis=0, ddof=1) / np.sqrt(n) if n > 1 else np.full(len(mean), np.nan)
+        again = _resampled_means(size)
+        order = np.argsort(np.argsort(-again, axis=1, kind="stable"), axis=1) + 1
+        ends = np.quantile(again, [0.025, 0.975], axis=0) if n > 1 else np.full((2, size.shape[1]), np.nan)
+        ranks = np.quantile(order, [0.025, 0.975], axis=0, method="nearest")
         frame = pd.DataFrame(
             {
                 "column": self.columns,
-                "mean_absolute": mean,
-                "low": np.maximum(mean - margin, 0.0),
-                "high": mean + margin,
+                "mean_absolute": size.mean(axis=0),
+                "low": ends[0],
+                "high": ends[1],
+                "rank_low": ranks[0],
+                "rank_high": ranks[1],
                 "n": n,
             }
         )
@@ -206,6 +213,17 @@ def value_in_words(cell: object) -> str:
         return str(cell)
     size = float(cell)
     return f"{size:,.0f}" if size.is_integer() and abs(size) < 1e6 else number(size)
+
+
+def _resampled_means(size: np.ndarray) -> np.ndarray:
+    """Means over customers drawn with replacement, shape (replicates, columns); of many, means of blocks are drawn."""
+    blocks = min(MOST_BLOCKS, len(size))
+    block = np.arange(len(size)) % max(blocks, 1)
+    n = np.bincount(block, minlength=blocks)
+    sums = np.column_stack([np.bincount(block, weights=column, minlength=blocks) for column in size.T])
+    drawn = np.random.default_rng(0).multinomial(blocks, np.full(blocks, 1 / blocks), size=REPLICATES)
+    means: np.ndarray = (drawn @ sums) / (drawn @ n)[:, None]
+    return means
 
 
 def _dependence_on_number(series: pd.Series, contribution: np.ndarray) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """From a table to trained models."""
 
 from crm_ai.modeling.answers import answers, label_place, question_in_words
-from crm_ai.modeling.comparison import Comparison, Rival, compare
+from crm_ai.modeling.comparison import Comparison, Rival, compare, score_difference
 from crm_ai.modeling.comparison import in_words as comparison_in_words
 from crm_ai.modeling.corrections import corrections
 from crm_ai.modeling.encoding import TableEncoder
@@ -83,6 +83,7 @@ __all__ = [
     "run_digest",
     "run_record",
     "save_record",
+    "score_difference",
     "segment_frame",
     "table_groups",
     "tally",

@@ -16,7 +16,7 @@ from crm_ai.evaluation.paired import (
     roc_auc_difference,
 )
 from crm_ai.modeling.model_types import BASELINE, MODEL_TYPES
-from crm_ai.modeling.problem import SplitKind, Task
+from crm_ai.modeling.problem import Problem, SplitKind, Task
 from crm_ai.modeling.results import best_by_cross_validation
 from crm_ai.modeling.run import Run
 from crm_ai.modeling.search import DECISIVE
@@ -125,7 +125,9 @@ def compare(run: Run) -> Comparison:
     """
     best, metric = best_by_cross_validation(run), DECISIVE[run.problem.task]
     others = [name for name in (*run.models, BASELINE) if name != best]
-    on_holdout = [_on_holdout(run, best, name) for name in others]
+    on_holdout = [
+        score_difference(run.problem, run.actual, run.predictions[best], run.predictions[name]) for name in others
+    ]
     corrected = holm([difference.p for difference in on_holdout])
     rivals = tuple(
         Rival(
@@ -138,6 +140,30 @@ def compare(run: Run) -> Comparison:
         for name, difference, p in zip(others, on_holdout, corrected, strict=True)
     )
     return Comparison(best, metric, rivals)
+
+
+def score_difference(problem: Problem, actual: np.ndarray, first: np.ndarray, second: np.ndarray) -> Difference:
+    """How much better one set of predictions is than another of the same customers.
+
+    Parameters
+    ----------
+    problem : Problem
+        The question.
+    actual : numpy.ndarray of shape (n,)
+        What was true, as ``Run.actual``.
+    first, second : numpy.ndarray
+        What was said, as ``Model.predict``.
+
+    Returns
+    -------
+    Difference
+        Of ROC AUC, R² or balanced accuracy.
+    """
+    if problem.task is Task.BINARY:
+        return roc_auc_difference(actual, first, second)
+    if problem.task is Task.REGRESSION:
+        return r2_difference(actual, first, second)
+    return balanced_accuracy_difference(actual, first.argmax(axis=1), second.argmax(axis=1))
 
 
 def in_words(comparison: Comparison) -> str:
@@ -186,15 +212,6 @@ def _gap(rival: Rival, metric: str) -> str:
     gap = rival.on_holdout.estimate
     term = {"roc_auc": _("ROC AUC"), "balanced_accuracy": _("balanced accuracy"), "r2": _("R²")}[metric]
     return f"{term} {gap.value:+.3f}; {gap.low:+.3f} … {gap.high:+.3f}"
-
-
-def _on_holdout(run: Run, best: str, other: str) -> Difference:
-    first, second = run.predictions[best], run.predictions[other]
-    if run.problem.task is Task.BINARY:
-        return roc_auc_difference(run.actual, first, second)
-    if run.problem.task is Task.REGRESSION:
-        return r2_difference(run.actual, first, second)
-    return balanced_accuracy_difference(run.actual, first.argmax(axis=1), second.argmax(axis=1))
 
 
 def _on_folds(run: Run, best: str, other: str, metric: str) -> Difference:

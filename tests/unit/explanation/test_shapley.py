@@ -227,7 +227,7 @@ def test_true_drivers_rank_first(runs, target):
 
 def test_importance_has_intervals(runs):
     frame = explain(runs["left"], "decision_tree").importance()
-    assert list(frame.columns) == ["column", "mean_absolute", "low", "high", "n"]
+    assert list(frame.columns) == ["column", "mean_absolute", "low", "high", "rank_low", "rank_high", "n"]
     assert frame["mean_absolute"].is_monotonic_decreasing
     assert ((frame["low"] <= frame["mean_absolute"]) & (frame["mean_absolute"] <= frame["high"])).all()
 
