@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from crm_ai.explanation.explanation import MISSING
-from crm_ai.modeling import Model, Run, TableEncoder, Task, label_place
+from crm_ai.modeling import Model, Run, TableEncoder, Task, answer_of, label_place
 from crm_ai.table import Kind
 from crm_ai.words import _
 
@@ -187,7 +187,7 @@ def explain_with_lime(
         fitted[column] = weight
     held = absent | ~original
     weights = np.where(held, 0.0, fitted)[original]
-    said = model.predict_encoded(encoder.encode_codes(customer))[0]
+    said = model.predict_encoded(encoder.encode_codes(customer))
     return LimeExplanation(
         columns=model.columns,
         weights=weights,
@@ -197,7 +197,7 @@ def explain_with_lime(
         ),
         intercept=float(found.intercept[place] + fitted[held].sum()),  # what is held fixed is always so
         local_prediction=float(np.ravel(found.local_pred)[0]),
-        prediction=_of_label(run.problem.task, said, place),
+        prediction=float((said if run.problem.task is Task.REGRESSION else answer_of(said, place))[0]),
         local_fit=float(found.score if np.ndim(found.score) == 0 else np.ravel(found.score)[0]),
         kernel_width=float(np.sqrt(len(encoder.columns_)) * 0.75),
         label="" if run.problem.task is Task.REGRESSION else run.problem.labels[place],
@@ -232,12 +232,6 @@ def _predictor(
         return np.column_stack([1 - said, said]) if model.problem.task is Task.BINARY else said
 
     return predict
-
-
-def _of_label(task: Task, said: Any, place: int) -> float:
-    if task is Task.MULTICLASS:
-        return float(said[place])
-    return float(1 - said) if task is Task.BINARY and place == 0 else float(said)
 
 
 def _condition(model: Model, quartiles: dict[int, np.ndarray], column: int, code: float) -> str:

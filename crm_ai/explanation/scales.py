@@ -6,7 +6,7 @@ import numpy as np
 
 from crm_ai.errors import CrmAiError
 from crm_ai.explanation.linear_shapley import coefficients_of
-from crm_ai.modeling import LogTarget, Model, Task
+from crm_ai.modeling import LogTarget, Model, Task, answer_of
 from crm_ai.words import _
 
 SCALES = ("log-odds", "probability", "log", "value")
@@ -102,10 +102,8 @@ def output_on(model: Model, place: int | None, scale: str, matrix: np.ndarray) -
         The outputs.
     """
     if scale != scale_of(model):
-        said = model.predict_encoded(matrix)
-        if place is None or said.ndim == 1:
-            return 1.0 - said if place == 0 else said
-        return np.asarray(said[:, place], dtype=np.float64)
+        predicted = model.predict_encoded(matrix)
+        return predicted if place is None else answer_of(predicted, place)
     said = _raw(model, place, matrix)
     return said + float(np.log(model.pipeline[-1].factor_)) if isinstance(model.pipeline[-1], LogTarget) else said
 

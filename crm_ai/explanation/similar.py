@@ -10,7 +10,7 @@ import pandas as pd
 from crm_ai.evaluation import Estimate
 from crm_ai.evaluation.intervals import mean_interval, wilson
 from crm_ai.explanation.customer_space import CustomerSpace, customer_space
-from crm_ai.modeling import Run, Task, label_place
+from crm_ai.modeling import Run, Task, answer_of, label_place
 
 MOST = 50
 
@@ -85,17 +85,17 @@ def similar_customers(
     rows = space.rows[nearest]
     order = np.argsort(run.train_rows)
     actual = run.train_actual[order[np.searchsorted(run.train_rows[order], rows)]]
-    said = space.model.predict(customer)[0]
+    said = space.model.predict(customer)
     if run.problem.task is Task.REGRESSION:
         n, mean = len(actual), float(actual.mean()) if len(actual) else float("nan")
         error = float(actual.std(ddof=1)) / np.sqrt(n) if n > 1 else float("nan")
         return SimilarCustomers(
-            rows, distances[nearest], Estimate("mean", mean, *mean_interval(mean, error, n), n), float(said)
+            rows, distances[nearest], Estimate("mean", mean, *mean_interval(mean, error, n), n), float(said[0])
         )
     place = label_place(run.problem, label)
     having = int((actual == place).sum())
     low, high = (float(end) for end in wilson(having, len(actual)))
-    told = float(said[place]) if np.ndim(said) else float(said if place else 1 - said)
+    told = float(answer_of(said, place)[0])
     share = having / len(actual) if len(actual) else float("nan")
     return SimilarCustomers(rows, distances[nearest], Estimate("prevalence", share, low, high, len(actual)), told)
 

@@ -1,6 +1,6 @@
 """From a table to trained models."""
 
-from crm_ai.modeling.answers import answers, label_place, question_in_words
+from crm_ai.modeling.answers import answer_of, answers, label_place, question_in_words
 from crm_ai.modeling.comparison import Comparison, Rival, compare, score_difference
 from crm_ai.modeling.comparison import in_words as comparison_in_words
 from crm_ai.modeling.corrections import corrections
@@ -51,6 +51,7 @@ __all__ = [
     "SplitKind",
     "TableEncoder",
     "Task",
+    "answer_of",
     "answers",
     "best_by_cross_validation",
     "carry_out",

@@ -81,6 +81,31 @@ def label_place(problem: Problem, label: str | None) -> int:
     return problem.labels.index(label)
 
 
+def answer_of(said: np.ndarray, place: int) -> np.ndarray:
+    """Probability of one answer.
+
+    Parameters
+    ----------
+    said : numpy.ndarray of shape (n,) or (n, k)
+        As ``Model.predict`` says it.
+    place : int
+        Position of the answer.
+
+    Returns
+    -------
+    numpy.ndarray of shape (n,)
+        Its probabilities.
+
+    Examples
+    --------
+    >>> answer_of(np.array([0.25, 0.5]), 0).tolist(), answer_of(np.array([[0.1, 0.9]]), 1).tolist()
+    ([0.75, 0.5], [0.9])
+    """
+    if said.ndim == 2:
+        return said[:, place]
+    return said if place == 1 else 1 - said
+
+
 def as_places(problem: Problem, known: np.ndarray) -> np.ndarray:
     """Write known answers as models are fitted to them.
 
