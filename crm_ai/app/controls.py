@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -115,6 +115,40 @@ def choose_model(run: Run) -> str:
         key=key,
         on_change=_remember,
         args=("model", key),
+    )
+    return str(chosen)
+
+
+def choose_view(label: str, name: str, views: Mapping[str, str]) -> str:
+    """Let the reader choose one of a few views.
+
+    Parameters
+    ----------
+    label : str
+        What is chosen.
+    name : str
+        Under which the choice is remembered and told in the address.
+    views : mapping of str to str
+        Words by view; the first one is shown at first.
+
+    Returns
+    -------
+    str
+        The view.
+    """
+    if state.value(name) not in views:
+        state.show(name, next(iter(views)))
+    key = _key(name)
+    _show_in(key, state.value(name))
+    chosen = st.segmented_control(
+        label,
+        list(views),
+        format_func=views.__getitem__,
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        on_change=_remember,
+        args=(name, key),
     )
     return str(chosen)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crm_ai.app.keeping import kept, kept_few
+from crm_ai.explanation.references import EVERYBODY, Reference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -12,31 +13,144 @@ if TYPE_CHECKING:
     from crm_ai.explanation import (
         Coefficients,
         Diagnostics,
+        Explainer,
         Explanation,
         LimeExplainer,
         LimeExplanation,
         TreeReading,
         WeakSpots,
     )
+    from crm_ai.explanation.customer_space import CustomerSpace
+    from crm_ai.explanation.reliability import Examiner, Reliability
+    from crm_ai.explanation.similar import SimilarCustomers
     from crm_ai.modeling import Run
 
 
 @kept_few
-def reasons(run: Run, model_type: str, label: str | None = None) -> Explanation:
-    """Why a model says what it says of the holdout, see ``crm_ai.explain``."""
-    from crm_ai.explanation import explain
+def _ready(run: Run, model_type: str, label: str | None, reference: Reference, scale: str | None) -> Explainer:
+    from crm_ai.explanation import shap_explainer
 
-    return explain(run, model_type, label=label)
+    return shap_explainer(run, model_type, label=label, reference=reference, scale=scale)
+
+
+@kept_few
+def reasons(
+    run: Run,
+    model_type: str,
+    label: str | None = None,
+    reference: Reference = EVERYBODY,
+    scale: str | None = None,
+) -> Explanation:
+    """Why a model says what it says of the holdout, see ``crm_ai.explain``."""
+    from crm_ai.explanation import explain_rows
+
+    return explain_rows(run, _ready(run, model_type, label, reference, scale))
 
 
 @kept
-def reasons_of(run: Run, model_type: str, row: int, label: str | None = None) -> Explanation:
+def reasons_of(
+    run: Run,
+    model_type: str,
+    row: int,
+    label: str | None = None,
+    reference: Reference = EVERYBODY,
+    scale: str | None = None,
+) -> Explanation:
     """Why a model says what it says of one customer, see ``crm_ai.explain``."""
     import numpy as np
 
-    from crm_ai.explanation import explain
+    from crm_ai.explanation import explain_rows
 
-    return explain(run, model_type, rows=np.array([row]), label=label)
+    return explain_rows(run, _ready(run, model_type, label, reference, scale), np.array([row]))
+
+
+def reasons_if(
+    run: Run,
+    model_type: str,
+    frame: pd.DataFrame,
+    label: str | None = None,
+    reference: Reference = EVERYBODY,
+    scale: str | None = None,
+) -> Explanation:
+    """Why a model would say what it would say of a customer with other values.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    model_type : str
+        One of its models.
+    frame : DataFrame of length 1
+        The customer.
+    label : str, optional
+        The answer that is explained.
+    reference : Reference, default everybody
+        Whom the customer is compared with.
+    scale : str, optional
+        What contributions are measured in.
+
+    Returns
+    -------
+    Explanation
+        Never kept: there are too many such customers.
+    """
+    return _ready(run, model_type, label, reference, scale).explain(frame)
+
+
+@kept
+def interactions(run: Run, model_type: str, label: str | None = None, scale: str | None = None) -> pd.DataFrame:
+    """Which columns work together, see ``crm_ai.explanation.interactions``."""
+    from crm_ai.explanation.interactions import interactions
+
+    return interactions(run, model_type, label=label, scale=scale)
+
+
+@kept
+def needed(run: Run, model_type: str) -> pd.DataFrame:
+    """What predicting needs, see ``crm_ai.explanation.permuted``."""
+    from crm_ai.explanation.permuted import permutation_importance
+
+    return permutation_importance(run, model_type)
+
+
+@kept_few
+def _space(run: Run, model_type: str) -> CustomerSpace:
+    from crm_ai.explanation.customer_space import customer_space
+
+    return customer_space(run, model_type)
+
+
+@kept_few
+def _examiner(run: Run, model_type: str, label: str | None) -> Examiner:
+    from crm_ai.explanation.reliability import Examiner
+    from crm_ai.explanation.twins import twins
+
+    space = _space(run, model_type)
+    ready = _ready(run, model_type, label, EVERYBODY, None)
+    return Examiner(run, ready, _lime_ready(run, model_type), space, twins(space))
+
+
+@kept
+def trust(run: Run, model_type: str, row: int, label: str | None = None) -> Reliability:
+    """How far the reasons of one customer may be trusted, see ``crm_ai.explanation.reliability``."""
+    from crm_ai.explanation.reliability import reliability
+
+    return reliability(
+        _examiner(run, model_type, label),
+        row,
+        reasons=reasons_of(run, model_type, row, label),
+        near=near(run, model_type, row, label),
+    )
+
+
+@kept
+def similar(run: Run, model_type: str, row: int, label: str | None = None) -> SimilarCustomers:
+    """Who is like a customer in what matters to a model, see ``crm_ai.explanation.similar``."""
+    from crm_ai.explanation.similar import similar_customers
+
+    of_all = reasons(run, model_type, label)
+    weights = of_all.importance().set_index("column")["mean_absolute"].reindex(list(of_all.columns)).to_numpy()
+    return similar_customers(run, model_type, row, label=label, weights=weights, space=_space(run, model_type))
 
 
 @kept_few
@@ -112,5 +226,16 @@ def weak_spots(run: Run, model_type: str) -> WeakSpots:
 
 def forget() -> None:
     """Keep nothing in memory that holds customers; it is computed again when it is asked for."""
-    for holding_customers in (reasons, reasons_of, _lime_ready, near, diagnostics):
+    for holding_customers in (
+        reasons,
+        reasons_of,
+        _ready,
+        _space,
+        _examiner,
+        trust,
+        similar,
+        _lime_ready,
+        near,
+        diagnostics,
+    ):
         holding_customers.clear()

@@ -12,7 +12,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "data": ("data", "run", "model", "column", "reader"),
     "train": EVERYWHERE,
     "metrics": (*EVERYWHERE, "label", "threshold"),
-    "explain": (*EVERYWHERE, "label", "customer", "column"),
+    "explain": (*EVERYWHERE, "label", "customer", "column", "compared", "scale", "view", "segment"),
     "fairness": (*EVERYWHERE, "label", "segment", "threshold"),
     "save": EVERYWHERE,
 }
@@ -24,6 +24,8 @@ _FORMS = {
     "reader": re.compile(r"analyst|manager"),
     "threshold": re.compile(r"0(\.\d{1,4})?|1(\.0{1,4})?"),
     "customer": re.compile(r"\d{1,9}"),
+    "scale": re.compile(r"log-odds|probability|log|value"),
+    "view": re.compile(r"[a-z]{1,20}"),
 }
 LONGEST = 200
 

@@ -284,6 +284,59 @@ def dependence(reasons: Explanation, column: str) -> Picture:
     return charts.reasons.dependence(frame, column, reasons.scale), frame
 
 
+def swarm(reasons: Explanation) -> Picture:
+    """How contributions are spread over the customers."""
+    from crm_ai import charts
+    from crm_ai.explanation.swarm import swarm
+
+    frame = swarm(reasons)
+    return charts.drivers.swarm(frame, reasons.scale), frame
+
+
+def pairs(frame: pd.DataFrame, scale: str) -> Picture:
+    """Which columns work together."""
+    from crm_ai import charts
+
+    return charts.drivers.pairs(frame, scale), frame
+
+
+def dependence_by(reasons: Explanation, column: str, partner: str) -> Picture:
+    """How a column's contribution goes with its value, apart for groups of another column."""
+    from crm_ai import charts
+    from crm_ai.explanation.dependence import dependence_by
+
+    frame = dependence_by(reasons, column, partner)
+    return charts.drivers.dependence_by(frame, column, partner, reasons.scale), frame
+
+
+def importance_by(run: Run, reasons: Explanation, segment: str) -> Picture:
+    """How much columns matter, segment by segment."""
+    from crm_ai import charts
+    from crm_ai.explanation.segments import importance_by, most_different
+
+    frame = importance_by(run, reasons, segment)
+    return charts.drivers.by_segment(frame, segment, reasons.scale, most_different(frame)), frame
+
+
+def needed(frame: pd.DataFrame, metric: str) -> Picture:
+    """What predicting needs."""
+    from crm_ai import charts
+
+    return charts.drivers.needed(frame, metric), frame
+
+
+def profile(run: Run, model: str, customer: pd.DataFrame, column: str, label: str | None) -> Picture:
+    """How a prediction goes with one column, for a customer and on average."""
+    from crm_ai import charts
+    from crm_ai.explanation.what_if import profile
+    from crm_ai.modeling import Task, question_in_words
+
+    frame = profile(run, model, customer, column, label=label)
+    said = label or question_in_words(run.problem)
+    share = run.problem.task is not Task.REGRESSION
+    return charts.drivers.profile(frame, column, now=customer[column].iloc[0], share=share, said=said), frame
+
+
 def waterfall(reasons: Explanation, place: int) -> Picture:
     """The way from the average to one customer's output."""
     from crm_ai import charts
@@ -297,7 +350,7 @@ def near(explanation: LimeExplanation) -> Picture:
     from crm_ai import charts
 
     frame = explanation.to_frame()
-    return charts.reasons.lime(frame, explanation.local_fit), frame
+    return charts.reasons.lime(frame, explanation.local_fit, "probability" if explanation.label else "value"), frame
 
 
 def groups(audit: Audit, metric: str) -> Picture:

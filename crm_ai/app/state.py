@@ -26,8 +26,8 @@ _framed: ContextVar[bool] = ContextVar("framed", default=False)
 
 # What loses its meaning when something it rests on changes.
 _RESTS_ON = {
-    "data": ("run", "model", "label", "segment", "customer", "column"),
-    "run": ("model", "label", "customer", "segment"),
+    "data": ("run", "model", "label", "segment", "customer", "column", "compared", "scale"),
+    "run": ("model", "label", "customer", "segment", "compared", "scale"),
 }
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from crm_ai.charts.lines import cut
-from crm_ai.charts.theme import LOWERS, RAISES, REFERENCE, canvas, distinct, nothing, rows, safe
+from crm_ai.charts.theme import LOWERS, RAISES, REFERENCE, bars_of, canvas, distinct, nothing, rows, safe
 from crm_ai.words import _, count, ngettext, number, percent
 
 MOST_COLUMNS = 12
@@ -59,26 +59,19 @@ def importance(frame: pd.DataFrame, scale: str) -> go.Figure:
         height=150 + 28 * len(shown),
         named=True,
     )
-    factor = _factor(scale)
+    times = factor(scale)
     figure.add_bar(
         y=distinct(shown["column"].tolist()),
-        x=shown["mean_absolute"] * factor,
+        x=shown["mean_absolute"] * times,
         orientation="h",
         marker_color=LOWERS,
-        error_x={
-            "type": "data",
-            "array": (shown["high"] - shown["mean_absolute"]) * factor,
-            "arrayminus": (shown["mean_absolute"] - shown["low"]) * factor,
-            "thickness": 1.5,
-            "width": 3,
-            "color": REFERENCE,
-        },
+        error_x=bars_of(shown["mean_absolute"], shown["low"], shown["high"], times),
         hovertext=[
             _("{column}: {value} ({low} – {high}), n = {n}").format(
                 column=safe(r.column),
-                value=number(r.mean_absolute * factor),
-                low=number(r.low * factor),
-                high=number(r.high * factor),
+                value=number(r.mean_absolute * times),
+                low=number(r.low * times),
+                high=number(r.high * times),
                 n=count(r.n),
             )
             for r in rows(shown)
@@ -107,7 +100,7 @@ def dependence(frame: pd.DataFrame, column: str, scale: str) -> go.Figure:
     """
     if frame.empty:
         return nothing(_("“{column}” has no values here.").format(column=column))
-    factor = _factor(scale)
+    times = factor(scale)
     high, low = frame.iloc[frame["mean"].to_numpy().argmax()], frame.iloc[frame["mean"].to_numpy().argmin()]
     labelled = not (
         pd.api.types.is_numeric_dtype(frame["level"].dtype)
@@ -115,7 +108,7 @@ def dependence(frame: pd.DataFrame, column: str, scale: str) -> go.Figure:
     )
     figure = canvas(
         _("{column}: “{top}” raises most, “{bottom}” lowers most").format(
-            column=column, top=_level(high["level"]), bottom=_level(low["level"])
+            column=column, top=level_in_words(high["level"]), bottom=level_in_words(low["level"])
         )
         if high["mean"] > 0 > low["mean"]
         else _("How {column} goes with its contribution").format(column=column),
@@ -125,19 +118,12 @@ def dependence(frame: pd.DataFrame, column: str, scale: str) -> go.Figure:
     figure.add_hline(y=0, line={"color": REFERENCE, "dash": "dash"})
     figure.add_scatter(
         x=distinct([str(level) for level in frame["level"]], 14) if labelled else frame["level"],
-        y=frame["mean"] * factor,
+        y=frame["mean"] * times,
         mode="markers" if labelled else "lines+markers",
         line={"color": REFERENCE, "width": 1.5},
         marker={"size": 10, "color": [RAISES if mean > 0 else LOWERS for mean in frame["mean"]]},
-        error_y={
-            "type": "data",
-            "array": (frame["high"] - frame["mean"]) * factor,
-            "arrayminus": (frame["mean"] - frame["low"]) * factor,
-            "thickness": 1.5,
-            "width": 3,
-            "color": REFERENCE,
-        },
-        hovertext=[f"{safe(_level(r.level))}: {signed(r.mean * factor)}, n = {count(r.n)}" for r in rows(frame)],
+        error_y=bars_of(frame["mean"], frame["low"], frame["high"], times),
+        hovertext=[f"{safe(level_in_words(r.level))}: {signed(r.mean * times)}, n = {count(r.n)}" for r in rows(frame)],
         hoverinfo="text",
     )
     if labelled:
@@ -164,7 +150,7 @@ def waterfall(frame: pd.DataFrame, base: float, output: float, scale: str) -> go
     """
     if frame.empty:
         return nothing(_("There are no reasons to show."))
-    factor = _factor(scale)
+    times = factor(scale)
     shown, rest = frame.head(MOST_STEPS), frame.iloc[MOST_STEPS:]
     names = [f"{cut(str(r.column), 16)} = {cut(str(r.value), 12)}" for r in rows(shown)]
     whole = [f"{safe(r.column)} = {safe(r.value)}" for r in rows(shown)]
@@ -196,28 +182,28 @@ def waterfall(frame: pd.DataFrame, base: float, output: float, scale: str) -> go
     )
     figure.add_bar(
         y=distinct(names, 60),
-        x=np.asarray(steps) * factor,
-        base=starts * factor,
+        x=np.asarray(steps) * times,
+        base=starts * times,
         orientation="h",
         marker_color=[RAISES if step > 0 else LOWERS for step in steps],
-        text=[signed(step * factor) for step in steps],
+        text=[signed(step * times) for step in steps],
         textposition="outside",
         cliponaxis=False,
         hovertext=[
-            f"{name}: {signed(step * factor)} {_('raises') if step > 0 else _('lowers')}"
+            f"{name}: {signed(step * times)} {_('raises') if step > 0 else _('lowers')}"
             for name, step in zip(whole, steps, strict=True)
         ],
         hoverinfo="text",
     )
-    figure.add_vline(x=base * factor, line={"color": REFERENCE, "dash": "dash"})
+    figure.add_vline(x=base * times, line={"color": REFERENCE, "dash": "dash"})
     figure.update_yaxes(autorange="reversed", type="category")
-    points = np.concatenate([starts, [output]]) * factor
+    points = np.concatenate([starts, [output]]) * times
     reach = max(float(np.ptp(points)), 1e-9)
     figure.update_xaxes(range=[points.min() - 0.4 * reach, points.max() + 0.4 * reach])
     return figure
 
 
-def lime(frame: pd.DataFrame, fit: float) -> go.Figure:
+def lime(frame: pd.DataFrame, fit: float, scale: str = "value") -> go.Figure:
     """What matters near one customer, by LIME.
 
     Parameters
@@ -226,6 +212,8 @@ def lime(frame: pd.DataFrame, fit: float) -> go.Figure:
         As made by ``LimeExplanation.to_frame``.
     fit : float
         R² of the local line.
+    scale : str, default "value"
+        What weights are measured in: ``probability`` or ``value``.
 
     Returns
     -------
@@ -233,13 +221,14 @@ def lime(frame: pd.DataFrame, fit: float) -> go.Figure:
         Bars of the strongest conditions.
     """
     shown = frame.head(MOST_STEPS + 1)
+    shown = shown.assign(weight=shown["weight"] * factor(scale))
     if shown.empty:
         return nothing(_("LIME found no reasons."))
     figure = canvas(
         _("LIME: “{condition}” matters most near this customer; the local line fits {fit}").format(
             condition=shown["condition"].iloc[0], fit=percent(max(fit, 0.0))
         ),
-        x=_("change of the output"),
+        x=_("change near this customer ({unit})").format(unit=unit(scale)),
         height=170 + 30 * len(shown),
         named=True,
     )
@@ -284,7 +273,19 @@ def signed(amount: float) -> str:
     return ("+" if amount > 0 else "−") + number(abs(amount))
 
 
-def _factor(scale: str) -> float:
+def factor(scale: str) -> float:
+    """By what contributions are multiplied to be shown: probabilities in points.
+
+    Parameters
+    ----------
+    scale : str
+        What contributions are measured in.
+
+    Returns
+    -------
+    float
+        100 for probabilities, else 1.
+    """
     return 100.0 if scale == "probability" else 1.0
 
 
@@ -292,7 +293,19 @@ def _amount(value: float, scale: str) -> str:
     return percent(value) if scale == "probability" else number(value)
 
 
-def _level(level: object) -> str:
+def level_in_words(level: object) -> str:
+    """Write a level of a column.
+
+    Parameters
+    ----------
+    level : object
+        A label, a number or a date.
+
+    Returns
+    -------
+    str
+        As people read it.
+    """
     if isinstance(level, pd.Timestamp):
         return f"{level:%Y-%m-%d}"
     return number(float(level)) if isinstance(level, (int, float, np.number)) else str(level)

@@ -239,6 +239,31 @@ def distinct(names: list[str], width: int = NAME_WIDTH) -> list[str]:
     return out
 
 
+def bars_of(value: pd.Series, low: pd.Series, high: pd.Series, factor: float = 1.0) -> dict[str, Any]:
+    """Error bars of an interval, thin and always there.
+
+    Parameters
+    ----------
+    value, low, high : pandas.Series
+        Estimates and the ends of their intervals; where there is none, no bar is drawn.
+    factor : float, default 1.0
+        By which everything is multiplied to be shown.
+
+    Returns
+    -------
+    dict
+        For ``error_x`` or ``error_y``.
+    """
+    return {
+        "type": "data",
+        "array": ((high - value) * factor).fillna(0),
+        "arrayminus": ((value - low) * factor).fillna(0),
+        "thickness": 1.5,
+        "width": 3,
+        "color": REFERENCE,
+    }
+
+
 def rows(frame: pd.DataFrame) -> Iterator[Any]:
     """Rows of a tidy table as named tuples, whose cells are what their column says.
 

@@ -49,5 +49,5 @@ def test_nothing_else_is_read(name, value):
 def test_an_address_tells_what_its_page_shows():
     known = {"data": "sample:x", "run": "1" * 24, "customer": "7", "threshold": "0.3", "segment": "gender"}
     assert set(links.parameters("train", known)) == {"data", "run"}
-    assert set(links.parameters("explain", known)) == {"data", "run", "customer"}
+    assert set(links.parameters("explain", known)) == {"data", "run", "customer", "segment"}
     assert set(links.parameters("fairness", known)) == {"data", "run", "threshold", "segment"}
