@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         TreeReading,
         WeakSpots,
     )
+    from crm_ai.explanation.counterfactuals import Search
     from crm_ai.explanation.customer_space import CustomerSpace
     from crm_ai.explanation.reliability import Examiner, Reliability
     from crm_ai.explanation.similar import SimilarCustomers
@@ -143,6 +144,14 @@ def trust(run: Run, model_type: str, row: int, label: str | None = None) -> Reli
     )
 
 
+@kept_few
+def search(run: Run, model_type: str, label: str | None = None) -> Search:
+    """What is needed to look for changes, see ``crm_ai.explanation.counterfactuals``."""
+    from crm_ai.explanation.counterfactuals import counterfactual_search
+
+    return counterfactual_search(run, model_type, label=label, space=_space(run, model_type))
+
+
 @kept
 def similar(run: Run, model_type: str, row: int, label: str | None = None) -> SimilarCustomers:
     """Who is like a customer in what matters to a model, see ``crm_ai.explanation.similar``."""
@@ -232,6 +241,7 @@ def forget() -> None:
         _ready,
         _space,
         _examiner,
+        search,
         trust,
         similar,
         _lime_ready,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from crm_ai.app import cards, controls, errors, explained, frame, one_customer, pictures
+from crm_ai.app import cards, controls, errors, explained, frame, one_customer, pictures, turning
 from crm_ai.app.plain import plain
 from crm_ai.explanation import customer_name
 from crm_ai.explanation.explanation import value_in_words
@@ -43,6 +43,7 @@ def panel(run: Run, model: str, label: str | None) -> None:
     row = one_customer.pick(run, model)
     st.subheader(_("Customer {name}").format(name=plain(customer_name(run, row), NAME_WIDTH)), anchor=False)
     _changing(run, model, label, row)
+    turning.panel(run, model, label, row)
 
 
 @errors.fragment

@@ -111,6 +111,38 @@ def changed(run: Run, row: int, changes: Mapping[str, object]) -> pd.DataFrame:
     return frame
 
 
+def cells(column: pd.Series, values: list[object]) -> pd.Series:
+    """Type values as a column is.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        A column of the table.
+    values : list
+        New values; None stands for a missing cell.
+
+    Returns
+    -------
+    pandas.Series
+        Of the column's type, counted from 0; a category gets the labels it lacks.
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        known = column.cat.categories
+        as_known = {str(label): label for label in known}
+        told = [None if value is None else as_known.get(str(value), value) for value in values]
+        extra = [value for value in dict.fromkeys(told) if value is not None and value not in as_known.values()]
+        return pd.Series(pd.Categorical(told, categories=[*known, *extra]))
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return pd.to_datetime(pd.Series(values)).astype(column.dtype)
+    if pd.api.types.is_bool_dtype(column.dtype):
+        yes = {"True": True, "False": False}
+        return pd.Series([yes.get(str(value)) for value in values]).astype(column.dtype)
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        numbers = pd.Series(np.asarray([np.nan if value is None else value for value in values], dtype=np.float64))
+        return numbers if (numbers % 1 != 0).any() else numbers.astype(column.dtype)
+    return pd.Series([None if value is None else str(value) for value in values], dtype=column.dtype)
+
+
 def said_of(model: Model, frame: pd.DataFrame, label: str | None = None) -> np.ndarray:
     """What a model says of customers, for one answer.
 
@@ -200,7 +232,7 @@ def profile(run: Run, model_type: str, frame: pd.DataFrame, column: str, *, labe
     rows = drawn(run.train_rows, OTHERS, run.problem.seed)
     everybody = pd.concat([frame[features], run.table.frame[features].iloc[rows]], ignore_index=True)
     asked = pd.concat([everybody] * len(levels), ignore_index=True)
-    asked[column] = _cells(everybody[column], [level for level in levels for _one in range(len(everybody))])
+    asked[column] = cells(everybody[column], [level for level in levels for _one in range(len(everybody))])
     said = said_of(model, asked, label).reshape(len(levels), -1)
     low, high = np.quantile(said[:, 1:], [0.1, 0.9], axis=1)
     return pd.DataFrame(
@@ -282,23 +314,4 @@ def _grid(run: Run, values: Values) -> list[object]:
 
 
 def _cell(column: pd.Series, value: object) -> pd.Series:
-    return _cells(column, [value] * len(column)).set_axis(column.index)
-
-
-def _cells(column: pd.Series, values: list[object]) -> pd.Series:
-    """Values typed as a column is; a category gets the labels it lacks."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        known = column.cat.categories
-        as_known = {str(label): label for label in known}
-        told = [None if value is None else as_known.get(str(value), value) for value in values]
-        extra = [value for value in dict.fromkeys(told) if value is not None and value not in as_known.values()]
-        return pd.Series(pd.Categorical(told, categories=[*known, *extra]))
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return pd.to_datetime(pd.Series(values)).astype(column.dtype)
-    if pd.api.types.is_bool_dtype(column.dtype):
-        yes = {"True": True, "False": False}
-        return pd.Series([yes.get(str(value)) for value in values]).astype(column.dtype)
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        numbers = pd.Series(np.asarray([np.nan if value is None else value for value in values], dtype=np.float64))
-        return numbers if (numbers % 1 != 0).any() else numbers.astype(column.dtype)
-    return pd.Series([None if value is None else str(value) for value in values], dtype=column.dtype)
+    return cells(column, [value] * len(column)).set_axis(column.index)

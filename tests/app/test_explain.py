@@ -260,7 +260,7 @@ def test_values_are_changed_and_the_prediction_moves(visit, churn_csv, target):
     assert table.iloc[0, 1] == after[1]
     at.button(key="undo").click().run()
     assert [metric.value for metric in at.metric] == before
-    assert "Scenario 1" in at.dataframe[-1].value.columns
+    assert any("Scenario 1" in frame.value.columns for frame in at.dataframe)
     at.button(key="forget_scenarios").click().run()
     assert_sound(at)
 
@@ -287,3 +287,24 @@ def test_customers_with_gaps_dates_and_chinese_columns_can_be_changed(visit):
             box.set_value("上海").run()
             assert_sound(at)
         assert at.date_input
+
+
+@pytest.mark.parametrize("target", [None, "spend", "plan"])
+def test_what_would_have_to_change(visit, churn_csv, target):
+    at = _explained(visit, churn_csv, target)
+    at.segmented_control[0].set_value("decision_tree").run()
+    _what_if(at)
+    assert_sound(at)
+    said = words(at)
+    assert "What would have to change?" in said
+    assert "the model would say" in said or "No change of these columns" in said
+    chosen = next(box for box in at.multiselect if "changeable" in box.key)
+    chosen.set_value([]).run()
+    assert_sound(at)
+    assert "Choose at least one column" in words(at)
+    chosen = next(box for box in at.multiselect if "changeable" in box.key)
+    chosen.set_value(["months"]).run()
+    next(box for box in at.segmented_control if box.key.endswith("_months")).set_value("up").run()
+    assert_sound(at)
+    next(box for box in at.segmented_control if box.key == "turn_less").set_value(False).run()
+    assert_sound(at)
