@@ -52,9 +52,9 @@ def cheapest_changes(
     -------
     pandas.DataFrame
         Columns change (in words), columns (how many change), turned, low, high (share of the customers on the wrong
-        side, with its 95 % interval), touched (customers whose values really change), distance (mean over those touched,
-        see ``Counterfactual``), enough (whether `share` is reached), n (customers on the wrong side). What is enough
-        comes first, the smallest total change first. Empty if nobody is on the wrong side.
+        side, with its 95 % interval), touched (customers whose values really change), distance (mean over those
+        touched, see ``Counterfactual``), enough (whether `share` is reached), n (customers on the wrong side). What is
+        enough comes first, the smallest total change first. Empty if nobody is on the wrong side.
 
     Raises
     ------

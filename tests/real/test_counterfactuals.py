@@ -34,7 +34,7 @@ def test_a_hundred_customers(run, name):
     rows = run.holdout_rows[run.predictions[name] >= 0.5][:100]
     started = time.perf_counter()
     found = [counterfactuals(search, int(row), CHANGEABLE) for row in rows]
-    print(f"\n{name}: {(time.perf_counter() - started) / len(rows):.2f} s a customer")  # noqa: T201
+    seconds = (time.perf_counter() - started) / len(rows)
     allowed = {one.column for one in CHANGEABLE}
     for one in found:
         for way in one.found:
@@ -43,7 +43,6 @@ def test_a_hundred_customers(run, name):
             assert said_of(run.model(name), other)[0] < 0.5
             assert all(after > before for column, before, after in way.changes if column == "tenure")
     plausible = np.mean([bool(one.found) and one.found[0].is_plausible for one in found])
-    print(
-        f"{len(rows)} customers, {plausible:.0%} with a plausible way, {np.mean([len(o.found) for o in found]):.1f} ways"
-    )
+    ways = np.mean([len(one.found) for one in found])
+    print(f"\n{name}: {seconds:.2f} s a customer, {plausible:.0%} of {len(rows)} have a plausible way, {ways:.1f} ways")  # noqa: T201
     assert plausible >= 0.9
