@@ -51,17 +51,19 @@ def _changing(run: Run, model: str, label: str | None, row: int) -> None:
     from crm_ai.explanation.what_if import changed, goes_along, never_together, said_of
 
     ranked = explained.reasons(run, model, label).importance()["column"].tolist()
-    wide, narrow = st.columns([3, 2])
+    answer = st.container()  # above the controls on a telephone too
+    narrow, wide = st.columns([2, 3])
     with narrow:
         changes = _controls(run, row, ranked)
     customer, other = changed(run, row, {}), changed(run, row, changes)
     now, then = (float(said_of(run.model(model), one, label)[0]) for one in (customer, other))
     reasons = explained.reasons_if(run, model, other, label)
-    with wide:
+    with answer:
         _cards(run, model, label, now, then)
         clashes = never_together(run, other, list(changes))
         if clashes:
             _warn(run, row, other, clashes, goes_along(run, other, clashes))
+    with wide:
         frame.chart(*pictures.waterfall(reasons, 0), key="what_if_waterfall")
         column = controls.choose(_("Along one column"), "column", ranked, hint=_("Type to search"))
         frame.chart(*pictures.profile(run, model, other, column, label), key="profile")

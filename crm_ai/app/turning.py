@@ -52,7 +52,8 @@ def panel(run: Run, model: str, label: str | None, row: int) -> None:
         return
     with st.spinner(_("Trying changes …")):
         found = counterfactuals(ready, row, changeable, threshold=threshold)
-    write = number if run.problem.task is Task.REGRESSION else percent
+    share = run.problem.task is not Task.REGRESSION
+    write = percent if share else number
     goal = _("below {threshold}") if found.wants_less else _("to {threshold} or more")
     goal = goal.format(threshold=write(threshold))
     if not found.found:
@@ -71,7 +72,9 @@ def panel(run: Run, model: str, label: str | None, row: int) -> None:
             )
         )
     for place, way in enumerate(found.found):
-        _way(way, write(way.prediction), place)
+        # What comes close to the threshold is written so that the two differ.
+        said = write(way.prediction)
+        _way(way, percent(way.prediction, 1) if share and said == percent(threshold) else said, place)
     with st.expander(_("The same for a segment"), icon=":material/groups:", key="segment_changes"):
         _segment(run, model, label, changeable, threshold)
     st.caption(

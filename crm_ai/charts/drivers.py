@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
+from crm_ai.charts.lines import both
 from crm_ai.charts.reasons import factor, level_in_words, signed, unit
 from crm_ai.charts.theme import (
     LOWERS,
@@ -25,6 +26,7 @@ from crm_ai.charts.theme import (
 from crm_ai.words import _, count, number, percent
 
 MOST_PAIRS = 10
+LONGEST_PAIR = 27
 MOST_COLUMNS = 8
 MOST_GROUPS = 6
 SMALLEST, LARGEST = 4.0, 20.0
@@ -126,7 +128,7 @@ def pairs(frame: pd.DataFrame, scale: str) -> go.Figure:
         named=True,
     )
     figure.add_bar(
-        y=distinct([f"{short(r.first, 11)} × {short(r.second, 11)}" for r in rows(shown)], 40),
+        y=distinct([both(str(r.first), " × ", str(r.second), LONGEST_PAIR) for r in rows(shown)], 40),
         x=shown["strength"] * factor(scale),
         orientation="h",
         marker_color=LOWERS,

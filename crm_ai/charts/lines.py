@@ -92,3 +92,34 @@ def cut(name: str, width: int) -> str:
     """
     tries = (shorten(name, length) for length in range(width, 2, -1))
     return next((short for short in tries if columns(short) <= width), shorten(name, 3))
+
+
+def both(first: str, joint: str, second: str, width: int) -> str:
+    """Write two names in the room of one: what the shorter one leaves, the longer one gets.
+
+    Parameters
+    ----------
+    first, second : str
+        Any texts.
+    joint : str
+        What stands between them.
+    width : int
+        Latin characters that fit; a Chinese one takes the room of two.
+
+    Returns
+    -------
+    str
+        Each cut in the middle where it must be.
+
+    Examples
+    --------
+    >>> both("Contract", " = ", "Month-to-month", 31)
+    'Contract = Month-to-month'
+    >>> both("number of calls to the desk", " × ", "months", 21)
+    'numbe…e desk × months'
+    """
+    room = width - columns(joint)
+    half = room // 2
+    left = max(half, room - columns(second))
+    right = max(room - half, room - columns(first))
+    return f"{cut(first, left)}{joint}{cut(second, right)}"

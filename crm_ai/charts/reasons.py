@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from crm_ai.charts.lines import cut
+from crm_ai.charts.lines import both
 from crm_ai.charts.theme import LOWERS, RAISES, REFERENCE, bars_of, canvas, distinct, nothing, rows, safe
 from crm_ai.words import _, count, ngettext, number, percent
 
 MOST_COLUMNS = 12
 MOST_STEPS = 9
+LONGEST_STEP = 31
 
 
 def unit(scale: str) -> str:
@@ -152,7 +153,7 @@ def waterfall(frame: pd.DataFrame, base: float, output: float, scale: str) -> go
         return nothing(_("There are no reasons to show."))
     times = factor(scale)
     shown, rest = frame.head(MOST_STEPS), frame.iloc[MOST_STEPS:]
-    names = [f"{cut(str(r.column), 16)} = {cut(str(r.value), 12)}" for r in rows(shown)]
+    names = [both(str(r.column), " = ", str(r.value), LONGEST_STEP) for r in rows(shown)]
     whole = [f"{safe(r.column)} = {safe(r.value)}" for r in rows(shown)]
     steps = shown["contribution"].tolist()
     if len(rest):
