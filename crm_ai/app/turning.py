@@ -122,16 +122,14 @@ def _threshold(run: Run, usual: float) -> float:
 
 
 def _way(way: Counterfactual, prediction: str, place: int) -> None:
-    from crm_ai.explanation import value_in_words
-
     with st.container(border=True, key=f"way_{place}"):
         lines = [
             _("**{column}**: {before} → {after}").format(
                 column=plain(column, NAME_WIDTH),
-                before=plain(value_in_words(before), NAME_WIDTH),
-                after=plain(value_in_words(after), NAME_WIDTH),
+                before=plain(before, NAME_WIDTH),
+                after=plain(after, NAME_WIDTH),
             )
-            for column, before, after in way.changes
+            for column, before, after in way.told
         ]
         told = _("the model would say {prediction}").format(prediction=prediction)
         if not way.is_plausible:

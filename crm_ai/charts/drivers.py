@@ -267,7 +267,7 @@ def needed(frame: pd.DataFrame, metric: str) -> go.Figure:
     shown = frame.head(12).iloc[::-1]
     first = frame.iloc[0]
     figure = canvas(
-        _("Without “{column}” {metric} falls by {drop}").format(
+        _("{metric} falls by {drop} without “{column}”").format(
             column=first["column"], metric=metric, drop=number(float(first["drop"]))
         )
         if first["low"] > 0

@@ -51,11 +51,14 @@ class Counterfactual:
         return frozenset(column for column, _before, _after in self.changes)
 
     @property
+    def told(self) -> tuple[tuple[str, str, str], ...]:
+        """Column, value before and value after, as words that differ."""
+        return tuple((column, *_apart(before, after)) for column, before, after in self.changes)
+
+    @property
     def words(self) -> str:
         """The changes in words, such as ``Contract: Month-to-month → One year``."""
-        return "; ".join(
-            f"{column}: {value_in_words(before)} → {value_in_words(after)}" for column, before, after in self.changes
-        )
+        return "; ".join(f"{column}: {before} → {after}" for column, before, after in self.told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -413,6 +416,15 @@ def _narrowed(trial: _Trial, changes: Changes) -> Changes:
     return changes
 
 
+def _needed(trial: _Trial, changes: Changes) -> Changes:
+    """Only those changes without which the decision would turn back."""
+    for column in list(changes):
+        without = {name: value for name, value in changes.items() if name != column}
+        if without and trial.turned(trial.said([without]))[0]:
+            changes = without
+    return changes
+
+
 def _chosen(trial: _Trial, hits: list[Changes], most: int) -> list[Counterfactual]:
     """The nearest, each with other columns than those before, none with all of theirs and more."""
     chosen: list[Counterfactual] = []
@@ -425,9 +437,19 @@ def _chosen(trial: _Trial, hits: list[Changes], most: int) -> list[Counterfactua
         if any(other.columns <= columns for other in chosen) or tried.get(columns, 0) >= MOST_OF_EACH:
             continue
         tried[columns] = tried.get(columns, 0) + 1
-        one = trial.judged(_narrowed(trial, changes))
+        one = trial.judged(_needed(trial, _narrowed(trial, changes)))
+        if any(other.columns <= one.columns for other in chosen):
+            continue
         (chosen if one.is_plausible else doubtful).append(one)
     return chosen or doubtful[:1]
+
+
+def _apart(before: object, after: object) -> tuple[str, str]:
+    """Two values in words, with as many digits as tell them apart."""
+    words = value_in_words(before), value_in_words(after)
+    if words[0] != words[1] or isinstance(before, (str, bool, pd.Timestamp)):
+        return words
+    return f"{before:,.10g}", f"{after:,.10g}"
 
 
 def none_in_words(found: Counterfactuals) -> str:

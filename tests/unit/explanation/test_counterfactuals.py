@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from crm_ai.errors import CrmAiError
 from crm_ai.explanation.changes import Changeable, allowed_values
 from crm_ai.explanation.cheapest import cheapest_changes
-from crm_ai.explanation.counterfactuals import counterfactual_search, counterfactuals, none_in_words
+from crm_ai.explanation.counterfactuals import Counterfactual, counterfactual_search, counterfactuals, none_in_words
 from crm_ai.explanation.explainer import drawn
 from crm_ai.explanation.what_if import changed, said_of
 from crm_ai.modeling import propose_problem, train
@@ -39,6 +39,10 @@ def test_every_way_turns_the_models_own_decision(known, searches, name):
             said = said_of(known.model(name), other)[0]
             assert said == pytest.approx(way.prediction, abs=1e-9)
             assert said < 0.5 <= found.before
+            for column, _before, _after in way.changes:
+                others = {name: after for name, _own, after in way.changes if name != column}
+                assert said_of(known.model(name), changed(known, int(row), others))[0] >= 0.5, "a change too many"
+            assert all(before != after for _column, before, after in way.told)
         columns = [way.columns for way in found.found]
         assert not any(one < other or one == other for k, one in enumerate(columns) for other in columns[k + 1 :])
 
@@ -78,6 +82,11 @@ def test_the_nearest_change_of_a_line_is_the_one_reckoned_by_hand(spending, know
     assert way.changes == (("months", own, expected),)
     low, high = np.quantile(known.train_frame["months"], [0.05, 0.95])
     assert way.distance == pytest.approx((expected - own) / (high - low))
+
+
+def test_values_that_look_alike_are_told_apart():
+    way = Counterfactual((("charge", 102.449, 102.451), ("plan", "a", "b")), 0.4, 0.1, True)
+    assert way.words == "charge: 102.449 → 102.451; plan: a → b"
 
 
 def test_where_nothing_helps_nothing_is_found(known, searches):
