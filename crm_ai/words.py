@@ -31,6 +31,17 @@ def use_language(language: str) -> None:
     _language.set(language)
 
 
+def language() -> str:
+    """The language that words are in.
+
+    Returns
+    -------
+    str
+        A code such as ``"en"``.
+    """
+    return _language.get()
+
+
 def _(text: str) -> str:
     return _catalogue(_language.get()).gettext(text)
 
@@ -112,6 +123,29 @@ def _significant(x: float, digits: int) -> str:
     whole = math.floor(math.log10(abs(x))) + 1
     decimals = max(0, digits - max(whole, 0))
     return f"{x:,.{decimals}f}"
+
+
+def signed(amount: float) -> str:
+    """Write a difference with its sign.
+
+    Parameters
+    ----------
+    amount : float
+        For instance a contribution.
+
+    Returns
+    -------
+    str
+        For instance ``+0.120``.
+
+    Examples
+    --------
+    >>> signed(0.12), signed(-3.0), signed(0.0)
+    ('+0.120', '−3', '0')
+    """
+    if amount == 0 or not math.isfinite(amount):
+        return number(amount)
+    return ("+" if amount > 0 else "−") + number(abs(amount))
 
 
 def percent(share: float, decimals: int = 0) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from crm_ai.charts.reasons import factor, level_in_words, signed, unit
+from crm_ai.charts.reasons import factor, level_in_words, unit
 from crm_ai.charts.theme import (
     LOWERS,
     RAISES,
@@ -22,7 +22,7 @@ from crm_ai.charts.theme import (
     safe,
     short,
 )
-from crm_ai.words import _, count, number, percent
+from crm_ai.words import _, count, number, percent, signed
 
 MOST_PAIRS = 10
 MOST_COLUMNS = 8
