@@ -188,10 +188,9 @@ def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], Any, bytes, byte
                 raise ModelFileError(_("The file is too large to be a model."), where=name)
             manifest = json.loads(archive.read("manifest.json"))
             pipeline = archive.read("pipeline.skops")
-            cleaning, references = (
-                archive.read(part) if part in archive.namelist() else b""
-                for part in ("cleaning.json", "references.npy")
-            )
+            there = archive.namelist()
+            cleaning = archive.read("cleaning.json") if "cleaning.json" in there else b""
+            references = archive.read("references.npy") if "references.npy" in there else b""
         if manifest["format"] != FORMAT:
             raise _damaged(name)
         digest, version = manifest["sha256"], int(manifest["version"])

@@ -136,12 +136,9 @@ def carry_out(
     out_of_fold = {name: _out_of_fold(fitted[name], predictions[name], len(train_rows)) for name in models}
     if problem.task is Task.REGRESSION:
         models = {name: replace(model, ranges=_ranges(target, out_of_fold[name])) for name, model in models.items()}
-    models = {
-        name: replace(
-            model, references=drawn_references(model, table.frame, train_rows, out_of_fold[name], problem.seed)
-        )
-        for name, model in models.items()
-    }
+    for name, model in models.items():
+        references = drawn_references(model, table.frame, train_rows, out_of_fold[name], problem.seed)
+        models[name] = replace(model, references=references)
     journal.say(_("Done."))
     return Run(
         table=table,
