@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import math
 import re
+import unicodedata
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -207,3 +208,29 @@ def shorten(text: str, width: int = 32) -> str:
     head = (width - len(kept)) // 2
     tail = width - len(kept) - head
     return f"{text[:head].rstrip()}{kept}{text[len(text) - tail :].lstrip()}"
+
+
+def one_line(text: object) -> str:
+    r"""Put a text on one line and take out what steers the display instead of being read.
+
+    Parameters
+    ----------
+    text : object
+        Any text.
+
+    Returns
+    -------
+    str
+        Without control and direction characters, white space closed up.
+
+    Examples
+    --------
+    >>> one_line("two\nlines \u202e turned")
+    'two lines turned'
+    """
+    shown = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in str(text) if not _steers(c))
+    return " ".join("".join(shown).split())
+
+
+def _steers(character: str) -> bool:
+    return unicodedata.category(character) in ("Cf", "Cs") and character != "\u200d"

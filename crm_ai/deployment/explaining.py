@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,6 +70,32 @@ class ExplainedTable:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    def only(self, places: np.ndarray) -> ExplainedTable:
+        """Take some of the customers.
+
+        Parameters
+        ----------
+        places : numpy.ndarray of int
+            Their positions among these customers.
+
+        Returns
+        -------
+        ExplainedTable
+            Of the same model.
+        """
+        names = self.names.iloc[places].reset_index(drop=True)
+        return replace(self, frame=self.frame.iloc[places], names=names)
+
+    def at_once(self) -> Explained:
+        """Explain all customers at once.
+
+        Returns
+        -------
+        Explained
+            For as few customers as fit into memory with all their numbers.
+        """
+        return _explained(self.ready, self.frame, self.names)
 
     def explained(self) -> Iterator[Explained]:
         """Explain the customers, some thousands at a time.

@@ -124,13 +124,15 @@ def parquet_bytes(frame: pd.DataFrame) -> bytes:
     return file.getvalue()
 
 
-def check_format(path: str | Path) -> Path:
+def check_format(path: str | Path, *, more: tuple[str, ...] = ()) -> Path:
     """Refuse the name of an output whose ending says nothing, before any work is done.
 
     Parameters
     ----------
     path : str or Path
         Where a table shall be written.
+    more : tuple of str, default ()
+        Endings that are allowed besides.
 
     Returns
     -------
@@ -140,14 +142,14 @@ def check_format(path: str | Path) -> Path:
     Raises
     ------
     CrmAiError
-        If it ends neither with .csv nor with .parquet nor with .xlsx.
+        If it ends with none of them.
     """
     path = Path(path)
-    if path.suffix.lower() not in FORMATS:
+    if path.suffix.lower() not in (*FORMATS, *more):
         raise CrmAiError(
             _("Cannot tell the format of the output."),
             where=str(path),
-            next_step=_("End its name with one of: {formats}.").format(formats=", ".join(FORMATS)),
+            next_step=_("End its name with one of: {formats}.").format(formats=", ".join((*FORMATS, *more))),
         )
     return path
 
