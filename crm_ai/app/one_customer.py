@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from crm_ai.app import compared, controls, errors, explained, frame, pictures, state, trusting
+from crm_ai.app import compared, controls, errors, explained, exporting, frame, pictures, state, trusting
 from crm_ai.app.plain import plain
 from crm_ai.explanation import Reference, case_in_words, customer_name, has_rules, search_customers
 from crm_ai.modeling import Task
@@ -65,6 +65,7 @@ def panel(run: Run, model: str, label: str | None, reference: Reference, scale: 
     _similar(run, row, model, label)
     if has_rules(run, model):
         _path(run, model, label, row)
+    exporting.customer_button(run, model, label, reference, scale, row)
 
 
 def _pictures(run: Run, model: str, label: str | None, row: int, reasons: Explanation, trust: Reliability) -> None:

@@ -170,7 +170,10 @@ def _somebody(model: Model, background: Background | None) -> Background:
     if background is None and model.references is None:
         raise CrmAiError(
             _("The model has taken along no customers whom others could be compared with."),
-            next_step=_("Save it again with this version of crm_ai, or name customers to compare with."),
+            next_step=_(
+                "Save it again with this version of crm_ai, or name customers to compare with (on the command line: "
+                "--compared-with FILE)."
+            ),
         )
     known = model.references if background is None else background
     if known is None or not len(known):
