@@ -121,6 +121,11 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--no-repairs", action="store_true", help="make no repair at all")
     parser.add_argument("--save", metavar="MODEL", help="write a model to this file")
     parser.add_argument("--save-model", metavar="TYPE", help="which one (default: best in cross-validation)")
+    parser.add_argument(
+        "--no-references",
+        action="store_true",
+        help="take no training customers into the file; explaining it may then need --compared-with",
+    )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.set_defaults(command=train_command)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -68,6 +68,16 @@ class Model:
             question shape (n, k): a probability for each of ``problem.labels``.
         """
         return self.predict_encoded(self.encoder.transform(self.cleaned(frame)))
+
+    def alone(self) -> Model:
+        """The model without the training customers it has taken along.
+
+        Returns
+        -------
+        Model
+            Says the same; explaining it elsewhere may need customers to compare with.
+        """
+        return replace(self, references=None)
 
     @property
     def encoder(self) -> TableEncoder:

@@ -90,6 +90,16 @@ def test_compared_with_a_file(folder, tmp_path):
     assert "the customers of yearly.csv" in report.read_text(encoding="utf-8")
 
 
+def test_a_file_without_customers_says_how_it_can_be_explained(folder, tmp_path, capsys):
+    model, file = tmp_path / "alone.crm", str(folder / "customers.csv")
+    words = ["train", file, "--target", "Churn", "--models", "decision_tree", "--save", str(model), "--no-references"]
+    assert run_command(words) == 0
+    explaining = ["explain", str(model), file, "-o", str(tmp_path / "out.csv")]
+    assert run_command(explaining) == 1
+    assert "--compared-with FILE" in capsys.readouterr().err
+    assert run_command([*explaining, "--compared-with", file]) == 0
+
+
 def test_a_report_opens_without_a_network(folder, tmp_path, capsys):
     out = tmp_path / "report.html"
     assert explain(folder, "-o", out) == 0
