@@ -323,9 +323,9 @@ def _told(case: Case) -> Section:
 
 def _light(trust: Reliability) -> Remark:
     words = {
-        Light.GOOD: _("Reliable: these reasons passed every check."),
-        Light.CAUTION: _("To be read with caution."),
-        Light.POOR: _("Not to be relied on; no picture is shown."),
+        Light.GOOD: _("True to the model: these reasons passed every check."),
+        Light.CAUTION: _("These reasons are to be read with caution."),
+        Light.POOR: _("These reasons are not to be relied on; no picture is shown."),
     }
     return Remark(trust.light.value, words[trust.light])
 

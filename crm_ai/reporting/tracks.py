@@ -23,7 +23,7 @@ class Bar:
     amount : str
         Its number, as people read it.
     start, end : float
-        Where the bar begins and ends; the same twice draws a mark.
+        Where the bar begins and ends; of a `whole` row the same twice draws a mark.
     low, high : float, optional
         Ends of an interval around `end`; NaN draws none.
     range_in_words : str, default ""
@@ -77,9 +77,9 @@ class Bars:
             return round(100 * (x - low) / reach, 3)
 
         drawn = [_line(at(self.base), 0, HEIGHT, dash="3 3")] if math.isfinite(self.base) else []
-        if bar.start == bar.end:
+        if bar.whole and bar.start == bar.end:
             drawn.append(_line(at(bar.end), 1, HEIGHT - 1, width=4, colour=bar.colour))
-        elif math.isfinite(bar.start) and math.isfinite(bar.end):
+        elif math.isfinite(bar.start) and math.isfinite(bar.end) and bar.start != bar.end:
             left, right = sorted((at(bar.start), at(bar.end)))
             drawn.append(
                 f'<rect x="{left}" y="3" width="{max(round(right - left, 3), 0.4)}" height="14" fill="{bar.colour}"/>'
