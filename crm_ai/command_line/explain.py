@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crm_ai.command_line.inspect import read
+from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count, number
 
 if TYPE_CHECKING:
@@ -79,6 +80,10 @@ def explain_command(options: argparse.Namespace) -> None:
 
     output = check_format(options.output, more=REPORT)
     as_report = output.suffix.lower() in REPORT
+    if as_report and options.long:
+        raise CrmAiError(
+            _("A report has no long form."), where=str(output), next_step=_("Leave out --long, or write a table.")
+        )
     model = load_model(options.model)
     table = read(options)
     rows = _chosen(table, options, model.problem.seed)

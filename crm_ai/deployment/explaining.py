@@ -55,7 +55,8 @@ class ExplainedTable:
     frame : pandas.DataFrame of length n
         The customers in the form in which the model knows customers; holds the features.
     names : pandas.DataFrame of length n
-        Column row (the customer's row in its table, from 1), then the identifiers.
+        Column row (the customer's row in its table, from 1), then the identifiers; one that is called row itself is
+        left out.
     mismatches : tuple of Mismatch
         What did not fit, the most customers first; of all customers of the table.
     progress : callable, optional

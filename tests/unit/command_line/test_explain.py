@@ -136,6 +136,7 @@ def test_what_does_not_fit_is_told_on_the_side(folder, tmp_path, capsys):
     ("words", "says"),
     [
         (["-o", "out.docx"], "format"),
+        (["-o", "out.html", "--long"], "no long form"),
         (["-o", "out.csv", "--answer", "Perhaps"], "Perhaps"),
         (["-o", "out.csv", "--scale", "value"], "value"),
         (["-o", "out.csv", "--compared-with", "nowhere.csv"], "nowhere.csv"),
