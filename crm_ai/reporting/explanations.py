@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crm_ai.charts.reasons import MOST_COLUMNS, MOST_STEPS, factor, unit
+from crm_ai.charts.reasons import factor, unit
 from crm_ai.deployment import Mismatch
 from crm_ai.evaluation import Estimate, describe
-from crm_ai.explanation.narrative import model_in_words
+from crm_ai.explanation.narrative import IDLE, model_in_words
 from crm_ai.explanation.reliability import Light
 from crm_ai.modeling import MODEL_TYPES, Model, question_in_words
 from crm_ai.reporting.html import Block, Bullets, Document, Grid, Paragraph, Remark, Section
-from crm_ai.reporting.tracks import LOWERS, RAISES, REFERENCE, Bar, Bars
-from crm_ai.words import _, count, language, ngettext, number, percent, shorten, signed
+from crm_ai.reporting.pictures import NAME, dependence, importance, waterfall
+from crm_ai.words import _, count, language, ngettext, number, shorten
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from crm_ai.explanation import Explanation
     from crm_ai.explanation.reliability import Reliability
 
-NAME, VALUE = 60, 40
-INK = "#1F2A33"
 MOST_MISMATCHES = 8
+STRONGEST, FEWEST = 3, 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -146,91 +145,15 @@ def explanation_report(material: Material, *, day: date) -> Document:
     )
 
 
-def waterfall(reasons: Explanation, *, share: str = "") -> Bars:
-    """The way from the average to one customer's output.
-
-    Parameters
-    ----------
-    reasons : Explanation
-        Of this customer alone.
-    share : str, default ""
-        The probability that the output stands for, as people read it.
-
-    Returns
-    -------
-    Bars
-        The strongest columns as steps; the others as one.
-    """
-    frame, times = reasons.customer(0), factor(reasons.scale)
-    steps = [
-        (f"{shorten(column, NAME)} = {shorten(value, VALUE)}", float(contribution))
-        for column, value, contribution in zip(
-            frame["column"][:MOST_STEPS], frame["value"], frame["contribution"], strict=False
-        )
-    ]
-    rest = frame.iloc[MOST_STEPS:]
-    if len(rest):
-        words = ngettext("{n} other column", "{n} other columns", len(rest)).format(n=len(rest))
-        steps.append((words, float(rest["contribution"].sum())))
-    base, output = reasons.base, float(reasons.output[0])
-    bars = [Bar(_("on average"), _amount(base, reasons.scale), base, base, colour=REFERENCE, whole=True)]
-    at = base
-    for name, step in steps:
-        colour = RAISES if step > 0 else LOWERS
-        bars.append(Bar(name, signed(step * times), at, at + step, colour=colour))
-        at += step
-    said = _amount(output, reasons.scale)
-    bars.append(Bar(_("this customer"), said, output, output, range_in_words=share, colour=INK, whole=True))
-    caption = _("Step by step to what the model says, in {unit}; orange raises, blue lowers").format(
-        unit=unit(reasons.scale)
-    )
-    return Bars(caption, bars, base)
-
-
-def importance(reasons: Explanation) -> Bars:
-    """Which columns move the model's output most.
-
-    Parameters
-    ----------
-    reasons : Explanation
-        Of many customers.
-
-    Returns
-    -------
-    Bars
-        The twelve strongest, with 95 % intervals.
-    """
-    table, times = reasons.importance(), factor(reasons.scale)
-    bars = [
-        Bar(
-            shorten(name, NAME),
-            number(size * times),
-            0.0,
-            size,
-            low,
-            high,
-            f"{number(low * times)} – {number(high * times)}" if np.isfinite(low) else "",
-        )
-        for name, size, low, high in zip(
-            table["column"][:MOST_COLUMNS].tolist(),
-            table["mean_absolute"].tolist(),
-            table["low"].tolist(),
-            table["high"].tolist(),
-            strict=False,
-        )
-    ]
-    caption = _("By how much each column moves predictions on average, in {unit} (95 % interval); n = {n}")
-    return Bars(caption.format(unit=unit(reasons.scale), n=count(len(reasons.rows))), bars)
-
-
 def _lead(reasons: Explanation) -> str:
-    table = reasons.importance()
-    if not len(table) or not table["mean_absolute"].iloc[0] > 0:
+    names = [shorten(name, NAME) for name in _strongest(reasons)]
+    if not names:
         return _("No column moves this model: it says the same of everybody.")
-    first, *others = [shorten(str(name), NAME) for name in table["column"].iloc[:3]]
-    if not others:
-        return _("Predictions go with {column}.").format(column=first)
-    return _("Predictions go mostly with {column}, then {others}.").format(column=first, others=_(" and ").join(others))
+    if len(names) == 1:
+        return _("Predictions go with {column}.").format(column=names[0])
+    return _("Predictions go mostly with {column}, then {others}.").format(
+        column=names[0], others=_(" and ").join(names[1:])
+    )
 
 
 def _how_good(material: Material) -> str:
@@ -256,8 +179,18 @@ def _answered(material: Material) -> str:
 
 
 def _goes_by(material: Material) -> list[Block]:
-    words = model_in_words(material.reasons, pairs=material.pairs)
-    return [Paragraph(words), importance(material.reasons)]
+    reasons = material.reasons
+    blocks: list[Block] = [Paragraph(model_in_words(reasons, pairs=material.pairs)), importance(reasons)]
+    if len(reasons.rows) < FEWEST:
+        return blocks
+    return blocks + [dependence(reasons, name) for name in _strongest(reasons)]
+
+
+def _strongest(reasons: Explanation) -> list[str]:
+    """The columns that move predictions most, as far as they move them to speak of."""
+    table = reasons.importance().head(STRONGEST)
+    least = max(IDLE * float(np.abs(reasons.values).mean(axis=0).sum()), np.finfo(float).tiny)
+    return [str(name) for name in table["column"][table["mean_absolute"] >= least]]
 
 
 def _trust(material: Material) -> list[Block]:
@@ -353,7 +286,3 @@ def _limits(material: Material) -> list[str]:
         )
     said.append(_("This page names customers: pass it on only to those who may know of them."))
     return said
-
-
-def _amount(value: float, scale: str) -> str:
-    return percent(value) if scale == "probability" else number(value).replace("-", "−")

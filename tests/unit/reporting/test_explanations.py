@@ -12,7 +12,7 @@ from crm_ai.explanation.interactions import interactions
 from crm_ai.explanation.reliability import Check, Light, Reliability
 from crm_ai.modeling import headline, propose_problem, train
 from crm_ai.reporting import explanation_report, material_of_run, material_of_table
-from crm_ai.reporting.explanations import importance, waterfall
+from crm_ai.reporting.pictures import MOST_LEVELS, dependence, importance, waterfall
 from crm_ai.table import table_from_frame
 from crm_ai.words import number
 from tests.unit.explanation.known_data import KNOWN_FEATURES, make_known
@@ -109,12 +109,27 @@ def test_the_strongest_columns_come_first(leaving):
     assert sizes[0] == pytest.approx(np.abs(reasons.values).mean(axis=0).max())
 
 
+@pytest.mark.parametrize("column", ["plan", "months", "calls", "region"])
+def test_bars_of_a_column_are_its_mean_contributions(leaving, column):
+    reasons = shap_explainer(leaving, "logistic_regression").explain(leaving.holdout_frame)
+    frame, bars = reasons.dependence(column), dependence(reasons, column).bars
+    assert len(bars) == min(len(frame), MOST_LEVELS)
+    assert {bar.end for bar in bars} <= set(frame["mean"])
+    assert {bars[0].end, bars[-1].end} == {frame["mean"].iloc[0], frame["mean"].iloc[-1]}
+    own = reasons.values[:, reasons.columns.index(column)]
+    first = reasons.data[column].astype(str) == str(frame["level"].iloc[0])
+    if column in ("plan", "region"):
+        assert bars[0].end == pytest.approx(own[first].mean())
+        assert bars[0].range_in_words == f"n = {first.sum()}"
+    assert all(bar.low <= bar.end <= bar.high for bar in bars if np.isfinite(bar.low))
+
+
 def test_unreliable_reasons_are_not_drawn(leaving):
     def trust(_row):
         return Reliability((Check("inside", 3.0, Light.POOR, "Nobody is like this one."),), 0.0, 0.0, 0.0)
 
     page, words = page_of_run(leaving, "logistic_regression", trust=trust)
-    assert page.count('class="bars"') == 1  # what the model goes by, and no customer's way
+    assert page.count('class="bars"') == 1 + 3  # what the model goes by, and no customer's way
     assert "Do not rely on reasons here: Nobody is like this one." in words
 
 
