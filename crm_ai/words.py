@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import math
 import re
+import unicodedata
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +30,17 @@ def use_language(language: str) -> None:
         A code such as ``"en"`` or ``"zh"``; an unknown one falls back to English.
     """
     _language.set(language)
+
+
+def language() -> str:
+    """The language that words are in.
+
+    Returns
+    -------
+    str
+        A code such as ``"en"``.
+    """
+    return _language.get()
 
 
 def _(text: str) -> str:
@@ -114,6 +126,29 @@ def _significant(x: float, digits: int) -> str:
     return f"{x:,.{decimals}f}"
 
 
+def signed(amount: float) -> str:
+    """Write a difference with its sign.
+
+    Parameters
+    ----------
+    amount : float
+        For instance a contribution.
+
+    Returns
+    -------
+    str
+        For instance ``+0.120``.
+
+    Examples
+    --------
+    >>> signed(0.12), signed(-3.0), signed(0.0)
+    ('+0.120', '−3', '0')
+    """
+    if amount == 0 or not math.isfinite(amount):
+        return number(amount)
+    return ("+" if amount > 0 else "−") + number(abs(amount))
+
+
 def percent(share: float, decimals: int = 0) -> str:
     """Write a share as a percentage.
 
@@ -173,3 +208,29 @@ def shorten(text: str, width: int = 32) -> str:
     head = (width - len(kept)) // 2
     tail = width - len(kept) - head
     return f"{text[:head].rstrip()}{kept}{text[len(text) - tail :].lstrip()}"
+
+
+def one_line(text: object) -> str:
+    r"""Put a text on one line and take out what steers the display instead of being read.
+
+    Parameters
+    ----------
+    text : object
+        Any text.
+
+    Returns
+    -------
+    str
+        Without control and direction characters, white space closed up.
+
+    Examples
+    --------
+    >>> one_line("two\nlines \u202e turned")
+    'two lines turned'
+    """
+    shown = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in str(text) if not _steers(c))
+    return " ".join("".join(shown).split())
+
+
+def _steers(character: str) -> bool:
+    return unicodedata.category(character) in ("Cf", "Cs") and character != "\u200d"

@@ -8,6 +8,7 @@ from crm_ai.app import (
     drivers,
     explained,
     explaining,
+    exporting,
     frame,
     one_customer,
     rulebook,
@@ -55,4 +56,5 @@ if book_tab and book_tab[0].open:
         else:
             rulebook.panel(run, model, label)
 
+exporting.panel(run, model, label, reference, scale)
 frame.next_question(_("Next: for whom is it worse?"), "fairness")

@@ -14,7 +14,11 @@ frame.answer(answer, _("One file holds the model; it scores new customers here, 
 
 saving.downloads(run, model, state.threshold())
 with st.expander(_("How to use the file elsewhere"), icon=":material/terminal:"):
-    st.code(f"python -m crm_ai score {model}.crm new_customers.csv -o scored.csv", language="bash")
+    st.code(
+        f"python -m crm_ai score {model}.crm new_customers.csv -o scored.csv\n"
+        f"python -m crm_ai explain {model}.crm new_customers.csv -o report.html",
+        language="bash",
+    )
     st.markdown(_("The file cannot run code when it is opened; a file that was changed after it was saved is refused."))
 
 st.subheader(_("Score new customers"), anchor=False)

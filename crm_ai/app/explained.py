@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 
 @kept_few
-def _ready(run: Run, model_type: str, label: str | None, reference: Reference, scale: str | None) -> Explainer:
+def ready(run: Run, model_type: str, label: str | None, reference: Reference, scale: str | None) -> Explainer:
+    """What is needed to explain customers, see ``crm_ai.explanation.shap_explainer``."""
     from crm_ai.explanation import shap_explainer
 
     return shap_explainer(run, model_type, label=label, reference=reference, scale=scale)
@@ -45,7 +46,7 @@ def reasons(
     """Why a model says what it says of the holdout, see ``crm_ai.explain``."""
     from crm_ai.explanation import explain_rows
 
-    return explain_rows(run, _ready(run, model_type, label, reference, scale))
+    return explain_rows(run, ready(run, model_type, label, reference, scale))
 
 
 @kept
@@ -62,7 +63,7 @@ def reasons_of(
 
     from crm_ai.explanation import explain_rows
 
-    return explain_rows(run, _ready(run, model_type, label, reference, scale), np.array([row]))
+    return explain_rows(run, ready(run, model_type, label, reference, scale), np.array([row]))
 
 
 def reasons_if(
@@ -95,7 +96,7 @@ def reasons_if(
     Explanation
         Never kept: there are too many such customers.
     """
-    return _ready(run, model_type, label, reference, scale).explain(frame)
+    return ready(run, model_type, label, reference, scale).explain(frame)
 
 
 @kept
@@ -127,8 +128,9 @@ def _examiner(run: Run, model_type: str, label: str | None) -> Examiner:
     from crm_ai.explanation.twins import twins
 
     space = _space(run, model_type)
-    ready = _ready(run, model_type, label, EVERYBODY, None)
-    return Examiner(run, ready, _lime_ready(run, model_type), space, twins(space))
+    return Examiner(
+        run, ready(run, model_type, label, EVERYBODY, None), _lime_ready(run, model_type), space, twins(space)
+    )
 
 
 @kept
@@ -238,7 +240,7 @@ def forget() -> None:
     for holding_customers in (
         reasons,
         reasons_of,
-        _ready,
+        ready,
         _space,
         _examiner,
         search,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from crm_ai.app import compared, controls, errors, explained, frame, pictures, state, trusting
+from crm_ai.app import compared, controls, errors, explained, exporting, frame, pictures, state, trusting
 from crm_ai.app.plain import plain
-from crm_ai.explanation import Reference, customer_name, has_rules, search_customers
+from crm_ai.explanation import Reference, case_in_words, customer_name, has_rules, search_customers
 from crm_ai.modeling import Task
 from crm_ai.words import _, count, number, percent
 
@@ -65,6 +65,7 @@ def panel(run: Run, model: str, label: str | None, reference: Reference, scale: 
     _similar(run, row, model, label)
     if has_rules(run, model):
         _path(run, model, label, row)
+    exporting.customer_button(run, model, label, reference, scale, row)
 
 
 def _pictures(run: Run, model: str, label: str | None, row: int, reasons: Explanation, trust: Reliability) -> None:
@@ -189,7 +190,7 @@ def pick(run: Run, model: str) -> int:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for case, row in cases.items():
             st.button(
-                _case_in_words(case),
+                case_in_words(case),
                 key=f"case_{case}",
                 type="primary" if str(row) == state.value("customer") else "secondary",
                 on_click=state.show,
@@ -213,13 +214,3 @@ def pick(run: Run, model: str) -> int:
     if wanted and not found:
         st.caption(_("Nobody fits. Only customers that were set aside for judging can be explained here."))
     return int(chosen)
-
-
-def _case_in_words(case: str) -> str:
-    return {
-        "highest": _("Highest prediction"),
-        "lowest": _("Lowest prediction"),
-        "most_certain": _("Most certain"),
-        "most_uncertain": _("Most uncertain"),
-        "worst_mistake": _("Worst mistake"),
-    }.get(case, case)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-from crm_ai.words import shorten
+from crm_ai.words import one_line, shorten
 
 # Invisible and without width: keeps ":smile:", ":material/x:" and "www.…" from being replaced after parsing.
 WORD_JOINER = "\u2060"
@@ -43,29 +42,3 @@ def plain(text: object, width: int = 0) -> str:
     for mark in (":", "@"):
         escaped = escaped.replace(mark, mark + WORD_JOINER)
     return re.sub("(?i)(www)(?=\\\\\\.)", r"\1" + WORD_JOINER, escaped)
-
-
-def one_line(text: object) -> str:
-    r"""Put a text on one line and take out what steers the display instead of being read.
-
-    Parameters
-    ----------
-    text : object
-        Any text.
-
-    Returns
-    -------
-    str
-        Without control and direction characters, white space closed up.
-
-    Examples
-    --------
-    >>> one_line("two\nlines \u202e turned")
-    'two lines turned'
-    """
-    shown = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in str(text) if not _steers(c))
-    return " ".join("".join(shown).split())
-
-
-def _steers(character: str) -> bool:
-    return unicodedata.category(character) in ("Cf", "Cs") and character != "\u200d"

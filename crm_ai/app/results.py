@@ -329,11 +329,12 @@ def audit(run: Run, model_type: str, segment: str, threshold: float, label: str 
 
 
 @kept
-def model_file(run: Run, model_type: str) -> bytes:
-    """File of a model, see ``crm_ai.save_model``."""
+def model_file(run: Run, model_type: str, alone: bool) -> bytes:
+    """File of a model, see ``crm_ai.save_model``; `alone` without the training customers it has taken along."""
     from crm_ai.deployment import model_bytes
 
-    return model_bytes(run.model(model_type))
+    model = run.model(model_type)
+    return model_bytes(model.alone() if alone else model)
 
 
 @kept

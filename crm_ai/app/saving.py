@@ -36,10 +36,11 @@ def downloads(run: Run, model: str, threshold: float) -> None:
     threshold : float
         Score from which a customer is selected.
     """
+    alone = not _takes_along(run.model(model))
     with st.container(horizontal=True):
         st.download_button(
             _("Download the model"),
-            lambda: results.model_file(run, model),
+            lambda: results.model_file(run, model, alone),
             file_name=f"{model}.crm",
             mime="application/octet-stream",
             icon=":material/download:",
@@ -57,6 +58,21 @@ def downloads(run: Run, model: str, threshold: float) -> None:
             key="download_card",
             help=_("One page: what the model is, how good it is, for whom it is worse, how it was made."),
         )
+
+
+def _takes_along(model: Model) -> bool:
+    """Let the reader decide whether training customers go into the file."""
+    if model.references is None:
+        return False
+    return st.checkbox(
+        _("Let the file explain itself: take {n} training customers along").format(n=count(len(model.references))),
+        value=True,
+        key="references",
+        help=_(
+            "As the numbers the model looks at: no identifiers, and no columns that it does not use. Without them the "
+            "file scores as well, but whoever wants reasons must bring customers to compare with."
+        ),
+    )
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, scope="session")

@@ -188,7 +188,7 @@ def _cards(run: Run, model: str, label: str | None, now: float, then: float) -> 
 
 
 def _signed(amount: float) -> str:
-    from crm_ai.charts.reasons import signed
+    from crm_ai.words import signed
 
     return signed(amount)
 

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from crm_ai.charts.reasons import signed
 from crm_ai.charts.theme import LOWERS, RAISES, REFERENCE, canvas, distinct, nothing, rows, safe
-from crm_ai.words import _, count, ngettext, number
+from crm_ai.words import _, count, ngettext, number, signed
 
 MOST_ROWS = 30
 FARTHEST = 3.0  # an interval may reach so many times as far as all estimates do before it is cut off

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from crm_ai.charts.lines import both
-from crm_ai.charts.reasons import factor, level_in_words, signed, unit
+from crm_ai.charts.reasons import factor, level_in_words, unit
 from crm_ai.charts.theme import (
     LOWERS,
     RAISES,
@@ -23,7 +23,7 @@ from crm_ai.charts.theme import (
     safe,
     short,
 )
-from crm_ai.words import _, count, number, percent
+from crm_ai.words import _, count, number, percent, signed
 
 MOST_PAIRS = 10
 LONGEST_PAIR = 27

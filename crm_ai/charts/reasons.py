@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from crm_ai.charts.lines import both
 from crm_ai.charts.theme import LOWERS, RAISES, REFERENCE, bars_of, canvas, distinct, nothing, rows, safe
-from crm_ai.words import _, count, ngettext, number, percent
+from crm_ai.words import _, count, ngettext, number, percent, signed
 
 MOST_COLUMNS = 12
 MOST_STEPS = 9
@@ -249,29 +249,6 @@ def lime(frame: pd.DataFrame, fit: float, scale: str = "value") -> go.Figure:
     reach = max(high - low, 1e-9)
     figure.update_xaxes(range=[low - 0.8 * reach * (low < 0), high + 0.6 * reach * (high > 0)])
     return figure
-
-
-def signed(amount: float) -> str:
-    """Write a contribution with its sign.
-
-    Parameters
-    ----------
-    amount : float
-        A contribution.
-
-    Returns
-    -------
-    str
-        For instance ``+0.120``.
-
-    Examples
-    --------
-    >>> signed(0.12), signed(-3.0), signed(0.0)
-    ('+0.120', '−3', '0')
-    """
-    if amount == 0 or not np.isfinite(amount):
-        return number(amount)
-    return ("+" if amount > 0 else "−") + number(abs(amount))
 
 
 def factor(scale: str) -> float:

@@ -50,6 +50,30 @@ def share(text: str) -> float:
     return value
 
 
+def positive(text: str) -> int:
+    """Read a number of things.
+
+    Parameters
+    ----------
+    text : str
+        A whole number.
+
+    Returns
+    -------
+    int
+        At least 1.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If it is not.
+    """
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
+
+
 def add_file(parser: argparse.ArgumentParser) -> None:
     """Describe the options that say what is read, and how.
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from crm_ai.command_line.options import add_file, make_command, names, share
+from crm_ai.command_line.options import add_file, make_command, names, positive, share
 from crm_ai.errors import CrmAiError
 
 OK, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -23,6 +23,14 @@ SCORE_EXAMPLES = """\
 examples:
   python -m crm_ai score churn.crm new_customers.csv -o scored.csv
   python -m crm_ai score churn.crm new_customers.xlsx -o scored.parquet --threshold 0.3
+"""
+EXPLAIN_EXAMPLES = """\
+examples:
+  python -m crm_ai explain churn.crm customers.csv -o reasons.csv
+  python -m crm_ai explain churn.crm customers.csv -o report.html
+  python -m crm_ai explain churn.crm customers.csv -o reasons.parquet --long --scale probability
+  python -m crm_ai explain churn.crm customers.csv -o two.csv --ids "7590-VHVEG,#12"
+  python -m crm_ai explain churn.crm customers.csv -o reasons.xlsx --rows 500 --compared-with loyal.csv --json
 """
 INSPECT_EXAMPLES = """\
 examples:
@@ -84,6 +92,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_train(commands)
     _add_score(commands)
+    _add_explain(commands)
     _add_inspect(commands)
     add_clean(commands)
     add_join(commands)
@@ -112,6 +121,11 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--no-repairs", action="store_true", help="make no repair at all")
     parser.add_argument("--save", metavar="MODEL", help="write a model to this file")
     parser.add_argument("--save-model", metavar="TYPE", help="which one (default: best in cross-validation)")
+    parser.add_argument(
+        "--no-references",
+        action="store_true",
+        help="take no training customers into the file; explaining it may then need --compared-with",
+    )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.set_defaults(command=train_command)
 
@@ -150,6 +164,36 @@ def _add_score(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("-o", "--output", required=True, metavar="OUT", help="file to write: .csv, .parquet or .xlsx")
     parser.add_argument("--threshold", type=share, default=0.5, help="score from which the decision is yes")
     parser.set_defaults(command=score_command)
+
+
+def _add_explain(commands: argparse._SubParsersAction) -> None:
+    from crm_ai.command_line.explain import explain_command
+
+    parser = make_command(commands, "explain", "say of customers why a saved model says what it says", EXPLAIN_EXAMPLES)
+    parser.add_argument("model", metavar="MODEL", help="file written by train --save or downloaded from the app")
+    add_file(parser)
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help="file to write: a table (.csv, .parquet or .xlsx), or a report to read (.html)",
+    )
+    parser.add_argument("--long", action="store_true", help="one row a customer and column, with values and errors")
+    parser.add_argument(
+        "--scale",
+        choices=("log-odds", "log", "probability", "value"),
+        help="what reasons are measured in (default: the scale the model adds up on, where they are exact)",
+    )
+    parser.add_argument("--answer", metavar="LABEL", help="answer to explain (default: the one in question)")
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument("--rows", type=positive, metavar="N", help="explain N customers, drawn by chance (default: all)")
+    who.add_argument("--ids", type=names, metavar="A,B,…", help="explain these: identifiers, or rows such as #12")
+    parser.add_argument(
+        "--compared-with", metavar="FILE", help="customers to compare with (default: the model's training customers)"
+    )
+    parser.add_argument("--json", action="store_true", help="print what was done, and what matters most, as JSON")
+    parser.set_defaults(command=explain_command)
 
 
 def _add_inspect(commands: argparse._SubParsersAction) -> None:

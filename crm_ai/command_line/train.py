@@ -129,7 +129,8 @@ def train_command(options: argparse.Namespace) -> None:
     best = options.save_model or best_by_cross_validation(run)
     if options.save:
         with watch("save"):
-            save_model(run.model(best), options.save)
+            model = run.model(best)
+            save_model(model.alone() if options.no_references else model, options.save)
     if options.json:
         result = as_json(run, proposal, findings, metrics, drivers, audits, watch.seconds)
         print(json.dumps(result, ensure_ascii=False, indent=2, allow_nan=False))

@@ -1,22 +1,41 @@
 """From a run to a decision in the CRM."""
 
 from crm_ai.deployment.card import model_card
-from crm_ai.deployment.export import check_format, csv_bytes, excel_bytes, neutralised, parquet_bytes, write_table
+from crm_ai.deployment.explaining import Explained, ExplainedTable, explain_table, explained_of_run, find_rows
+from crm_ai.deployment.export import (
+    check_format,
+    csv_bytes,
+    excel_bytes,
+    neutralised,
+    parquet_bytes,
+    write_parts,
+    write_table,
+)
 from crm_ai.deployment.model_file import load_model, model_bytes, save_model
+from crm_ai.deployment.reason_tables import one_a_customer, one_a_reason, reasons_in_words
 from crm_ai.deployment.scoring import Mismatch, Scores, score
 
 __all__ = [
+    "Explained",
+    "ExplainedTable",
     "Mismatch",
     "Scores",
     "check_format",
     "csv_bytes",
     "excel_bytes",
+    "explain_table",
+    "explained_of_run",
+    "find_rows",
     "load_model",
     "model_bytes",
     "model_card",
     "neutralised",
+    "one_a_customer",
+    "one_a_reason",
     "parquet_bytes",
+    "reasons_in_words",
     "save_model",
     "score",
+    "write_parts",
     "write_table",
 ]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 import pandas as pd
 
@@ -15,6 +19,7 @@ FORMATS = (".csv", ".parquet", ".xlsx")
 MOST_EXCEL_ROWS = 1_048_575
 
 # What makes a spreadsheet program read a cell as a formula.
+NEGATIVE = re.compile(r"-\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE)  # begins like a formula, and is none
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "=", "+", "-", "@")
 
 
@@ -30,12 +35,14 @@ def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Texts, labels and column names that begin like a formula have an apostrophe before them; numbers are as they
-        were.
+        were, those written as texts too.
 
     Examples
     --------
     >>> neutralised(pd.DataFrame({"name": ["=1+1", "Ann"], "value": [-1, 2]})).values.tolist()
     [["'=1+1", -1], ['Ann', 2]]
+    >>> neutralised(pd.DataFrame({"text": ["-1.5", "-1+1"]}))["text"].tolist()
+    ['-1.5', "'-1+1"]
     """
     safe = {}
     for position, name in enumerate(frame.columns):
@@ -43,7 +50,9 @@ def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
         if isinstance(column.dtype, pd.CategoricalDtype):
             column = column.cat.rename_categories({c: _safe(c) for c in column.cat.categories if _safe(c) != c})
         elif not (pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype)):
-            risky = column.astype("str").str.startswith(FORMULA_STARTS).fillna(False).to_numpy(dtype=bool)
+            texts = column.astype("str")
+            risky = texts.str.startswith(FORMULA_STARTS).fillna(False).to_numpy(dtype=bool, copy=True)
+            risky[risky] = [NEGATIVE.fullmatch(text) is None for text in texts[risky]]
             if risky.any():
                 column = column.astype(object)
                 column[risky] = "'" + column[risky].astype(str)
@@ -52,7 +61,8 @@ def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _safe(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+    risky = isinstance(cell, str) and cell.startswith(FORMULA_STARTS) and NEGATIVE.fullmatch(cell) is None
+    return f"'{cell}" if risky else cell
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
@@ -90,9 +100,7 @@ def excel_bytes(frame: pd.DataFrame) -> bytes:
         If there are more rows than a sheet can hold.
     """
     if len(frame) > MOST_EXCEL_ROWS:
-        raise CrmAiError(
-            _("An Excel sheet holds at most 1,048,575 customers."), next_step=_("Write CSV or Parquet instead.")
-        )
+        raise _too_long()
     file = io.BytesIO()
     neutralised(frame).to_excel(file, index=False)
     return file.getvalue()
@@ -116,13 +124,15 @@ def parquet_bytes(frame: pd.DataFrame) -> bytes:
     return file.getvalue()
 
 
-def check_format(path: str | Path) -> Path:
+def check_format(path: str | Path, *, more: tuple[str, ...] = ()) -> Path:
     """Refuse the name of an output whose ending says nothing, before any work is done.
 
     Parameters
     ----------
     path : str or Path
         Where a table shall be written.
+    more : tuple of str, default ()
+        Endings that are allowed besides.
 
     Returns
     -------
@@ -132,14 +142,14 @@ def check_format(path: str | Path) -> Path:
     Raises
     ------
     CrmAiError
-        If it ends neither with .csv nor with .parquet nor with .xlsx.
+        If it ends with none of them.
     """
     path = Path(path)
-    if path.suffix.lower() not in FORMATS:
+    if path.suffix.lower() not in (*FORMATS, *more):
         raise CrmAiError(
             _("Cannot tell the format of the output."),
             where=str(path),
-            next_step=_("End its name with one of: {formats}.").format(formats=", ".join(FORMATS)),
+            next_step=_("End its name with one of: {formats}.").format(formats=", ".join((*FORMATS, *more))),
         )
     return path
 
@@ -162,3 +172,68 @@ def write_table(frame: pd.DataFrame, path: str | Path) -> None:
     path = check_format(path)
     content = {".csv": csv_bytes, ".parquet": parquet_bytes, ".xlsx": excel_bytes}[path.suffix.lower()](frame)
     write_atomically(path, lambda file: file.write(content))
+
+
+def write_parts(parts: Iterable[pd.DataFrame], path: str | Path) -> int:
+    """Write a table that comes in parts into one file, never holding more than one of them.
+
+    Parameters
+    ----------
+    parts : iterable of pandas.DataFrame
+        At least one; all with the same columns.
+    path : str or Path
+        As in ``write_table``. A workbook is put together in memory, as it can hold no more than a million rows.
+
+    Returns
+    -------
+    int
+        Rows written.
+
+    Raises
+    ------
+    CrmAiError
+        As ``write_table``.
+    """
+    path = check_format(path)
+    write = {".csv": _csv_parts, ".parquet": _parquet_parts, ".xlsx": _excel_parts}[path.suffix.lower()]
+    written = 0
+
+    def counted() -> Iterator[pd.DataFrame]:
+        nonlocal written
+        for part in parts:
+            written += len(part)
+            yield part
+
+    write_atomically(path, lambda file: write(counted(), file))
+    return written
+
+
+def _csv_parts(parts: Iterator[pd.DataFrame], file: BinaryIO) -> None:
+    file.write("\ufeff".encode())
+    for place, part in enumerate(parts):
+        file.write(neutralised(part).to_csv(index=False, header=place == 0).encode())
+
+
+def _parquet_parts(parts: Iterator[pd.DataFrame], file: BinaryIO) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    first = next(parts)
+    schema = pa.Schema.from_pandas(first, preserve_index=False)
+    with pq.ParquetWriter(file, schema) as writer:
+        for part in chain([first], parts):
+            writer.write_table(pa.Table.from_pandas(part, schema=schema, preserve_index=False))
+
+
+def _excel_parts(parts: Iterator[pd.DataFrame], file: BinaryIO) -> None:
+    kept, rows = [], 0
+    for part in parts:
+        rows += len(part)
+        if rows > MOST_EXCEL_ROWS:
+            raise _too_long()
+        kept.append(part)
+    file.write(excel_bytes(pd.concat(kept, ignore_index=True)))
+
+
+def _too_long() -> CrmAiError:
+    return CrmAiError(_("An Excel sheet holds at most 1,048,575 rows."), next_step=_("Write CSV or Parquet instead."))

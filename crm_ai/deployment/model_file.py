@@ -1,7 +1,8 @@
 """A model as one file that can be carried elsewhere, and that cannot run code when it is opened.
 
 The file is a zip of ``manifest.json`` (what the model is, and the digest of the rest), ``cleaning.json`` (what the
-repairs have learned, as plain numbers and texts) and ``pipeline.skops`` (the steps after them).
+repairs have learned, as plain numbers and texts), ``pipeline.skops`` (the steps after them) and, where explaining needs
+them, ``references.npy`` (some training customers as plain numbers, see ``crm_ai.modeling.references``).
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from sklearn.pipeline import Pipeline
 
 from crm_ai.cleaning import Cleaning
+from crm_ai.deployment.reference_file import read_references, written_references
 from crm_ai.errors import ModelFileError
 from crm_ai.evaluation import ranges_from_json
 from crm_ai.files import write_atomically
@@ -24,7 +27,7 @@ from crm_ai.table import Column, Kind, Role, Schema
 from crm_ai.words import _
 
 FORMAT = "crm_ai model"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3  # 2 had no references
 LARGEST_FILE = 500_000_000
 
 # Types that skops does not trust by itself and that our pipelines are made of. Nothing else is ever built from a file.
@@ -83,12 +86,15 @@ def model_bytes(model: Model) -> bytes:
 
     pipeline = skops.io.dumps(model.pipeline[1:])
     cleaning = json.dumps(model.pipeline.named_steps["cleaning"].learned, ensure_ascii=False).encode()
-    manifest = json.dumps(_manifest(model, cleaning + pipeline), ensure_ascii=False, indent=1)
+    references = b"" if model.references is None else written_references(model.references)
+    manifest = json.dumps(_manifest(model, cleaning + pipeline + references), ensure_ascii=False, indent=1)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("manifest.json", manifest)
         archive.writestr("cleaning.json", cleaning)
         archive.writestr("pipeline.skops", pipeline)
+        if references:
+            archive.writestr("references.npy", references)
     return buffer.getvalue()
 
 
@@ -103,7 +109,7 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
     Returns
     -------
     Model
-        The model, ready to score.
+        The model, ready to score, and to be explained if it has taken references along or needs none.
 
     Raises
     ------
@@ -113,7 +119,7 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
     import skops.io
 
     content, name = _content(source)
-    manifest, learned, pipeline_bytes = _unpack(content, name)
+    manifest, learned, pipeline_bytes, reference_bytes = _unpack(content, name)
     try:
         foreign = sorted(set(skops.io.get_untrusted_types(data=pipeline_bytes)) - set(TRUSTED_TYPES))
         if foreign:
@@ -127,7 +133,7 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
         pipeline = skops.io.loads(pipeline_bytes, trusted=list(TRUSTED_TYPES))
         if not isinstance(pipeline, Pipeline) or list(pipeline.named_steps) != ["encoding", "estimator"]:
             raise _damaged(name)
-        model = _model(manifest, learned, pipeline)
+        model = _model(manifest, learned, pipeline, reference_bytes)
     except ModelFileError:
         raise
     except Exception as error:  # whatever a damaged file makes the reader stumble over
@@ -136,8 +142,6 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
 
 
 def _manifest(model: Model, content: bytes) -> dict[str, Any]:
-    from dataclasses import asdict
-
     from crm_ai.modeling.training import package_versions
 
     return {
@@ -152,13 +156,16 @@ def _manifest(model: Model, content: bytes) -> dict[str, Any]:
     }
 
 
-def _model(manifest: dict[str, Any], learned: Any, pipeline: Pipeline) -> Model:
+def _model(manifest: dict[str, Any], learned: Any, pipeline: Pipeline, references: bytes) -> Model:
     problem = problem_from_json(manifest["problem"])
     cleaning = Cleaning(problem.repairs).remember(learned)
     pipeline = Pipeline([("cleaning", cleaning), *pipeline.steps])
     columns = tuple(Column(c["name"], Kind(c["kind"]), Role(c["role"])) for c in manifest["columns"])
     ranges = None if manifest.get("ranges") is None else ranges_from_json(manifest["ranges"])
-    return Model(str(manifest["model_type"]), problem, Schema(columns), pipeline, ranges)
+    model = Model(str(manifest["model_type"]), problem, Schema(columns), pipeline, ranges)
+    if not references:
+        return model
+    return replace(model, references=read_references(references, width=len(model.encoder.encoded_names_)))
 
 
 def _content(source: str | Path | bytes | BinaryIO) -> tuple[bytes, str]:
@@ -174,14 +181,16 @@ def _content(source: str | Path | bytes | BinaryIO) -> tuple[bytes, str]:
         ) from error
 
 
-def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], Any, bytes]:
+def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], Any, bytes, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST_FILE:
                 raise ModelFileError(_("The file is too large to be a model."), where=name)
             manifest = json.loads(archive.read("manifest.json"))
             pipeline = archive.read("pipeline.skops")
-            cleaning = archive.read("cleaning.json") if "cleaning.json" in archive.namelist() else b""
+            there = archive.namelist()
+            cleaning = archive.read("cleaning.json") if "cleaning.json" in there else b""
+            references = archive.read("references.npy") if "references.npy" in there else b""
         if manifest["format"] != FORMAT:
             raise _damaged(name)
         digest, version = manifest["sha256"], int(manifest["version"])
@@ -195,13 +204,13 @@ def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], Any, bytes]:
             where=name,
             next_step=_("Update crm_ai, or save the model again with this version."),
         )
-    if hashlib.sha256(cleaning + pipeline).hexdigest() != digest:
+    if hashlib.sha256(cleaning + pipeline + references).hexdigest() != digest:
         raise ModelFileError(
             _("The file was changed after it was saved."),
             where=name,
             next_step=_("Do not use it; save the model again."),
         )
-    return manifest, json.loads(cleaning or b"[]"), pipeline
+    return manifest, json.loads(cleaning or b"[]"), pipeline, references
 
 
 def _damaged(name: str) -> ModelFileError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +64,7 @@ class Scores:
         pandas.DataFrame of length n
             All columns of the table, then the scores; a score's name that the table has already gets a number.
         """
-        scores = self.frame.rename(columns={name: _free_name(str(name), table.schema.names) for name in self.frame})
+        scores = self.frame.rename(columns={name: free_name(str(name), table.schema.names) for name in self.frame})
         return pd.concat([table.frame, scores.set_index(table.frame.index)], axis=1)
 
 
@@ -89,6 +90,32 @@ def score(model: Model, table: Table, *, threshold: float = 0.5) -> Scores:
     ScoringError
         If a column that the model needs is missing.
     """
+    fitting, mismatches = as_learned(model, table)
+    return Scores(_in_words(model, model.predict(fitting), threshold), mismatches)
+
+
+def as_learned(model: Model, table: Table) -> tuple[pd.DataFrame, tuple[Mismatch, ...]]:
+    """Give new customers the form in which a model knows customers, and say what did not fit.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+    table : Table
+        New customers.
+
+    Returns
+    -------
+    frame : pandas.DataFrame of length n
+        The features.
+    mismatches : tuple of Mismatch
+        What did not fit, the most customers first.
+
+    Raises
+    ------
+    ScoringError
+        If a column that the model needs is missing.
+    """
     absent = [name for name in model.problem.features if name not in table.schema]
     if absent:
         raise ScoringError(
@@ -98,10 +125,7 @@ def score(model: Model, table: Table, *, threshold: float = 0.5) -> Scores:
         )
     frame, unreadable = coerce_counting(table.frame, model.schema)
     mismatches = _unreadable(unreadable) + _unseen(model, frame)
-    return Scores(
-        _in_words(model, model.predict(frame), threshold),
-        tuple(sorted(mismatches, key=lambda mismatch: -mismatch.rows)),
-    )
+    return frame, tuple(sorted(mismatches, key=lambda mismatch: -mismatch.rows))
 
 
 def _in_words(model: Model, predicted: np.ndarray, threshold: float) -> pd.DataFrame:
@@ -149,7 +173,26 @@ def _unseen(model: Model, frame: pd.DataFrame) -> list[Mismatch]:
     return found
 
 
-def _free_name(name: str, taken: tuple[str, ...]) -> str:
+def free_name(name: str, taken: Container[str]) -> str:
+    """Find a name for a new column.
+
+    Parameters
+    ----------
+    name : str
+        What it would be called.
+    taken : container of str
+        Names of other columns.
+
+    Returns
+    -------
+    str
+        `name`, with a number if it is taken.
+
+    Examples
+    --------
+    >>> free_name("score", ("score", "plan"))
+    'score (2)'
+    """
     number, free = 2, name
     while free in taken:
         free, number = f"{name} ({number})", number + 1

@@ -7,6 +7,7 @@ import pandas as pd
 
 from crm_ai.modeling import Run, Task
 from crm_ai.table import Kind
+from crm_ai.words import _
 
 MOST_IDENTIFIERS = 3
 
@@ -48,6 +49,28 @@ def telling_cases(run: Run, model_type: str) -> dict[str, int]:
             "worst_mistake": said[np.arange(len(said)), actual].argmin(),
         }
     return {case: int(run.holdout_rows[place]) for case, place in places.items()}
+
+
+def case_in_words(case: str) -> str:
+    """Say why a customer is worth looking at.
+
+    Parameters
+    ----------
+    case : str
+        As ``telling_cases`` names it.
+
+    Returns
+    -------
+    str
+        A heading.
+    """
+    return {
+        "highest": _("Highest prediction"),
+        "lowest": _("Lowest prediction"),
+        "most_certain": _("Most certain"),
+        "most_uncertain": _("Most uncertain"),
+        "worst_mistake": _("Worst mistake"),
+    }.get(case, case)
 
 
 def identifiers(run: Run) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crm_ai.errors import CrmAiError
 from crm_ai.explanation.explanation import Explanation
 from crm_ai.explanation.flat_trees import MOST_CONDITIONS, FlatTree, conditions, flat_trees, is_ensemble
 from crm_ai.explanation.linear_shapley import coefficients_of, is_linear, linear_shap
@@ -17,9 +18,11 @@ from crm_ai.explanation.permutation_shapley import drawn_evenly, permutation_sha
 from crm_ai.explanation.scales import check_scale, output_on, scale_of
 from crm_ai.explanation.tree_shapley import pattern_shares, tree_shap_of
 from crm_ai.modeling import LogTarget, Model, Task, label_place
+from crm_ai.words import _
 
 if TYPE_CHECKING:
     Contributions = tuple[np.ndarray, float, np.ndarray | None]
+    Background = pd.DataFrame | np.ndarray
 
 STEPS = 600_000_000  # customers times conditions of an ensemble: some seconds
 PREDICTIONS = 3_000_000
@@ -72,13 +75,33 @@ class Explainer:
             Contributions of original columns.
         """
         data = frame[list(self.model.problem.features)]
-        values, base, error = self.contributions(self.model.encoder.transform(self.model.cleaned(data)))
+        matrix = self.model.encoder.transform(self.model.cleaned(data))
+        return self.explain_encoded(matrix, data, np.arange(len(data)) if rows is None else rows)
+
+    def explain_encoded(self, matrix: np.ndarray, data: pd.DataFrame, rows: np.ndarray) -> Explanation:
+        """Say why the model says what it says of customers who are encoded already.
+
+        Parameters
+        ----------
+        matrix : numpy.ndarray of shape (n, encoded columns)
+            The customers, as the model's encoder writes them.
+        data : pandas.DataFrame of length n
+            The same in their own columns; holds the features.
+        rows : numpy.ndarray of int, shape (n,)
+            Their positions in their table.
+
+        Returns
+        -------
+        Explanation
+            Contributions of original columns.
+        """
+        values, base, error = self.contributions(matrix)
         return Explanation(
             values=values,
             base=base,
             columns=self.model.columns,
             data=data.reset_index(drop=True),
-            rows=np.arange(len(data)) if rows is None else rows,
+            rows=rows,
             scale=self.scale,
             model_type=self.model.model_type,
             label=self.label,
@@ -88,7 +111,12 @@ class Explainer:
 
 
 def explainer_of(
-    model: Model, background: pd.DataFrame | None, *, label: str | None = None, scale: str | None = None
+    model: Model,
+    background: Background | None = None,
+    *,
+    label: str | None = None,
+    scale: str | None = None,
+    customers: int | None = None,
 ) -> Explainer:
     """Make ready to explain a model.
 
@@ -96,12 +124,16 @@ def explainer_of(
     ----------
     model : Model
         A fitted model.
-    background : pandas.DataFrame of length m, or None
-        Reference customers. None, for linear models on the scale they add up on only, means all training customers.
+    background : pandas.DataFrame of length m, or numpy.ndarray of shape (m, encoded columns), optional
+        Reference customers, in their own columns or as the model's encoder writes them. By default what the model knows
+        itself: all training customers for linear models on the scale they add up on, else those it has taken along.
     label : str, optional
         The answer to explain; by default the positive one, or the first of several.
     scale : str, optional
         One of ``scales_of(model)``; by default the one the model adds up on, where values are exact.
+    customers : int, optional
+        How many will be explained in all, if not all at once: where values are estimated, it decides how precisely, so
+        that the base value stays the same from part to part.
 
     Returns
     -------
@@ -111,7 +143,8 @@ def explainer_of(
     Raises
     ------
     CrmAiError
-        If the answer is none of the question's, or the model is not explained on the scale.
+        If the answer is none of the question's, the model is not explained on the scale, or there is nobody to compare
+        with.
     """
     place = None if model.problem.task is Task.REGRESSION else label_place(model.problem, label)
     wanted = check_scale(model, scale)
@@ -120,22 +153,35 @@ def explainer_of(
         shift = float(np.log(model.pipeline[-1].factor_)) if isinstance(model.pipeline[-1], LogTarget) else 0.0
         if is_linear(model):
             return _of_linear(ready, model, place, background, shift)
-        assert background is not None
+        background = _somebody(model, background)
         if hasattr(model.estimator, "tree_"):
             return _of_tree(ready, model, place, background, shift)
         trees = _trees(model, place)
         if trees is not None:
             return _of_ensemble(ready, model, trees, background, shift)
-    assert background is not None
-    return _of_any(ready, model, place, wanted, background)
+    return _of_any(ready, model, place, wanted, _somebody(model, background), customers)
 
 
 Ready = Callable[..., Explainer]
 
 
-def _of_linear(
-    ready: Ready, model: Model, place: int | None, background: pd.DataFrame | None, shift: float
-) -> Explainer:
+def _somebody(model: Model, background: Background | None) -> Background:
+    """Whom customers are compared with."""
+    if background is None and model.references is None:
+        raise CrmAiError(
+            _("The model has taken along no customers whom others could be compared with."),
+            next_step=_(
+                "Save it again with this version of crm_ai, or name customers to compare with (on the command line: "
+                "--compared-with FILE)."
+            ),
+        )
+    known = model.references if background is None else background
+    if known is None or not len(known):
+        raise CrmAiError(_("There is nobody to compare with."), next_step=_("Compare with one customer at least."))
+    return known
+
+
+def _of_linear(ready: Ready, model: Model, place: int | None, background: Background | None, shift: float) -> Explainer:
     coefficients, intercept = coefficients_of(model, place)
     means = model.encoder.means_ if background is None else _encoded(model, background).mean(axis=0, dtype=np.float64)
     source = model.source
@@ -149,7 +195,7 @@ def _of_linear(
     )
 
 
-def _of_tree(ready: Ready, model: Model, place: int | None, background: pd.DataFrame, shift: float) -> Explainer:
+def _of_tree(ready: Ready, model: Model, place: int | None, background: Background, shift: float) -> Explainer:
     tree, source = model.estimator.tree_, model.source
     shares = pattern_shares(tree, _encoded(model, background))
 
@@ -161,7 +207,7 @@ def _of_tree(ready: Ready, model: Model, place: int | None, background: pd.DataF
 
 
 def _of_ensemble(
-    ready: Ready, model: Model, trees: tuple[list[FlatTree], float], background: pd.DataFrame, shift: float
+    ready: Ready, model: Model, trees: tuple[list[FlatTree], float], background: Background, shift: float
 ) -> Explainer:
     from crm_ai.explanation.ensemble_shapley import ensemble_shap_of, reference_patterns
 
@@ -177,7 +223,9 @@ def _of_ensemble(
     return ready(references=len(drawn), most_customers=max(FEWEST, affordable), contributions=contributions)
 
 
-def _of_any(ready: Ready, model: Model, place: int | None, scale: str, background: pd.DataFrame) -> Explainer:
+def _of_any(
+    ready: Ready, model: Model, place: int | None, scale: str, background: Background, customers: int | None
+) -> Explainer:
     """A model that cannot be taken apart, or whose prediction is no sum: estimated."""
     seed, source = model.problem.seed, model.source
     candidates = _encoded(model, _some(background, REFERENCES_OF_OTHERS, seed))
@@ -186,7 +234,7 @@ def _of_any(ready: Ready, model: Model, place: int | None, scale: str, backgroun
     pairs = min(MOST_PAIRS, max(FEWEST_PAIRS, len(candidates)))
 
     def contributions(matrix: np.ndarray) -> Contributions:
-        affordable = PREDICTIONS // (2 * columns * max(len(matrix), 1))
+        affordable = PREDICTIONS // (2 * columns * max(customers or len(matrix), 1))
         turns = min(pairs, max(FEWEST_PAIRS, affordable))
         return permutation_shap(
             lambda customers: output_on(model, place, scale, customers),
@@ -201,12 +249,15 @@ def _of_any(ready: Ready, model: Model, place: int | None, scale: str, backgroun
     return ready(references=len(candidates), most_customers=most, contributions=contributions)
 
 
-def _encoded(model: Model, frame: pd.DataFrame) -> np.ndarray:
-    return model.encoder.transform(model.cleaned(frame))
+def _encoded(model: Model, customers: Background) -> np.ndarray:
+    return customers if isinstance(customers, np.ndarray) else model.encoder.transform(model.cleaned(customers))
 
 
-def _some(frame: pd.DataFrame, most: int, seed: int) -> pd.DataFrame:
-    return frame.iloc[drawn(np.arange(len(frame)), most, seed)] if len(frame) > most else frame
+def _some(customers: Background, most: int, seed: int) -> Background:
+    if len(customers) <= most:
+        return customers
+    places = drawn(np.arange(len(customers)), most, seed)
+    return customers[places] if isinstance(customers, np.ndarray) else customers.iloc[places]
 
 
 def drawn(places: np.ndarray, most: int, seed: int) -> np.ndarray:

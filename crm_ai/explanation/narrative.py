@@ -17,6 +17,7 @@ from crm_ai.modeling import Run, Task, answer_of, label_place, table_groups
 from crm_ai.words import _, count, ngettext, number, percent, shorten
 
 STRONG, CLEAR, LITTLE = 0.25, 0.1, 0.02  # of all that moves a prediction
+IDLE = 0.01  # of all that moves predictions: what is less hardly matters
 NAMED = 3
 ONE_WAY = 0.6
 FEWEST = 10
@@ -144,8 +145,9 @@ def model_in_words(
     whole = float(table["mean_absolute"].sum())
     if not whole > 0:
         return _("The model says the same of everybody: no column moves it.")
-    first = [str(name) for name in table["column"][:NAMED]]
-    share = float(table["mean_absolute"][:NAMED].sum()) / whole
+    named = table[table["mean_absolute"] >= IDLE * whole].head(NAMED)
+    first = [str(name) for name in named["column"]]
+    share = float(named["mean_absolute"].sum()) / whole
     parts = [
         ngettext(
             "{columns} is what predictions go with: it makes up {share} of what moves them.",
@@ -173,7 +175,7 @@ def model_in_words(
                 drop=number(float(needed["drop"].iloc[0])),
             )
         )
-    idle = [str(name) for name in table["column"][table["mean_absolute"] < 0.01 * whole]]
+    idle = [str(name) for name in table["column"][table["mean_absolute"] < IDLE * whole]]
     if idle:
         parts.append(
             ngettext("{columns} hardly matters.", "{columns} hardly matter.", len(idle)).format(columns=_and(idle[:4]))

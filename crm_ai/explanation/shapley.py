@@ -81,6 +81,7 @@ def shap_explainer(
     label: str | None = None,
     reference: Reference = EVERYBODY,
     scale: str | None = None,
+    customers: int | None = None,
 ) -> Explainer:
     """Make ready to explain one of a run's models.
 
@@ -92,6 +93,8 @@ def shap_explainer(
         One of its models.
     label, reference, scale : optional
         As in ``explain``.
+    customers : int, optional
+        As in ``explainer_of``.
 
     Returns
     -------
@@ -102,7 +105,7 @@ def shap_explainer(
     learned = is_linear(model) and check_scale(model, scale) == scale_of(model) and reference == EVERYBODY
     features = list(run.problem.features)
     background = None if learned else run.table.frame[features].iloc[reference_rows(run, reference)]
-    return explainer_of(model, background, label=label, scale=scale)
+    return explainer_of(model, background, label=label, scale=scale, customers=customers)
 
 
 def explain_model(
@@ -122,7 +125,7 @@ def explain_model(
     frame : pandas.DataFrame of length n
         Customers to explain; holds the features.
     background : pandas.DataFrame of length m, or None
-        Reference customers; None, for linear models on the scale they add up on only, means all training customers.
+        Reference customers; None as in ``explainer_of``.
     label : str, optional
         The answer to explain; by default the positive one, or the first of several.
     rows : numpy.ndarray of int, shape (n,), optional

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,9 @@ class Model:
         features in original columns.
     ranges : PredictionRanges, optional
         Of a regression: what to put around its predictions, learned out of fold.
+    references : numpy.ndarray of float32, shape (m, encoded columns), optional
+        Some training customers as the encoder writes them, whom others are compared with when they are explained
+        elsewhere; None where the model's own means are all that is needed.
     """
 
     model_type: str
@@ -48,6 +51,7 @@ class Model:
     schema: Schema
     pipeline: Pipeline
     ranges: PredictionRanges | None = None
+    references: np.ndarray | None = field(default=None, compare=False, repr=False)
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """Predict customers.
@@ -64,6 +68,16 @@ class Model:
             question shape (n, k): a probability for each of ``problem.labels``.
         """
         return self.predict_encoded(self.encoder.transform(self.cleaned(frame)))
+
+    def alone(self) -> Model:
+        """The model without the training customers it has taken along.
+
+        Returns
+        -------
+        Model
+            Says the same; explaining it elsewhere may need customers to compare with.
+        """
+        return replace(self, references=None)
 
     @property
     def encoder(self) -> TableEncoder:

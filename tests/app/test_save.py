@@ -53,3 +53,26 @@ def test_a_file_without_the_columns_is_told_kindly(trained):
     upload(trained, b"a,b\n" + b"1,2\n" * 50, "other.csv")
     assert not trained.exception
     assert "columns that are not there" in trained.error[0].value
+
+
+def test_whether_customers_go_into_the_file_is_the_readers_choice(trained):
+    trained.segmented_control[0].set_value("decision_tree").run()
+    assert trained.checkbox(key="references").value
+    trained.checkbox(key="references").uncheck().run()
+    assert_sound(trained)
+    trained.segmented_control[0].set_value("linear_regression").run()
+    assert not [box for box in trained.checkbox if box.key == "references"]
+
+
+def test_a_file_without_customers_scores_the_same():
+    from crm_ai.app import results
+    from crm_ai.deployment import load_model
+    from crm_ai.modeling import propose_problem, train
+    from crm_ai.table import read_table
+
+    table = read_table(customers(), name="customers.csv")
+    run = train(table, propose_problem(table).problem, ["decision_tree"])
+    whole, alone = (load_model(results.model_file(run, "decision_tree", one)) for one in (False, True))
+    assert alone.references is None
+    assert len(whole.references) == 480
+    assert (whole.predict(table.frame) == alone.predict(table.frame)).all()

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_ai.app.plain import WORD_JOINER, one_line, plain
+from crm_ai.app.plain import WORD_JOINER, plain
+from crm_ai.words import one_line
 
 
 @given(st.text())

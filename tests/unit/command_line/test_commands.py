@@ -123,7 +123,7 @@ def test_wrong_usage_exits_with_two(words, capsys):
     assert "usage:" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["train", "score", "inspect"])
+@pytest.mark.parametrize("command", ["train", "score", "explain", "inspect"])
 def test_help_shows_examples(command, capsys):
     with pytest.raises(SystemExit) as caught:
         run_command([command, "--help"])

@@ -123,8 +123,8 @@ def test_file_with_foreign_types_is_refused(runs):
     foreign = skops.io.dumps([pipeline, Foreign()])
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         manifest = json.loads(archive.read("manifest.json"))
-        cleaning = archive.read("cleaning.json")
-    manifest["sha256"] = hashlib.sha256(cleaning + foreign).hexdigest()
+        cleaning, references = archive.read("cleaning.json"), archive.read("references.npy")
+    manifest["sha256"] = hashlib.sha256(cleaning + foreign + references).hexdigest()
     with pytest.raises(ModelFileError, match="Foreign"):
         load_model(repacked(content, pipeline=foreign, manifest=json.dumps(manifest)))
 
@@ -165,3 +165,101 @@ def test_failed_writing_leaves_the_old_file(runs, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(CrmAiError, match="cannot be written"):
         write_atomically(tmp_path / "nowhere" / "model.crm", fail)
+
+
+def with_references(content, references, **changed):
+    """The same file with other references, under a digest that fits: what somebody who means harm could write."""
+    import hashlib
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+        learned = archive.read("cleaning.json") + archive.read("pipeline.skops")
+    manifest["sha256"] = hashlib.sha256(learned + references).hexdigest()
+    return repacked(content, references=references, manifest=json.dumps(manifest | changed))
+
+
+def saved(array):
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+def promised(shape):
+    """The head of an array of this shape, with no numbers after it."""
+    buffer = io.BytesIO()
+    np.lib.format.write_array_header_1_0(buffer, {"descr": "<f4", "fortran_order": False, "shape": shape})
+    return buffer.getvalue()
+
+
+def test_references_come_back_as_they_were(runs):
+    for model in runs["Churn"].models.values():
+        again = load_model(model_bytes(model)).references
+        assert (again is None) == (model.references is None)
+        assert model.references is None or np.array_equal(again, model.references)
+
+
+WIDTH = 7
+
+
+@pytest.mark.parametrize(
+    "references",
+    [
+        b"junk",
+        saved(np.array([{"a": 1}], dtype=object)),
+        saved(np.zeros((0, WIDTH), dtype=np.float32)),
+        saved(np.zeros((3, WIDTH + 1), dtype=np.float32)),
+        saved(np.zeros(WIDTH, dtype=np.float32)),
+        saved(np.zeros((3, WIDTH))),
+        saved(np.full((3, WIDTH), np.nan, dtype=np.float32)),
+        saved(np.full((3, WIDTH), np.inf, dtype=np.float32)),
+        saved(np.zeros((10_001, WIDTH), dtype=np.float32)),
+        saved(np.zeros((3, WIDTH), dtype=np.float32))[:-4],
+        saved(np.zeros((3, WIDTH), dtype=np.float32)) + b"more",
+        promised((10_000, WIDTH)),
+        promised((10**15, 10**6)),
+    ],
+)
+def test_hostile_references_are_refused(runs, references):
+    model = runs["Churn"].models["decision_tree"]
+    assert model.references.shape[1] == WIDTH
+    with pytest.raises(ModelFileError, match="cannot be read"):
+        load_model(with_references(model_bytes(model), references))
+
+
+def test_references_that_were_exchanged_are_refused(runs):
+    content = model_bytes(runs["Churn"].models["decision_tree"])
+    with pytest.raises(ModelFileError, match="changed after"):
+        load_model(repacked(content, references=saved(np.zeros((3, WIDTH), dtype=np.float32))))
+
+
+def old_file(model):
+    """What version 2 wrote: the same without references."""
+    from dataclasses import replace
+
+    content = model_bytes(replace(model, references=None))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+    return repacked(content, manifest=json.dumps(manifest | {"version": 2}))
+
+
+def test_older_files_still_score_and_say_how_they_can_be_explained(runs, table):
+    from crm_ai.explanation import explainer_of
+
+    for name, model in runs["Churn"].models.items():
+        old = load_model(old_file(model))
+        assert (old.predict(table.frame) == model.predict(table.frame)).all()
+        if name != "decision_tree":
+            same = explainer_of(model).explain(table.frame)
+            assert np.array_equal(explainer_of(old).explain(table.frame).values, same.values)
+            continue
+        with pytest.raises(CrmAiError, match="taken along no customers") as caught:
+            explainer_of(old)
+        assert "Save it again" in caught.value.next_step
+        assert len(explainer_of(old, table.frame).explain(table.frame).values) == len(table)
+
+
+def test_no_identifier_and_no_target_is_in_the_file(runs):
+    for model in runs["Churn"].models.values():
+        with zipfile.ZipFile(io.BytesIO(model_bytes(model))) as archive:
+            everything = b"".join(archive.read(name) for name in archive.namelist())
+        assert b"K0001" not in everything

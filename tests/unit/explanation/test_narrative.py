@@ -1,6 +1,7 @@
 """Words that are true to the numbers."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -110,3 +111,11 @@ def test_what_happened_to_similar_customers_is_told(known):
         told(known, "decision_tree", row), explain(known, "decision_tree", rows=[row]), similar=similar
     )
     assert f"Of the 50 most similar customers {percent(similar.outcome.value)} had this answer" in words
+
+
+def test_what_hardly_matters_is_not_named_first(known):
+    reasons = explain(known, "logistic_regression")
+    values = reasons.values * np.where(np.asarray(reasons.columns) == "months", 1.0, 1e-4)
+    words = model_in_words(replace(reasons, values=values))
+    assert words.startswith("months is what predictions go with: it makes up 100 % of what moves them.")
+    assert "hardly matter" in words
