@@ -65,7 +65,10 @@ HOW_MUCH = _naming(
 )
 A_PIECE = _naming("price", "单价|价格", "total order", "总|订单")
 HOW_MANY = _naming(
-    "quantity qty units pieces number items", "数量|件数|个数", "id order phone account price open complaints policies since", "编号|单号|电话"
+    "quantity qty units pieces number items",
+    "数量|件数|个数",
+    "id order phone account price open complaints policies since",
+    "编号|单号|电话",
 )
 
 
