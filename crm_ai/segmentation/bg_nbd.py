@@ -25,14 +25,15 @@ class PurchaseModel:
     """Repeat purchases of customers who buy at a rate of their own until, after some purchase, they leave unnoticed.
 
     Rates differ between customers by a gamma distribution (r, alpha), chances to leave after a purchase by a beta
-    distribution (a, b). Where the data show no sign that anybody leaves, `a` is 0: the NBD model.
+    distribution (a, b). Where the data show no sign that anybody leaves, `a` is 0: the NBD model. Where rates differ no
+    more than by chance either, all buy at the same rate: the Poisson model, of which `r` and `alpha` are infinite.
 
     Parameters
     ----------
     r, alpha, a, b : float
         The parameters; `alpha` is in the unit of time that the model was fitted in.
-    at : numpy.ndarray of float, shape (4,) or (2,)
-        Their logarithms; without `a` and `b` where nobody leaves.
+    at : numpy.ndarray of float, shape (4,), (2,) or (1,)
+        Their logarithms; without `a` and `b` where nobody leaves; that of the rate where it is the same for all.
     covariance : numpy.ndarray of float
         Of the logarithms.
     log_likelihood : float
@@ -56,9 +57,14 @@ class PurchaseModel:
         """Whether the data show that customers leave."""
         return self.a > 0
 
+    @property
+    def name(self) -> str:
+        """What the model is called."""
+        return {4: "BG/NBD", 2: "NBD", 1: "Poisson"}[len(self.at)]
+
     def parameters(self) -> tuple[Estimate, ...]:
         """The parameters with 95 % intervals, taken on the scale of their logarithms."""
-        names = ("r", "alpha", "a", "b")[: len(self.at)]
+        names = ("rate",) if len(self.at) == 1 else ("r", "alpha", "a", "b")[: len(self.at)]
         found = positive(np.exp(self.at), np.sqrt(np.diag(self.covariance)))
         ends = zip(names, found.value.tolist(), found.low.tolist(), found.high.tolist(), strict=True)
         return tuple(Estimate(name, value, low, high, self.customers) for name, value, low, high in ends)
@@ -167,27 +173,38 @@ def fit_purchases(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> P
     found = _fit(histories, weights)
     if not found.found:
         raise ProblemError(
-            _("All customers buy at about the same rate, or too few differ: the model cannot be fitted."),
-            next_step=_("Expect of each customer the mean of all, or take a longer time."),
+            _("These purchases do not tell how customers differ: the model cannot be fitted."),
+            next_step=_("Take a longer time, or more customers."),
         )
-    at = found.at + np.log(scale) * (np.arange(len(found.at)) == 1)
+    place, sign = (0, -1) if len(found.at) == 1 else (1, 1)  # a rate is per time, alpha is a time
+    at = found.at + sign * np.log(scale) * (np.arange(len(found.at)) == place)
     r, alpha, a, b = _natural(at)
     height = found.log_likelihood - float(x.sum()) * np.log(scale)
     return PurchaseModel(r, alpha, a, b, at, found.covariance, height, len(x), repeaters)
 
 
 def _fit(histories: np.ndarray, weights: np.ndarray) -> Optimum:
-    """The model with leaving, unless it adds nothing to the one without."""
+    """The model with leaving, unless it adds nothing to the one without, or this nothing to one rate for all."""
     x, t_x, T = histories
     (k, ages), where = np.unique(np.stack([x, T]), axis=1, return_inverse=True)
     sizes = np.bincount(where, weights=weights)
     staying = maximise(lambda t: _likelihood_of_staying(t, k, ages, sizes), STARTS_OF_STAYING)
-    if not staying.found:  # frequencies vary less than by chance, and leaving would make them vary more
+    alike = _alike(k, ages, sizes)
+    if staying.log_likelihood <= alike.log_likelihood + LITTLE:  # leaving would make frequencies vary still more
+        return alike
+    if not staying.found:
         return staying
     leaving = maximise(lambda t: _likelihood(t, x, t_x, T, weights), STARTS)
     if leaving.found and leaving.log_likelihood > staying.log_likelihood + LITTLE:
         return leaving
     return staying
+
+
+def _alike(x: np.ndarray, T: np.ndarray, weights: np.ndarray) -> Optimum:
+    """One rate for all, and the height of its likelihood."""
+    bought, time = float(weights @ x), float(weights @ T)
+    rate = bought / time
+    return Optimum(np.log([rate]), np.array([[1 / bought]]), bought * np.log(rate) - rate * time, found=True)
 
 
 def _history(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -197,6 +214,8 @@ def _history(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> tuple[
 
 def _natural(at: np.ndarray) -> tuple[float, float, float, float]:
     values = np.exp(at).tolist()
+    if len(values) == 1:
+        return np.inf, np.inf, 0.0, 1.0
     return (values[0], values[1], 0.0, 1.0) if len(values) == 2 else (values[0], values[1], values[2], values[3])
 
 
@@ -246,7 +265,7 @@ def _log_odds_left(at: np.ndarray, x: np.ndarray, t_x: np.ndarray, T: np.ndarray
 def _log_alive(at: np.ndarray, x: np.ndarray, t_x: np.ndarray, T: np.ndarray) -> np.ndarray:
     from scipy.special import log_expit
 
-    if len(at) == 2:
+    if len(at) < 4:
         return np.zeros(len(x))
     return np.where(x > 0, log_expit(-_log_odds_left(at, x, t_x, T)), 0.0)
 
@@ -266,7 +285,7 @@ def log_purchases(
 
     Parameters
     ----------
-    at : numpy.ndarray of float, shape (4,) or (2,)
+    at : numpy.ndarray of float, shape (4,), (2,) or (1,)
         Logarithms of the parameters, as in ``PurchaseModel``.
     horizon : float
         How long.
@@ -284,7 +303,8 @@ def log_purchases(
 
     x, t_x, T = history
     r, alpha, a, b = _natural(at)
-    time = alpha + T
+    now = np.full(len(x), np.exp(at[0])) if len(at) == 1 else (r + x) / (alpha + T)
+    time = 1.0 + T if len(at) == 1 else alpha + T
     points, weights = np.polynomial.legendre.leggauss(NODES)
     longest = np.log1p(horizon / time)
     total = np.zeros((len(discounts), len(x)))
@@ -292,5 +312,5 @@ def log_purchases(
         grown = np.exp(longest * point)
         later = grown - 1
         rate = grown**-a * hyp2f1(a, a + b - r - 1, a + b + x, later / grown) if a > 0 else 1.0
-        total += weight * longest * grown * rate * np.exp(-np.multiply.outer(discounts, time * later))
-    return _log_alive(at, x, t_x, T) + np.log((r + x) * total)
+        total += weight * longest * time * grown * rate * np.exp(-np.multiply.outer(discounts, time * later))
+    return _log_alive(at, x, t_x, T) + np.log(now * total)

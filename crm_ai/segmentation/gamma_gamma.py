@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 
 from crm_ai.errors import ProblemError
 from crm_ai.evaluation import Estimate
-from crm_ai.segmentation.maximum_likelihood import Expected, maximise, positive, spread
+from crm_ai.segmentation.maximum_likelihood import Expected, Optimum, maximise, positive, spread
 from crm_ai.words import _, count
 
 FEWEST = 10
+LITTLE = 0.01  # what differences between customers must add to the log-likelihood to be believed in
 STARTS = ((0.0, 1.0, 0.0), (1.5, 1.0, 0.0), (2.0, 2.0, 1.0))
 
 
@@ -20,13 +21,15 @@ STARTS = ((0.0, 1.0, 0.0), (1.5, 1.0, 0.0), (2.0, 2.0, 1.0))
 class SpendModel:
     """Values of purchases that vary around a mean of each customer's own, which differs between customers.
 
+    Where customers differ no more than by chance, all have the same mean, and `q` and `v` are infinite.
+
     Parameters
     ----------
     p, q, v : float
         The parameters; `v` is in the unit of money.
-    at : numpy.ndarray of float, shape (3,)
-        Their logarithms.
-    covariance : numpy.ndarray of float, shape (3, 3)
+    at : numpy.ndarray of float, shape (3,) or (1,)
+        Their logarithms; that of the mean where it is the same for all.
+    covariance : numpy.ndarray of float
         Of the logarithms.
     log_likelihood : float
         Of all customers that were fitted on.
@@ -42,10 +45,21 @@ class SpendModel:
     log_likelihood: float
     customers: int
 
+    @property
+    def differing(self) -> bool:
+        """Whether the data show that customers differ."""
+        return len(self.at) == 3
+
+    @property
+    def name(self) -> str:
+        """What the model is called."""
+        return "gamma-gamma" if self.differing else "gamma"
+
     def parameters(self) -> tuple[Estimate, ...]:
         """The parameters with 95 % intervals, taken on the scale of their logarithms."""
         found = positive(np.exp(self.at), np.sqrt(np.diag(self.covariance)))
-        ends = zip(("p", "q", "v"), found.value.tolist(), found.low.tolist(), found.high.tolist(), strict=True)
+        names = ("p", "q", "v") if self.differing else ("mean",)
+        ends = zip(names, found.value.tolist(), found.low.tolist(), found.high.tolist(), strict=True)
         return tuple(Estimate(name, value, low, high, self.customers) for name, value, low, high in ends)
 
     def standard_errors(self) -> np.ndarray:
@@ -81,8 +95,8 @@ class SpendModel:
 
         Parameters
         ----------
-        at : numpy.ndarray of float, shape (3,)
-            Logarithms of the parameters.
+        at : numpy.ndarray of float, shape (3,) or (1,)
+            Logarithms of the parameters, as in `at` of the model.
         frequency, value : array of float, shape (n,)
             As in ``mean_value``.
 
@@ -92,6 +106,8 @@ class SpendModel:
             One entry a customer.
         """
         x, m = _spending(frequency, value)
+        if len(at) == 1:
+            return np.full(len(x), at[0])
         p, q, v = np.exp(at)
         freedom = p * x + q - 1
         return np.log(p) + np.log(v + x * m) - np.log(np.where(freedom > 0, freedom, np.nan))
@@ -115,7 +131,7 @@ def fit_spend(frequency: ArrayLike, value: ArrayLike) -> SpendModel:
     Raises
     ------
     ProblemError
-        If too few customers came back, or all their purchases are worth the same.
+        If too few customers came back, or how customers differ cannot be told from how purchases do.
 
     References
     ----------
@@ -133,11 +149,15 @@ def fit_spend(frequency: ArrayLike, value: ArrayLike) -> SpendModel:
         )
     scale = float(m[used].mean())
     pairs, weights = np.unique(np.stack([x[used], m[used] / scale]), axis=1, return_counts=True)
+    alike = _alike(pairs[0], pairs[1], weights)
     found = maximise(lambda at: _likelihood(at, pairs[0], pairs[1], weights), STARTS)
+    if found.log_likelihood <= alike.log_likelihood + LITTLE:
+        at, height = alike.at + np.log(scale), alike.log_likelihood - float(used.sum()) * np.log(scale)
+        return SpendModel(float("inf"), float("inf"), float("inf"), at, alike.covariance, height, int(used.sum()))
     if not found.found:
         raise ProblemError(
-            _("Purchases hardly differ in value, or do not tell how customers differ: the model cannot be fitted."),
-            next_step=_("Multiply expected purchases by the mean value of a purchase instead."),
+            _("These purchases do not tell how customers differ from how each one’s purchases do: no model fits."),
+            next_step=_("Take a longer time or more customers, or multiply expected purchases by a mean value."),
         )
     at = found.at + np.array([0.0, 0.0, np.log(scale)])
     p, q, v = np.exp(at).tolist()
@@ -145,9 +165,31 @@ def fit_spend(frequency: ArrayLike, value: ArrayLike) -> SpendModel:
     return SpendModel(p, q, v, at, found.covariance, height, int(used.sum()))
 
 
+def _alike(x: np.ndarray, m: np.ndarray, weights: np.ndarray) -> Optimum:
+    """One mean for all, around which purchases vary by a gamma distribution, and the height of its likelihood."""
+    mean = float(weights @ (x * m) / (weights @ x))
+    if np.ptp(m) == 0:
+        return Optimum(np.log([mean]), np.zeros((1, 1)), np.inf, found=True)
+    found = maximise(lambda at: _likelihood_of_one_mean(at, x, m, mean, weights), ((0.0,), (3.0,)))
+    p = float(np.exp(found.at[0]))
+    return Optimum(np.log([mean]), np.array([[1 / (p * (weights @ x))]]), found.log_likelihood, found=True)
+
+
 def _spending(frequency: ArrayLike, value: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     x = np.atleast_1d(np.asarray(frequency, dtype=np.float64))
     return x, np.where(x > 0, np.atleast_1d(np.asarray(value, dtype=np.float64)), 0.0)
+
+
+def _likelihood_of_one_mean(
+    at: np.ndarray, x: np.ndarray, m: np.ndarray, mean: float, weights: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """Log-likelihood of the shape p where the mean of all is known, and its slope in the logarithm."""
+    from scipy.special import digamma, gammaln
+
+    shape = np.exp(at[0]) * x
+    grown = np.log(shape / mean) + np.log(m)
+    height = shape * grown - gammaln(shape) - np.log(m) - shape * m / mean
+    return float(weights @ height), np.array([float(weights @ (shape * (grown + 1 - digamma(shape) - m / mean)))])
 
 
 def _likelihood(at: np.ndarray, x: np.ndarray, m: np.ndarray, weights: np.ndarray) -> tuple[float, np.ndarray]:

@@ -105,11 +105,8 @@ class LifetimeValues:
         pandas.DataFrame
             Columns model, parameter, value, low, high and n.
         """
-        both = (
-            ("BG/NBD" if self.purchase_model.leaving else "NBD", self.purchase_model),
-            ("gamma-gamma", self.spend_model),
-        )
-        rows = [(name, e.name, e.value, e.low, e.high, e.n) for name, model in both for e in model.parameters()]
+        both = ((model.name, model.parameters()) for model in (self.purchase_model, self.spend_model))
+        rows = [(name, e.name, e.value, e.low, e.high, e.n) for name, found in both for e in found]
         return pd.DataFrame(rows, columns=["model", "parameter", "value", "low", "high", "n"])
 
     @property
@@ -248,8 +245,14 @@ def _total(name: str, expected: Expected, n: int) -> Estimate:
 
 def _notes(summary: PurchaseSummary, purchasing: PurchaseModel, spending: SpendModel, horizon: int) -> tuple[str, ...]:
     notes = list(summary.notes)
-    if not purchasing.leaving:
+    if len(purchasing.at) == 1:
+        notes.append(
+            _("Customers differ in how often they buy no more than by chance: all get the same (Poisson model).")
+        )
+    elif not purchasing.leaving:
         notes.append(_("Nothing shows that customers leave for good: all are taken to stay (NBD model)."))
+    if not spending.differing:
+        notes.append(_("Customers differ in what a purchase brings no more than by chance: all get the same mean."))
     free = int(((summary.frequency > 0) & (summary.value == 0)).sum())
     if free:
         told = _("{n} customers came back but paid nothing; they do not tell what a purchase is worth.")

@@ -140,11 +140,14 @@ def propose_columns(
     ('客户 ID', '订单日期', '销售额')
     """
     reasons: dict[str, str] = {}
-    whose = _chosen(table, customer, "customer", reasons) or _customer(table, reasons, {date, amount, quantity})
-    when = _chosen(table, date, "date", reasons, Kind.DATE) or _date(table, reasons, {whose})
-    taken = {whose, when}
-    many = _chosen(table, quantity, "quantity", reasons, Kind.NUMBER) or _quantity(table, reasons, {*taken, amount})
-    much = _chosen(table, amount, "amount", reasons, Kind.NUMBER) or _amount(table, reasons, {*taken, many})
+    whose = _chosen(table, customer, "customer", reasons)
+    when = _chosen(table, date, "date", reasons, Kind.DATE)
+    many = _chosen(table, quantity, "quantity", reasons, Kind.NUMBER)
+    much = _chosen(table, amount, "amount", reasons, Kind.NUMBER)
+    whose = whose or _customer(table, reasons, {when, many, much})
+    when = when or _date(table, reasons, {whose})
+    many = many or _quantity(table, reasons, {whose, when, much})
+    much = much or _amount(table, reasons, {whose, when, many})
     each = bool(many) and A_PIECE.speaks(much) > 0 and HOW_MUCH.speaks(much) <= 0 if per_piece is None else per_piece
     if each and not many:
         raise ProblemError(
@@ -172,7 +175,7 @@ def _chosen(table: Table, name: str | None, what: str, reasons: dict[str, str], 
     return name
 
 
-def _customer(table: Table, reasons: dict[str, str], taken: set[str | None]) -> str:
+def _customer(table: Table, reasons: dict[str, str], taken: set[str]) -> str:
     distinct = {c.name: int(table.frame[c.name].nunique()) for c in table.schema if _may_be_a_customer(c)}
     rows = len(table)
 
@@ -223,7 +226,7 @@ def _date(table: Table, reasons: dict[str, str], taken: set[str]) -> str:
     return name
 
 
-def _quantity(table: Table, reasons: dict[str, str], taken: set[str | None]) -> str:
+def _quantity(table: Table, reasons: dict[str, str], taken: set[str]) -> str:
     numbers = [name for name in table.schema.names_of(kind=Kind.NUMBER) if name not in taken]
     name = _best(numbers, lambda name: (1, -numbers.index(name)) if HOW_MANY.speaks(name) > 0 else None)
     if name:
