@@ -10,12 +10,11 @@ from numpy.typing import ArrayLike
 from crm_ai.errors import ProblemError
 from crm_ai.evaluation import Estimate
 from crm_ai.evaluation.intervals import Z
-from crm_ai.segmentation.maximum_likelihood import Expected, Optimum, maximise, positive, spread
+from crm_ai.segmentation.maximum_likelihood import Expected, Optimum, maximise, positive, richer, spread
 from crm_ai.words import _, count
 
 FEWEST_REPEATERS = 10
 NODES = 12  # eleven digits for horizons of ten years
-LITTLE = 0.01  # what the possibility to leave must add to the log-likelihood to be believed in
 STARTS = ((0.0, 0.0, 0.0, 0.0), (-1.0, -1.0, 0.0, 1.0), (1.0, 1.0, -1.0, 1.0))
 STARTS_OF_STAYING = ((0.0, 0.0), (-1.0, -1.0), (1.0, 1.0))
 
@@ -189,15 +188,10 @@ def _fit(histories: np.ndarray, weights: np.ndarray) -> Optimum:
     (k, ages), where = np.unique(np.stack([x, T]), axis=1, return_inverse=True)
     sizes = np.bincount(where, weights=weights)
     staying = maximise(lambda t: _likelihood_of_staying(t, k, ages, sizes), STARTS_OF_STAYING)
-    alike = _alike(k, ages, sizes)
-    if staying.log_likelihood <= alike.log_likelihood + LITTLE:  # leaving would make frequencies vary still more
-        return alike
-    if not staying.found:
+    staying = richer(_alike(k, ages, sizes), staying)
+    if len(staying.at) == 1 or not staying.found:  # leaving would make frequencies vary still more
         return staying
-    leaving = maximise(lambda t: _likelihood(t, x, t_x, T, weights), STARTS)
-    if leaving.found and leaving.log_likelihood > staying.log_likelihood + LITTLE:
-        return leaving
-    return staying
+    return richer(staying, maximise(lambda t: _likelihood(t, x, t_x, T, weights), STARTS))
 
 
 def _alike(x: np.ndarray, T: np.ndarray, weights: np.ndarray) -> Optimum:

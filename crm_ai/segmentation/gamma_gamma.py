@@ -9,11 +9,10 @@ from numpy.typing import ArrayLike
 
 from crm_ai.errors import ProblemError
 from crm_ai.evaluation import Estimate
-from crm_ai.segmentation.maximum_likelihood import Expected, Optimum, maximise, positive, spread
+from crm_ai.segmentation.maximum_likelihood import Expected, Optimum, maximise, positive, richer, spread
 from crm_ai.words import _, count
 
 FEWEST = 10
-LITTLE = 0.01  # what differences between customers must add to the log-likelihood to be believed in
 STARTS = ((0.0, 1.0, 0.0), (1.5, 1.0, 0.0), (2.0, 2.0, 1.0))
 
 
@@ -21,7 +20,7 @@ STARTS = ((0.0, 1.0, 0.0), (1.5, 1.0, 0.0), (2.0, 2.0, 1.0))
 class SpendModel:
     """Values of purchases that vary around a mean of each customer's own, which differs between customers.
 
-    Where customers differ no more than by chance, all have the same mean, and `q` and `v` are infinite.
+    Where customers differ no more than by chance, all have the same mean, and the parameters are infinite.
 
     Parameters
     ----------
@@ -150,17 +149,14 @@ def fit_spend(frequency: ArrayLike, value: ArrayLike) -> SpendModel:
     scale = float(m[used].mean())
     pairs, weights = np.unique(np.stack([x[used], m[used] / scale]), axis=1, return_counts=True)
     alike = _alike(pairs[0], pairs[1], weights)
-    found = maximise(lambda at: _likelihood(at, pairs[0], pairs[1], weights), STARTS)
-    if found.log_likelihood <= alike.log_likelihood + LITTLE:
-        at, height = alike.at + np.log(scale), alike.log_likelihood - float(used.sum()) * np.log(scale)
-        return SpendModel(float("inf"), float("inf"), float("inf"), at, alike.covariance, height, int(used.sum()))
+    found = richer(alike, maximise(lambda at: _likelihood(at, pairs[0], pairs[1], weights), STARTS))
     if not found.found:
         raise ProblemError(
             _("These purchases do not tell how customers differ from how each one’s purchases do: no model fits."),
             next_step=_("Take a longer time or more customers, or multiply expected purchases by a mean value."),
         )
-    at = found.at + np.array([0.0, 0.0, np.log(scale)])
-    p, q, v = np.exp(at).tolist()
+    at = found.at + np.log(scale) * (np.arange(len(found.at)) == len(found.at) - 1)
+    p, q, v = np.exp(at).tolist() if len(at) == 3 else [np.inf] * 3
     height = found.log_likelihood - float(used.sum()) * np.log(scale)
     return SpendModel(p, q, v, at, found.covariance, height, int(used.sum()))
 

@@ -14,7 +14,12 @@ Likelihood = Callable[[np.ndarray], tuple[float, np.ndarray]]
 STEP = 1e-4
 MOST_NEWTON_STEPS = 30
 FLAT = 1e-9  # what a last step may still add to the log-likelihood
+FAINTEST = 1e-3  # curvature below which a logarithm is known to ± 60 at best
 RUNAWAY = 12.0  # a logarithm beyond which a parameter is taken to have left for zero or infinity
+
+
+LITTLE = 0.01  # what a richer model must add to the log-likelihood to be preferred
+CHANCE = 1.35  # what chance adds in 1 of 20 cases, where the richer model’s parameter is at its end (half of 2.71)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +110,25 @@ def _climb(likelihood: Likelihood, at: np.ndarray) -> Optimum:
     return Optimum(at, np.full((len(at), len(at)), np.nan), likelihood(at)[0], found=False)
 
 
+def richer(simple: Optimum, rich: Optimum) -> Optimum:
+    """Choose between a model and one that it is the limit of.
+
+    Parameters
+    ----------
+    simple : Optimum
+        The limit.
+    rich : Optimum
+        The model with more parameters.
+
+    Returns
+    -------
+    Optimum
+        The richer one if it adds anything; the simpler one if the richer has no maximum and adds no more than chance.
+    """
+    gain = rich.log_likelihood - simple.log_likelihood
+    return simple if gain <= (LITTLE if rich.found else CHANCE) else rich
+
+
 def _ahead(likelihood: Likelihood, at: np.ndarray, step: np.ndarray, height: float) -> np.ndarray:
     for _halving in range(30):
         if likelihood(at + step)[0] >= height:
@@ -125,7 +149,7 @@ def _inverse(curvature: np.ndarray) -> np.ndarray | None:
     if not np.isfinite(curvature).all():
         return None
     sizes, directions = np.linalg.eigh(curvature)
-    if sizes[0] <= 1e-7 * sizes[-1]:
+    if sizes[0] <= max(FAINTEST, 1e-11 * sizes[-1]):
         return None
     return (directions / sizes) @ directions.T
 
