@@ -10,13 +10,17 @@ from numpy.typing import ArrayLike
 from crm_ai.errors import ProblemError
 from crm_ai.evaluation import Estimate
 from crm_ai.evaluation.intervals import Z
+from crm_ai.segmentation import repeat_likelihoods as likelihoods
 from crm_ai.segmentation.maximum_likelihood import Expected, Optimum, maximise, positive, richer, spread
 from crm_ai.words import _, count
 
 FEWEST_REPEATERS = 10
 NODES = 12  # eleven digits for horizons of ten years
-STARTS = ((0.0, 0.0, 0.0, 0.0), (-1.0, -1.0, 0.0, 1.0), (1.0, 1.0, -1.0, 1.0))
-STARTS_OF_STAYING = ((0.0, 0.0), (-1.0, -1.0), (1.0, 1.0))
+STARTS = {
+    2: ((0.0, 0.0), (-1.0, -1.0), (1.0, 1.0)),
+    3: ((0.0, 0.0, -2.0), (-1.0, -1.0, -1.0), (1.0, 1.0, -3.0)),
+    4: ((0.0, 0.0, 0.0, 0.0), (-1.0, -1.0, 0.0, 1.0), (1.0, 1.0, -1.0, 1.0)),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,15 +28,17 @@ class PurchaseModel:
     """Repeat purchases of customers who buy at a rate of their own until, after some purchase, they leave unnoticed.
 
     Rates differ between customers by a gamma distribution (r, alpha), chances to leave after a purchase by a beta
-    distribution (a, b). Where the data show no sign that anybody leaves, `a` is 0: the NBD model. Where rates differ no
-    more than by chance either, all buy at the same rate: the Poisson model, of which `r` and `alpha` are infinite.
+    distribution (a, b). Where chances to leave do not differ, they are the same for all, and `a` and `b` are infinite.
+    Where the data show no sign that anybody leaves, `a` is 0: the NBD model. Where rates do not differ either, all buy
+    at the same rate: the Poisson model, of which `r` and `alpha` are infinite.
 
     Parameters
     ----------
     r, alpha, a, b : float
         The parameters; `alpha` is in the unit of time that the model was fitted in.
-    at : numpy.ndarray of float, shape (4,), (2,) or (1,)
-        Their logarithms; without `a` and `b` where nobody leaves; that of the rate where it is the same for all.
+    at : numpy.ndarray of float, shape (4,), (3,), (2,) or (1,)
+        Logarithms of all four; of `r`, `alpha` and the odds of leaving where these are the same for all; of `r` and
+        `alpha` where nobody leaves; of the rate where it is the same for all.
     covariance : numpy.ndarray of float
         Of the logarithms.
     log_likelihood : float
@@ -57,15 +63,23 @@ class PurchaseModel:
         return self.a > 0
 
     @property
+    def chance_to_leave(self) -> float:
+        """Probability that a customer leaves after a purchase, on average."""
+        if len(self.at) == 3:
+            odds = float(np.exp(self.at[-1]))
+            return odds / (1 + odds)
+        return self.a / (self.a + self.b)
+
+    @property
     def name(self) -> str:
         """What the model is called."""
-        return {4: "BG/NBD", 2: "NBD", 1: "Poisson"}[len(self.at)]
+        return {4: "BG/NBD", 3: "BG/NBD, one chance to leave", 2: "NBD", 1: "Poisson"}[len(self.at)]
 
     def parameters(self) -> tuple[Estimate, ...]:
         """The parameters with 95 % intervals, taken on the scale of their logarithms."""
-        names = ("rate",) if len(self.at) == 1 else ("r", "alpha", "a", "b")[: len(self.at)]
+        names = {3: ("r", "alpha", "odds_of_leaving"), 1: ("rate",)}.get(len(self.at), ("r", "alpha", "a", "b"))
         found = positive(np.exp(self.at), np.sqrt(np.diag(self.covariance)))
-        ends = zip(names, found.value.tolist(), found.low.tolist(), found.high.tolist(), strict=True)
+        ends = zip(names, found.value.tolist(), found.low.tolist(), found.high.tolist(), strict=False)
         return tuple(Estimate(name, value, low, high, self.customers) for name, value, low, high in ends)
 
     def standard_errors(self) -> np.ndarray:
@@ -183,22 +197,16 @@ def fit_purchases(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> P
 
 
 def _fit(histories: np.ndarray, weights: np.ndarray) -> Optimum:
-    """The model with leaving, unless it adds nothing to the one without, or this nothing to one rate for all."""
+    """The simplest of the models to which the next richer one adds nothing."""
     x, t_x, T = histories
     (k, ages), where = np.unique(np.stack([x, T]), axis=1, return_inverse=True)
     sizes = np.bincount(where, weights=weights)
-    staying = maximise(lambda t: _likelihood_of_staying(t, k, ages, sizes), STARTS_OF_STAYING)
-    staying = richer(_alike(k, ages, sizes), staying)
-    if len(staying.at) == 1 or not staying.found:  # leaving would make frequencies vary still more
-        return staying
-    return richer(staying, maximise(lambda t: _likelihood(t, x, t_x, T, weights), STARTS))
-
-
-def _alike(x: np.ndarray, T: np.ndarray, weights: np.ndarray) -> Optimum:
-    """One rate for all, and the height of its likelihood."""
-    bought, time = float(weights @ x), float(weights @ T)
-    rate = bought / time
-    return Optimum(np.log([rate]), np.array([[1 / bought]]), bought * np.log(rate) - rate * time, found=True)
+    found = maximise(lambda at: likelihoods.staying(at, k, ages, sizes), STARTS[2])
+    found = richer(likelihoods.alike(k, ages, sizes), found)
+    if len(found.at) == 1 or not found.found:  # leaving would make frequencies vary still more
+        return found
+    found = richer(found, maximise(lambda at: likelihoods.one_chance(at, x, t_x, T, weights), STARTS[3]))
+    return richer(found, maximise(lambda at: likelihoods.beta_geometric(at, x, t_x, T, weights), STARTS[4]))
 
 
 def _history(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -208,58 +216,23 @@ def _history(frequency: ArrayLike, recency: ArrayLike, age: ArrayLike) -> tuple[
 
 def _natural(at: np.ndarray) -> tuple[float, float, float, float]:
     values = np.exp(at).tolist()
-    if len(values) == 1:
-        return np.inf, np.inf, 0.0, 1.0
-    return (values[0], values[1], 0.0, 1.0) if len(values) == 2 else (values[0], values[1], values[2], values[3])
-
-
-def _likelihood(
-    at: np.ndarray, x: np.ndarray, t_x: np.ndarray, T: np.ndarray, weights: np.ndarray
-) -> tuple[float, np.ndarray]:
-    """Log-likelihood of Fader, Hardie, Lee (2005), equation 6, and its gradient in the logarithms."""
-    from scipy.special import digamma, expit, gammaln
-
-    r, alpha, a, b = np.exp(at)
-    k, where = np.unique(x, return_inverse=True)  # special functions are dear, and few frequencies differ
-    common = gammaln(r + k) - gammaln(r) + r * np.log(alpha) + gammaln(a + b) + gammaln(b + k) - gammaln(b)
-    common -= gammaln(a + b + k)
-    last = np.where(k > 0, b + k - 1, 1.0)
-    log_now, log_then = np.log(alpha + T), np.log(alpha + t_x)
-    stayed = -(r + x) * log_now
-    left = np.where(x > 0, np.log(a / last)[where] - (r + x) * log_then, -np.inf)
-    gone = expit(left - stayed)  # probability of having left after the last purchase
-    height = float(weights @ (common[where] + np.logaddexp(stayed, left)))
-    slope_r = (digamma(r + k) - digamma(r) + np.log(alpha))[where] - (1 - gone) * log_now - gone * log_then
-    slope_alpha = r / alpha - (r + x) * ((1 - gone) / (alpha + T) + gone / (alpha + t_x))
-    both = digamma(a + b) - digamma(a + b + k)
-    slope_a, slope_b = both[where] + gone / a, (both + digamma(b + k) - digamma(b))[where] - gone / last[where]
-    slopes = np.stack([slope_r, slope_alpha, slope_a, slope_b])
-    return height, slopes @ weights * np.exp(at)
-
-
-def _likelihood_of_staying(
-    at: np.ndarray, x: np.ndarray, T: np.ndarray, weights: np.ndarray
-) -> tuple[float, np.ndarray]:
-    """The same where nobody leaves."""
-    from scipy.special import digamma, gammaln
-
-    r, alpha = np.exp(at)
-    height = gammaln(r + x) - gammaln(r) + r * np.log(alpha) - (r + x) * np.log(alpha + T)
-    slope_r = digamma(r + x) - digamma(r) + np.log(alpha) - np.log(alpha + T)
-    slopes = np.stack([slope_r, r / alpha - (r + x) / (alpha + T)])
-    return float(weights @ height), slopes @ weights * np.exp(at)
+    if len(values) == 4:
+        return values[0], values[1], values[2], values[3]
+    leaving = (np.inf, np.inf) if len(values) == 3 else (0.0, 1.0)
+    return (np.inf, np.inf, *leaving) if len(values) == 1 else (values[0], values[1], *leaving)
 
 
 def _log_odds_left(at: np.ndarray, x: np.ndarray, t_x: np.ndarray, T: np.ndarray) -> np.ndarray:
     """Logarithm of the odds of having left; of no meaning without a repeat purchase."""
     r, alpha, a, b = _natural(at)
-    return np.log(a / np.where(x > 0, b + x - 1, 1.0)) + (r + x) * (np.log(alpha + T) - np.log(alpha + t_x))
+    odds = at[2] if len(at) == 3 else np.log(a / np.where(x > 0, b + x - 1, 1.0))
+    return odds + (r + x) * (np.log(alpha + T) - np.log(alpha + t_x))
 
 
 def _log_alive(at: np.ndarray, x: np.ndarray, t_x: np.ndarray, T: np.ndarray) -> np.ndarray:
     from scipy.special import log_expit
 
-    if len(at) < 4:
+    if len(at) < 3:
         return np.zeros(len(x))
     return np.where(x > 0, log_expit(-_log_odds_left(at, x, t_x, T)), 0.0)
 
@@ -279,7 +252,7 @@ def log_purchases(
 
     Parameters
     ----------
-    at : numpy.ndarray of float, shape (4,), (2,) or (1,)
+    at : numpy.ndarray of float, shape (4,), (3,), (2,) or (1,)
         Logarithms of the parameters, as in ``PurchaseModel``.
     horizon : float
         How long.
@@ -293,10 +266,8 @@ def log_purchases(
     numpy.ndarray of float, shape (discounts, n)
         One row a discount.
     """
-    from scipy.special import hyp2f1
-
     x, t_x, T = history
-    r, alpha, a, b = _natural(at)
+    r, alpha = _natural(at)[:2]
     now = np.full(len(x), np.exp(at[0])) if len(at) == 1 else (r + x) / (alpha + T)
     time = 1.0 + T if len(at) == 1 else alpha + T
     points, weights = np.polynomial.legendre.leggauss(NODES)
@@ -305,6 +276,25 @@ def log_purchases(
     for point, weight in zip((points + 1) / 2, weights / 2, strict=True):
         grown = np.exp(longest * point)
         later = grown - 1
-        rate = grown**-a * hyp2f1(a, a + b - r - 1, a + b + x, later / grown) if a > 0 else 1.0
-        total += weight * longest * time * grown * rate * np.exp(-np.multiply.outer(discounts, time * later))
+        total += (
+            weight
+            * longest
+            * time
+            * grown
+            * _fading(at, x, later)
+            * np.exp(-np.multiply.outer(discounts, time * later))
+        )
     return _log_alive(at, x, t_x, T) + np.log(now * total)
+
+
+def _fading(at: np.ndarray, x: np.ndarray, later: np.ndarray) -> np.ndarray:
+    """What is left of the rate of buying at a time from now, in units of alpha + T, of customers who are there now."""
+    from scipy.special import hyp2f1
+
+    if len(at) < 3:
+        return np.ones(len(x))
+    r, _alpha, a, b = _natural(at)
+    if len(at) == 3:
+        return (1 + later * np.exp(at[2]) / (1 + np.exp(at[2]))) ** -(r + x + 1)
+    grown = 1 + later
+    return grown**-a * hyp2f1(a, a + b - r - 1, a + b + x, later / grown)

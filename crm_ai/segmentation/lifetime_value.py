@@ -249,6 +249,9 @@ def _notes(summary: PurchaseSummary, purchasing: PurchaseModel, spending: SpendM
         notes.append(
             _("Customers differ in how often they buy no more than by chance: all get the same (Poisson model).")
         )
+    elif len(purchasing.at) == 3:
+        told = _("Chances to leave after a purchase differ no more than by chance: all get the same, {share}.")
+        notes.append(told.format(share=percent(purchasing.chance_to_leave, 1)))
     elif not purchasing.leaving:
         notes.append(_("Nothing shows that customers leave for good: all are taken to stay (NBD model)."))
     if not spending.differing:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from crm_ai.errors import ProblemError
 from crm_ai.table import Column, Kind, Table
 from crm_ai.table.names import names_a_birthday, names_a_code, names_an_identifier, words_of
-from crm_ai.words import _, count, number
+from crm_ai.words import _, count, number, shorten
 
 UNIQUE = 0.9
 
@@ -263,4 +263,4 @@ def _best(names: Iterable[str], rank: Callable[[str], tuple[float, ...] | None])
 
 
 def _names(names: Iterable[str]) -> str:
-    return ", ".join(list(names)[:12]) or _("none")
+    return ", ".join(shorten(name, 40) for name in list(names)[:12]) or _("none")

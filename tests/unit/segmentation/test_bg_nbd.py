@@ -9,7 +9,8 @@ from scipy.stats import gamma as gamma_distribution
 
 from crm_ai.errors import ProblemError
 from crm_ai.segmentation import fit_purchases
-from crm_ai.segmentation.bg_nbd import PurchaseModel, _likelihood, _likelihood_of_staying, log_purchases
+from crm_ai.segmentation.bg_nbd import PurchaseModel, log_purchases
+from crm_ai.segmentation.repeat_likelihoods import beta_geometric, one_chance, staying
 from tests.unit.segmentation.simulated import purchase_histories
 
 TRUTH = (0.8, 40.0, 0.6, 2.5)
@@ -31,7 +32,7 @@ def log_likelihood(x, t_x, T, r, alpha, a, b):
 
 
 def test_the_likelihood_is_the_papers():
-    found, _slope = _likelihood(np.log(TRUTH), *HISTORY, np.array([1, 2, 1, 1, 3, 1]))
+    found, _slope = beta_geometric(np.log(TRUTH), *HISTORY, np.array([1, 2, 1, 1, 3, 1]))
     assert found == pytest.approx(np.dot([1, 2, 1, 1, 3, 1], [log_likelihood(*row, *TRUTH) for row in HISTORY.T]))
 
 
@@ -58,8 +59,9 @@ def test_slopes_are_those_of_the_likelihood(at):
     x, t_x, T = HISTORY
     weights = np.arange(1.0, 7.0)
     for function, place in (
-        (lambda t: _likelihood(t, x, t_x, T, weights), at),
-        (lambda t: _likelihood_of_staying(t, x, T, weights), at[:2]),
+        (lambda t: beta_geometric(t, x, t_x, T, weights), at),
+        (lambda t: one_chance(t, x, t_x, T, weights), at[:3]),
+        (lambda t: staying(t, x, T, weights), at[:2]),
     ):
         steps = 1e-5 * np.eye(len(place))
         by_hand = [(function(place + step)[0] - function(place - step)[0]) / 2e-5 for step in steps]
@@ -143,6 +145,29 @@ def test_where_nobody_leaves_the_model_says_so():
     assert stays.alive(*HISTORY).value.tolist() == [1.0] * 6
 
 
+def test_where_all_leave_alike_the_model_says_so():
+    """The limit of the beta distribution, to which the general model runs away."""
+    r, alpha, chance = 0.8, 40.0, 0.2
+    many = 1e7
+    x, t_x, T, later = purchase_histories(20_000, r, alpha, many * chance, many * (1 - chance), seed=8, ahead=150)
+    found = fit_purchases(x, t_x, T)
+    if len(found.at) == 4:  # chance may show some difference
+        assert found.a / (found.a + found.b) == pytest.approx(chance, abs=0.02)
+    at = np.log([r, alpha, chance / (1 - chance)])
+    one = PurchaseModel(r, alpha, np.inf, np.inf, at, 1e-8 * np.eye(3), 0.0, 1, 1)
+    general = model(r, alpha, many * chance, many * (1 - chance))
+    assert one.alive(*HISTORY).value == pytest.approx(general.alive(*HISTORY).value, rel=1e-4)
+    assert one_chance(at, x, t_x, T, np.ones(len(x)))[0] == pytest.approx(
+        beta_geometric(general.at, x, t_x, T, np.ones(len(x)))[0], rel=1e-5
+    )
+    expected = one.purchases(150, x, t_x, T).value
+    for frequency in range(5):
+        group = x == frequency
+        error = later[group].std() / np.sqrt(group.sum())
+        assert expected[group].mean() == pytest.approx(later[group].mean(), abs=3.5 * error)
+    assert [e.name for e in one.parameters()] == ["r", "alpha", "odds_of_leaving"]
+
+
 def test_where_all_buy_alike_the_model_says_so():
     """Fewer differences than chance makes: each customer bought five times."""
     found = fit_purchases(np.full(500, 5.0), np.full(500, 50.0), np.full(500, 100.0))
@@ -160,7 +185,7 @@ def test_the_unit_of_time_does_not_matter():
     x, t_x, T, _later = purchase_histories(3000, *TRUTH, seed=6)
     days, weeks = fit_purchases(x, t_x, T), fit_purchases(x, t_x / 7, T / 7)
     assert [days.r, days.alpha / 7, days.a, days.b] == pytest.approx([weeks.r, weeks.alpha, weeks.a, weeks.b], rel=1e-5)
-    heights = [_likelihood(m.at, x, t_x / unit, T / unit, np.ones(3000))[0] for m, unit in ((days, 1), (weeks, 7))]
+    heights = [beta_geometric(m.at, x, t_x / unit, T / unit, np.ones(3000))[0] for m, unit in ((days, 1), (weeks, 7))]
     assert [days.log_likelihood, weeks.log_likelihood] == pytest.approx(heights)
 
 
