@@ -127,13 +127,13 @@ def check_on_holdout(
     later = summarise(transactions, as_of=through, period=period)
     place = pd.Index(later.customers).get_indexer(pd.Index(before.customers))
     actual = later.purchases[place] - before.purchases
-    return _compare(before, actual, model, until, through)
+    horizon = float(later.age[place[0]] - before.age[0])  # whole weeks where weeks are counted
+    return _compare(before, actual, model, horizon, (until, through))
 
 
 def _compare(
-    before: PurchaseSummary, actual: np.ndarray, model: PurchaseModel, until: date, through: date
+    before: PurchaseSummary, actual: np.ndarray, model: PurchaseModel, horizon: float, days: tuple[date, date]
 ) -> HoldoutCheck:
-    horizon = (through - until).days
     groups = np.minimum(before.frequency, MOST_GROUPS)
     names, codes, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     history = (before.frequency.astype(np.float64), before.recency, before.age)
@@ -148,8 +148,8 @@ def _compare(
         table=_table(names, codes, sizes, found, actual),
         expected=Estimate("purchases", ends[0], ends[1], ends[2], len(before)),
         actual=int(actual.sum()),
-        until=until,
-        through=through,
+        until=days[0],
+        through=days[1],
         model=model,
     )
 

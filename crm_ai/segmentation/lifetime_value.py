@@ -15,7 +15,7 @@ from crm_ai.segmentation.gamma_gamma import SpendModel, fit_spend
 from crm_ai.segmentation.independence import Independence, check_independence
 from crm_ai.segmentation.maximum_likelihood import Expected, positive, spread
 from crm_ai.segmentation.purchase_summary import PurchaseSummary
-from crm_ai.words import _, count, number, percent
+from crm_ai.words import _, count, ngettext, number, percent
 
 YEAR = 365.25
 TENTH = 10
@@ -258,7 +258,11 @@ def _notes(summary: PurchaseSummary, purchasing: PurchaseModel, spending: SpendM
         notes.append(_("Customers differ in what a purchase brings no more than by chance: all get the same mean."))
     free = int(((summary.frequency > 0) & (summary.value == 0)).sum())
     if free:
-        told = _("{n} customers came back but paid nothing; they do not tell what a purchase is worth.")
+        told = ngettext(
+            "{n} customer came back but paid nothing, and does not tell what a purchase is worth.",
+            "{n} customers came back but paid nothing, and do not tell what a purchase is worth.",
+            free,
+        )
         notes.append(told.format(n=count(free)))
     if spending.q <= 1:
         notes.append(_("Values of purchases differ so much that customers who have not come back get no value."))

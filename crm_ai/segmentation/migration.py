@@ -14,7 +14,7 @@ from crm_ai.evaluation.intervals import wilson
 from crm_ai.segmentation.rfm import Money, rfm
 from crm_ai.segmentation.rfm_names import NAMES, title
 from crm_ai.segmentation.transactions import Transactions
-from crm_ai.words import _, count, percent
+from crm_ai.words import _, count, ngettext, percent
 
 NEWCOMERS, GONE = "(newcomers)", "(gone)"
 MOST_SENTENCES = 3
@@ -127,7 +127,10 @@ class Migration:
         return sentence + _(", {up} moved up and {down} down.").format(up=percent(up / n), down=percent(down / n))
 
     def _who_came_and_went(self) -> list[str]:
-        told = [(self.newcomers, _("{n} came new.")), (self.gone, _("{n} are gone."))]
+        told = [
+            (self.newcomers, _("{n} came new.")),
+            (self.gone, ngettext("{n} is gone.", "{n} are gone.", self.gone)),
+        ]
         return [sentence.format(n=count(n)) for n, sentence in told if n]
 
     def _largest(self) -> list[str]:

@@ -12,7 +12,7 @@ import pandas as pd
 from crm_ai.errors import ProblemError
 from crm_ai.joining.features import Rows
 from crm_ai.segmentation.transactions import Transactions, day_of, number_of
-from crm_ai.words import _, count
+from crm_ai.words import _, count, ngettext
 
 Period = Literal["day", "week"]
 WEEK = 7
@@ -194,9 +194,14 @@ def _notes(transactions: Transactions, known: np.ndarray, rows: Rows, bought: Ro
     later, only_returns = int((~known).sum()), int(((rows.total() > 0) & (bought.total() == 0)).sum())
     notes = []
     if later:
-        notes.append(_("{n} rows after {day} count nowhere.").format(n=count(later), day=as_of.isoformat()))
+        told = ngettext("{n} row after {day} counts nowhere.", "{n} rows after {day} count nowhere.", later)
+        notes.append(told.format(n=count(later), day=as_of.isoformat()))
     if only_returns:
-        told = _("{n} customers have nothing but returns and were left out.")
+        told = ngettext(
+            "{n} customer has nothing but returns and was left out.",
+            "{n} customers have nothing but returns and were left out.",
+            only_returns,
+        )
         notes.append(told.format(n=count(only_returns)))
     if as_of > transactions.last_day:
         told = _("The table ends on {day}: that nothing was bought since then is an assumption.")

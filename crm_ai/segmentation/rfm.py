@@ -17,6 +17,7 @@ from crm_ai.segmentation.transactions import Transactions, number_of
 from crm_ai.words import _, count, number, percent
 
 Money = Literal["total", "mean"]
+FEW = 25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,6 +202,8 @@ def rfm_of(summary: PurchaseSummary, *, money: Money = "total") -> Rfm:
     m = scores(monetary, ties="low")
     notes = list(summary.notes)
     worth = (f + m + 1) // 2
+    if len(summary) < FEW:
+        notes.append(_("Fifths of fewer than {n} customers tell little.").format(n=FEW))
     if (monetary == monetary[0]).all():
         worth = f
         notes.append(_("All customers brought the same: segments go by recency and frequency alone."))

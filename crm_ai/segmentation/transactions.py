@@ -12,7 +12,7 @@ from crm_ai.errors import ProblemError
 from crm_ai.joining.keys import texts_of_keys
 from crm_ai.segmentation.transaction_columns import TransactionColumns, propose_columns
 from crm_ai.table import Table
-from crm_ai.words import _, count, number, percent
+from crm_ai.words import _, count, ngettext, number, percent
 
 EPOCH = date(1970, 1, 1)
 
@@ -154,25 +154,32 @@ def read_transactions(table: Table, columns: TransactionColumns | None = None) -
 
 
 def _left_out(nobody: np.ndarray, undated: np.ndarray, unknown: np.ndarray) -> list[str]:
+    n, m, k = (int(rows.sum()) for rows in (nobody, undated, unknown))
     told = [
-        (nobody, _("1 row without a customer was left out."), _("{n} rows without a customer were left out.")),
-        (undated, _("1 row without a day was left out."), _("{n} rows without a day were left out.")),
-        (unknown, _("1 row without an amount was left out."), _("{n} rows without an amount were left out.")),
+        (n, ngettext("{n} row without a customer was left out.", "{n} rows without a customer were left out.", n)),
+        (m, ngettext("{n} row without a day was left out.", "{n} rows without a day were left out.", m)),
+        (k, ngettext("{n} row without an amount was left out.", "{n} rows without an amount were left out.", k)),
     ]
-    sizes = [(int(rows.sum()), one, many) for rows, one, many in told]
-    return [one if n == 1 else many.format(n=count(n)) for n, one, many in sizes if n]
+    return [sentence.format(n=count(size)) for size, sentence in told if size]
 
 
 def _read_as(amounts: np.ndarray) -> list[str]:
     notes = []
-    returns, free = amounts < 0, int((amounts == 0).sum())
-    if returns.any():
-        given_back, sold = -amounts[returns].sum(), amounts[amounts > 0].sum()
+    given_back, sold = -amounts[amounts < 0].sum(), amounts[amounts > 0].sum()
+    n, free = int((amounts < 0).sum()), int((amounts == 0).sum())
+    if n:
+        told = ngettext(
+            "{n} row below zero is taken as a return: it lowers revenue by {sum} ({share}), and is no purchase.",
+            "{n} rows below zero are taken as returns: they lower revenue by {sum} ({share}), and are no purchases.",
+            n,
+        )
         share = percent(given_back / sold, 1) if sold > 0 else _("all")
-        notes.append(
-            _("{n} rows below zero are taken as returns: they lower revenue by {sum} ({share}), and are no purchases.")
-            .format(n=count(returns.sum()), sum=number(given_back), share=share)
-        )  # fmt: skip
+        notes.append(told.format(n=count(n), sum=number(given_back), share=share))
     if free:
-        notes.append(_("{n} rows of zero are taken as purchases that cost nothing.").format(n=count(free)))
+        told = ngettext(
+            "{n} row of zero is taken as a purchase that cost nothing.",
+            "{n} rows of zero are taken as purchases that cost nothing.",
+            free,
+        )
+        notes.append(told.format(n=count(free)))
     return notes

@@ -170,6 +170,13 @@ def test_the_holdout_knows_nothing_of_what_comes_after(transactions):
     assert found.model.at.tolist() == fit_purchases(alone.frequency, alone.recency, alone.age).at.tolist()
 
 
+def test_weeks_are_compared_with_weeks(transactions):
+    until = FIRST + timedelta(days=450)
+    days, weeks = (check_on_holdout(transactions, until=until, period=period) for period in ("day", "week"))
+    assert weeks.actual < days.actual
+    assert abs(weeks.error) < 0.12
+
+
 def test_nothing_to_compare(transactions):
     with pytest.raises(ProblemError, match="nothing to compare"):
         check_on_holdout(transactions, until=transactions.last_day)

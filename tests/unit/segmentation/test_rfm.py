@@ -90,6 +90,7 @@ def test_customers_who_are_all_alike():
     found = rfm(transactions(customer_id=["a1", "b2", "c3"], date=["2024-01-01"] * 3, amount=[5.0] * 3))
     assert set(found.to_frame()["rfm"]) == {"511"}
     assert any("brought the same" in note for note in found.notes)
+    assert any("tell little" in note for note in found.notes)
     assert any("Nobody has come back" in note for note in found.notes)
 
 

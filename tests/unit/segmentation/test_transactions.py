@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_ai.errors import ProblemError
+from crm_ai.joining import Key, customers_of, join
 from crm_ai.segmentation import propose_columns, read_transactions, rfm, summarise
 from crm_ai.table import Kind, table_from_frame
 
@@ -121,8 +122,8 @@ def test_nothing_is_left_out_silently():
     assert found.notes == (
         "1 row without a customer was left out.",
         "1 row without a day was left out.",
-        "1 rows below zero are taken as returns: they lower revenue by 3 (14.6 %), and are no purchases.",
-        "1 rows of zero are taken as purchases that cost nothing.",
+        "1 row below zero is taken as a return: it lowers revenue by 3 (14.6 %), and is no purchase.",
+        "1 row of zero is taken as a purchase that cost nothing.",
     )
 
 
@@ -140,6 +141,27 @@ def test_a_small_table_by_hand():
     assert later["returned"].tolist() == [0, 3, 0]
     assert later["frequency"].tolist() == [1, 0, 0]
     assert later["last"].tolist() == [pd.Timestamp(day) for day in ("2024-01-11", "2024-01-05", "2024-02-01")]
+
+
+def test_what_joining_knows_of_customers_is_the_same():
+    rows = ROWS[ROWS["customer_id"].notna() & ROWS["date"].notna() & (ROWS["amount"] >= 0)].reset_index(drop=True)
+    rows.loc[3:, "amount"] += 1.0
+    read, day = table(rows, amount=Kind.NUMBER), date(2024, 1, 31)
+    joined = customers_of(read, "customer_id", cutoff=day).frame.set_index("customer_id")
+    found = summarise(read_transactions(read), as_of=day).to_frame().set_index("customer_id")
+    joined = joined.loc[found.index]
+    assert found["revenue"].tolist() == joined["purchases: sum of amount"].tolist()
+    assert found["age"].tolist() == joined["purchases: days since the first"].tolist()
+    assert (found["age"] - found["recency"]).tolist() == joined["purchases: days since the last"].tolist()
+
+
+def test_segments_join_the_customers_they_belong_to():
+    people = table(pd.DataFrame({"customer_id": ["a1", "b2", "c3", "d4"], "age": [20, 30, 40, 50]}))
+    segments = table_from_frame(rfm(read_transactions(table(ROWS))).to_frame(), name="segments.csv")
+    segments = segments.with_schema(segments.schema.corrected("customer_id", kind=Kind.IDENTIFIER))
+    joined = join(people, segments, key=Key("customer_id", "customer_id", 1.0, 1.0, "exact", "")).table.frame
+    assert joined["frequency"].tolist()[:3] == [2, 1, 1]
+    assert joined["segment"].isna().tolist() == [False, False, False, True]
 
 
 def test_what_is_after_the_day_counts_nowhere():
