@@ -60,21 +60,21 @@ def test_value_is_purchases_times_what_one_brings(values):
 
 
 def test_the_delta_method_agrees_with_drawing_parameters(values):
-    """The same total, from 2,000 draws of the parameters."""
+    """The same total, from 500 draws of the parameters."""
     from crm_ai.segmentation.bg_nbd import log_purchases
 
     summary, random = values.summary, np.random.default_rng(0)
     history = (summary.frequency.astype(float), summary.recency, summary.age)
-    bought = random.multivariate_normal(values.purchase_model.at, values.purchase_model.covariance, 2000)
+    bought = random.multivariate_normal(values.purchase_model.at, values.purchase_model.covariance, 500)
     value_at = values.spend_model.log_mean_value
-    spent = random.multivariate_normal(values.spend_model.at, values.spend_model.covariance, 2000)
+    spent = random.multivariate_normal(values.spend_model.at, values.spend_model.covariance, 500)
     drawn = [
         np.exp(log_purchases(one, 180, history)[0] + value_at(other, history[0], summary.value)).sum()
         for one, other in zip(bought, spent, strict=True)
     ]
     low, high = np.quantile(drawn, [0.025, 0.975])
     width = values.total_value.high - values.total_value.low
-    assert [values.total_value.low, values.total_value.high] == pytest.approx([low, high], abs=0.1 * width)
+    assert [values.total_value.low, values.total_value.high] == pytest.approx([low, high], abs=0.12 * width)
 
 
 def test_margin_and_discount(transactions, values):
