@@ -77,6 +77,14 @@ def test_the_delta_method_agrees_with_drawing_parameters(values):
     assert [values.total_value.low, values.total_value.high] == pytest.approx([low, high], abs=0.12 * width)
 
 
+def test_both_models_make_the_uncertainty_of_a_value(values):
+    """Errors of logarithms of independent factors add up in squares."""
+    widths = {name: np.log(e.high / e.low) for name, e in (
+        ("purchases", values.purchases), ("mean", values.mean_value), ("value", values.value),
+    )}  # fmt: skip
+    assert widths["value"] == pytest.approx(np.hypot(widths["purchases"], widths["mean"]), rel=1e-4)
+
+
 def test_margin_and_discount(transactions, values):
     summary = values.summary
     third = lifetime_values(summary, horizon=180, margin=0.3)

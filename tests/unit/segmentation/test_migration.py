@@ -36,7 +36,7 @@ def test_a_small_matrix_by_hand():
 def test_in_words():
     said = migration(BEFORE, AFTER, names=("March", "June"), order=("x", "y", "z")).verdict
     assert "Of 4 customers who were there on March and on June, 50 %" in said
-    assert "0 % moved up and 50 % down" in said
+    assert ", 0 % moved up and 50 % down" in said
     assert "2 came new. 1 is gone. 2 went from “x” to “y”, 67 % (21 %–94 %)" in said
 
 
