@@ -83,6 +83,7 @@ def make_parser() -> argparse.ArgumentParser:
     from crm_ai.command_line.clean import add_clean
     from crm_ai.command_line.join import add_join
     from crm_ai.command_line.mask import add_mask
+    from crm_ai.command_line.segment import add_segment
 
     parser = argparse.ArgumentParser(
         prog="python -m crm_ai",
@@ -97,6 +98,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_clean(commands)
     add_join(commands)
     add_mask(commands)
+    add_segment(commands)
     return parser
 
 
