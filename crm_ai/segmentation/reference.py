@@ -186,7 +186,7 @@ def unimodal(heights: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> unimodal(np.array([1.0, 4.0, 2.0, 4.0, 1.0])).round(2).tolist()
-    [1.0, 3.33, 3.33, 3.33, 1.0]
+    [1.0, 4.0, 3.0, 3.0, 1.0]
     """
     from scipy.optimize import isotonic_regression
 

@@ -129,7 +129,7 @@ def equal_bands(column: pd.Series, many: int = 4) -> Bands:
     Examples
     --------
     >>> equal_bands(pd.Series(range(100))).names
-    ('< 24', '24 – < 50', '50 – < 74', '≥ 74')
+    ('< 25', '25 – < 50', '50 – < 74', '≥ 74')
     """
     dates = pd.api.types.is_datetime64_any_dtype(column.dtype)
     values = _as_numbers(column)
