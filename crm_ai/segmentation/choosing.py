@@ -92,9 +92,9 @@ def judge_cuts(points: np.ndarray, counts: Sequence[int], *, seed: int, resample
 def best_cut(cuts: Sequence[Cut]) -> Cut:
     """The number of clusters to take.
 
-    The finest cut that other customers would give again (stability of at least 0.95), unless its clusters lie clearly less
-    far apart than those of another (silhouette more than 0.1 lower). If no cut is that stable, the one whose clusters lie
-    farthest apart among those of a stability of at least 0.75, else among all.
+    The finest cut that other customers would give again (stability of at least 0.95), unless its clusters lie clearly
+    less far apart than those of another (silhouette more than 0.1 lower). If no cut is that stable, the one whose
+    clusters lie farthest apart among those of a stability of at least 0.75, else among all.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def _judge(
     for place, rows in enumerate(drawn):
         if k >= len(rows):
             break
-        its, _centres = k_means(points[rows], k, seed=seed + place, starts=3)
+        its, _centres = k_means(points[rows], k, seed=seed + place, starts=2)
         everywhere = np.full(len(points), -1)
         everywhere[rows] = its
         found.append(everywhere)

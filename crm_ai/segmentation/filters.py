@@ -33,11 +33,11 @@ class Condition:
     column : str
         Name of the column.
     operator : str
-        Numbers and dates: ``=  !=  <  <=  >  >=  between`` (both ends included). Labels: ``=  !=  in  not in``. Text and
-        identifiers: as labels, and ``contains``. All: ``missing``, ``known``.
+        Numbers and dates: ``=  !=  <  <=  >  >=  between`` (both ends included). Labels: ``=  !=  in  not in``. Text
+        and identifiers: as labels, and ``contains``. All: ``missing``, ``known``.
     values : tuple of value, default ()
-        What the cell is compared with: two for ``between``, any number for ``in`` and ``not in``, none for ``missing`` and
-        ``known``, else one. Dates as texts such as ``"2026-01-31"``; a date without a time is the whole day.
+        What the cell is compared with: two for ``between``, any number for ``in`` and ``not in``, none for ``missing``
+        and ``known``, else one. Dates as texts such as ``"2026-01-31"``; a date without a time is the whole day.
     """
 
     column: str
@@ -191,9 +191,7 @@ def strange_labels(table: Table, rule: Rule) -> tuple[str, ...]:
     return tuple(told)
 
 
-def segment_by_rules(
-    table: Table, rules: Mapping[str, Rule], *, name: str = "", otherwise: str = ""
-) -> Segmentation:
+def segment_by_rules(table: Table, rules: Mapping[str, Rule], *, name: str = "", otherwise: str = "") -> Segmentation:
     """Put customers into groups by rules; whoever fulfils several is in the first one.
 
     Parameters
@@ -298,7 +296,7 @@ def day_span(value: Value, column: str = "") -> tuple[np.datetime64, np.datetime
         stamp = pd.Timestamp(value)
         if stamp is pd.NaT or stamp.tz is not None:
             raise ValueError
-        start = np.datetime64(stamp.to_datetime64(), "us")
+        start = stamp.to_datetime64().astype("datetime64[us]")
     except (TypeError, ValueError, OverflowError) as error:
         raise ProblemError(
             _("“{value}” is no date.").format(value=value), where=column, next_step=_("Write dates like 2026-01-31.")
@@ -358,10 +356,12 @@ def _check_value(value: Value, kind: Kind, column: str) -> None:
     if kind is Kind.DATE:
         day_span(value, column)
     elif kind is Kind.NUMBER:
-        numeric = isinstance(value, int | float) and not isinstance(value, bool)
-        if not (numeric and abs(value) < 1e300):  # which is false of what is no number
+        numeric = not isinstance(value, str | bool) and abs(value) < 1e300  # which is false of NaN
+        if not numeric:
             raise ProblemError(
-                _("“{value}” is no number.").format(value=value), where=column, next_step=_("Write a number, such as 12.5.")
+                _("“{value}” is no number.").format(value=value),
+                where=column,
+                next_step=_("Write a number, such as 12.5."),
             )
     elif not isinstance(value, str | int | float) or (isinstance(value, float) and not np.isfinite(value)):
         raise ProblemError(_("“{value}” is no label.").format(value=value), where=column)

@@ -11,14 +11,15 @@ from sklearn.base import BaseEstimator, ClusterMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from crm_ai.errors import CrmAiError
-from crm_ai.segmentation.partitions import distances, k_means, nearest_centre
+from crm_ai.segmentation.partitions import distances, nearest_centre
 from crm_ai.segmentation.space import BalancedEncoder, encoder_from_json
 from crm_ai.words import _
 
 ROWS_AT_ONCE = 50_000
-FITTED_ON = 20_000
+FITTED_ON = 10_000
 DENSE_ON = 5_000
 MOST_CORES = 1_000
+STARTS = 5
 REACH = 0.95
 
 
@@ -41,8 +42,8 @@ class CenterClusters(ClusterMixin, TransformerMixin, BaseEstimator):
     centres_ : numpy.ndarray of shape (n_clusters, encoded columns)
         Means of the clusters, the largest first.
     labels_ : numpy.ndarray of int, shape (n,)
-        Cluster of each customer it was fitted on. Past 20,000 customers the means are those of a sample; all customers are
-        put to the nearest one.
+        Cluster of each customer it was fitted on. Past 10,000 customers the means are those of a sample; all customers
+        are put to the nearest one.
 
     Examples
     --------
@@ -74,9 +75,7 @@ class CenterClusters(ClusterMixin, TransformerMixin, BaseEstimator):
         """
         sample = X.iloc[drawn_rows(len(X), FITTED_ON, self.seed)]
         self.encoder_ = BalancedEncoder(self.kinds).fit(sample)
-        codes, centres = k_means(self.encoder_.transform(sample), self.n_clusters, seed=self.seed, starts=10)
-        order = np.argsort(-np.bincount(codes, minlength=self.n_clusters), kind="stable")
-        self.centres_ = np.asarray(centres[order], dtype=np.float64)
+        self.centres_ = _centres(self.encoder_.transform(sample), self.n_clusters, self.seed)
         self.n_features_in_ = len(self.kinds)
         self.labels_ = self.predict(X)
         return self
@@ -170,13 +169,13 @@ class DensityClusters(ClusterMixin, BaseEstimator):
     reach_ : numpy.ndarray of shape (clusters,)
         How near to a core a customer must be to belong to its cluster.
     labels_ : numpy.ndarray of int, shape (n,)
-        Cluster of each customer, -1 for none. Past 5,000 customers the clusters are those of a sample, and all customers are
-        put to the nearest core within reach.
+        Cluster of each customer, -1 for none. Past 5,000 customers the clusters are those of a sample, and all
+        customers are put to the nearest core within reach.
 
     References
     ----------
-    Campello, Moulavi, Zimek and Sander (2015), ACM Transactions on Knowledge Discovery from Data 10, "Hierarchical density
-    estimates for data clustering, visualization, and outlier detection".
+    Campello, Moulavi, Zimek and Sander (2015), ACM Transactions on Knowledge Discovery from Data 10, "Hierarchical
+    density estimates for data clustering, visualization, and outlier detection".
     """
 
     def __init__(self, kinds: Mapping[str, str], *, smallest: float = 0.03, seed: int = 0) -> None:
@@ -345,6 +344,20 @@ def drawn_rows(rows: int, most: int, seed: int) -> np.ndarray:
     if rows <= most:
         return np.arange(rows)
     return np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
+
+
+def _centres(points: np.ndarray, k: int, seed: int) -> np.ndarray:
+    """Means of clusters, the largest first."""
+    import warnings
+
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # fewer distinct customers than clusters
+        found = KMeans(k, n_init=STARTS, random_state=seed).fit(points)
+    order = np.argsort(-np.bincount(found.labels_, minlength=k), kind="stable")
+    return np.asarray(found.cluster_centers_[order], dtype=np.float64)
 
 
 def _in_stretches(X: pd.DataFrame, encoder: BalancedEncoder, place: Any) -> np.ndarray:

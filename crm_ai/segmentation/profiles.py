@@ -39,11 +39,11 @@ class Difference:
     difference, low, high : float
         Inside minus outside with its 95 % interval: Welch's for means, Newcombe's for shares.
     effect : float
-        The difference in standard deviations (Cohen's d) or, of shares, on the scale that makes them comparable (Cohen's
-        h): 0.2 is small, 0.5 medium, 0.8 large. NaN if all customers have the same value.
+        The difference in standard deviations (Cohen's d) or, of shares, on the scale that makes them comparable
+        (Cohen's h): 0.2 is small, 0.5 medium, 0.8 large. NaN if all customers have the same value.
     p : float
-        How often chance alone makes so large a difference: Welch's test, the score test of two shares, or Fisher's exact
-        one where fewer than five customers are expected somewhere. NaN where it cannot be told.
+        How often chance alone makes so large a difference: Welch's test, the score test of two shares, or Fisher's
+        exact one where fewer than five customers are expected somewhere. NaN where it cannot be told.
     adjusted : float
         The same, corrected for the number of comparisons by Holm's method.
     n_inside, n_outside : int
@@ -114,11 +114,23 @@ class Profile:
         Returns
         -------
         pandas.DataFrame
-            Columns segment, column, label, measure, inside, outside, difference, low, high, effect, p, adjusted, n_inside,
-            n_outside.
+            Columns segment, column, label, measure, inside, outside, difference, low, high, effect, p, adjusted,
+            n_inside, n_outside.
         """
         names = [
-            *("column", "label", "measure", "inside", "outside", "difference", "low", "high", "effect", "p", "adjusted"),
+            *(
+                "column",
+                "label",
+                "measure",
+                "inside",
+                "outside",
+                "difference",
+                "low",
+                "high",
+                "effect",
+                "p",
+                "adjusted",
+            ),
             *("n_inside", "n_outside"),
         ]
         rows = [[getattr(one, name) for name in names] for one in self.differences]
@@ -144,9 +156,9 @@ def profile(table: Table, inside: np.ndarray, *, name: str = "", columns: Sequen
     Returns
     -------
     Profile
-        One figure a number or date, one a label, and one a column with missing cells. Nothing that is tested here may have
-        made the segment: clusters differ in the columns they were made of by construction, and p-values of these only
-        tell which differences are large.
+        One figure a number or date, one a label, and one a column with missing cells. Nothing that is tested here may
+        have made the segment: clusters differ in the columns they were made of by construction, and p-values of these
+        only tell which differences are large.
 
     Raises
     ------
@@ -179,9 +191,7 @@ def profile(table: Table, inside: np.ndarray, *, name: str = "", columns: Sequen
     return Profile(name, customers, len(table) - customers, tuple(_corrected(found)))
 
 
-def profiles(
-    table: Table, segmentation: Segmentation, *, columns: Sequence[str] | None = None
-) -> dict[str, Profile]:
+def profiles(table: Table, segmentation: Segmentation, *, columns: Sequence[str] | None = None) -> dict[str, Profile]:
     """Compare each group of a segmentation with everybody else.
 
     Parameters
@@ -285,7 +295,7 @@ def difference_of_means(inside: np.ndarray, outside: np.ndarray, *, column: str 
         p=p,
         n_inside=len(one),
         n_outside=len(other),
-        typical=tuple(float(x) for x in np.quantile(one, [0.1, 0.9])) if len(one) else (math.nan, math.nan),  # type: ignore[arg-type]
+        typical=_middle(one),
     )
 
 
@@ -392,14 +402,17 @@ def _corrected(found: Iterable[Difference]) -> list[Difference]:
     mirrored = {places[1]: places[0] for places in shares.values() if len(places) == 2}
     p = np.asarray([math.nan if place in mirrored else one.p for place, one in enumerate(found)])
     adjusted = holm(p)
-    return [
-        replace(one, adjusted=float(adjusted[mirrored.get(place, place)])) for place, one in enumerate(found)
-    ]
+    return [replace(one, adjusted=float(adjusted[mirrored.get(place, place)])) for place, one in enumerate(found)]
 
 
 def _sizes(inside: np.ndarray) -> tuple[int, int]:
     members = int(inside.sum())
     return members, len(inside) - members
+
+
+def _middle(values: np.ndarray) -> tuple[float, float]:
+    low, high = np.quantile(values, [0.1, 0.9]) if len(values) else (math.nan, math.nan)
+    return float(low), float(high)
 
 
 def _variance(values: np.ndarray) -> float:

@@ -13,16 +13,18 @@ BINS = 24
 FEW_VALUES = 100
 DRAWN = 4_000
 ROUNDS = 4
+LABELS_LEAN = 0.8  # labels that lean on each other more than this make kinds of customers: clusters, not a cloud
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reference:
     """A table without clusters, to draw customers from.
 
-    Every column keeps its form, but for a second hump: shares of labels, heaps of single values (such as zero), skewness
-    and the share of missing cells are those of the real table; other numbers rise to one peak and fall from it. Columns
-    are correlated as in the real table, through a Gaussian copula. What such tables show is what a cloud without clusters
-    shows.
+    Every column keeps its form, but for a second hump: shares of labels, heaps of single values (such as zero),
+    skewness and the share of missing cells are those of the real table; other numbers rise to one peak and fall from
+    it. Columns are correlated as in the real table, through a Gaussian copula; but columns of labels no more than by
+    0.8, for labels that all but determine each other are kinds of customers. What such tables show is what a cloud
+    without clusters shows.
 
     Parameters
     ----------
@@ -37,10 +39,10 @@ class Reference:
 
     References
     ----------
-    Cario and Nelson (1997), "Modeling and generating random vectors with arbitrary marginal distributions and correlation
-    matrix"; Hartigan and Hartigan (1985), Annals of Statistics 13, "The dip test of unimodality", for the nearest table
-    without a second hump; Tibshirani, Walther and Hastie (2001), JRSS B 63, "Estimating the number of clusters in a data
-    set via the gap statistic", for comparing with such tables.
+    Cario and Nelson (1997), "Modeling and generating random vectors with arbitrary marginal distributions and
+    correlation matrix"; Hartigan and Hartigan (1985), Annals of Statistics 13, "The dip test of unimodality", for the
+    nearest table without a second hump; Tibshirani, Walther and Hastie (2001), JRSS B 63, "Estimating the number of
+    clusters in a data set via the gap statistic", for comparing with such tables.
     """
 
     encoder: BalancedEncoder
@@ -201,18 +203,18 @@ def unimodal(heights: np.ndarray) -> np.ndarray:
     return best
 
 
-def _matched(
-    curves: tuple[np.ndarray, ...], scores: np.ndarray, worth: dict[int, np.ndarray], seed: int
-) -> np.ndarray:
+def _matched(curves: tuple[np.ndarray, ...], scores: np.ndarray, worth: dict[int, np.ndarray], seed: int) -> np.ndarray:
     """Root of the correlations of a Gaussian that give the columns the correlations they have in the table."""
     target = _correlations(scores)
     normal = np.random.default_rng(seed).normal(size=(DRAWN, len(curves)))
-    latent = target.copy()
+    latent, labels = target.copy(), list(worth)
     for _round in range(ROUNDS):
         drawn = _values(curves, normal @ _root(latent).T)
         for place, its in worth.items():
             drawn[:, place] = its[drawn[:, place].astype(np.intp)]
         latent = np.clip(latent + target - _correlations(drawn), -0.999, 0.999)
+        both = np.ix_(labels, labels)
+        latent[both] = np.clip(latent[both], -LABELS_LEAN, LABELS_LEAN)
         np.fill_diagonal(latent, 1.0)
     return _root(latent)
 

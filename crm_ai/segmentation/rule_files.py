@@ -11,7 +11,7 @@ from crm_ai.segmentation.filters import DEEPEST, MOST_PARTS, OPERATORS, AllOf, A
 from crm_ai.words import _
 
 LARGEST_TEXT = 1_000_000
-JOINED = {"all": AllOf, "any": AnyOf}
+JOINED: dict[str, type[AllOf] | type[AnyOf]] = {"all": AllOf, "any": AnyOf}
 
 
 def rule_as_json(rule: Rule) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class Segmentation:
     def __post_init__(self) -> None:
         if not self.groups or len(set(self.groups)) < len(self.groups) or not all(self.groups):
             raise CrmAiError(_("Each group needs a name of its own."), where=self.name)
-        if len(self.codes) and not (-1 <= self.codes.min() and self.codes.max() < len(self.groups)):
+        if len(self.codes) and not (self.codes.min() >= -1 and self.codes.max() < len(self.groups)):
             raise CrmAiError(_("Some customers are in a group that has no name."), where=self.name)
 
     def __len__(self) -> int:
@@ -103,8 +103,9 @@ class Segmentation:
             In the table's order, categories in reading order; "(no group)" for customers of none.
         """
         names = [*self.groups, *self._leftover]
-        codes = np.where(self.codes < 0, len(self.groups), self.codes)
-        return pd.Series(pd.Categorical.from_codes(codes, categories=names), name=self.name)
+        codes = np.where(self.codes < 0, len(self.groups), self.codes).astype(np.intp)
+        cells = pd.Categorical.from_codes(codes, categories=pd.Index(names, dtype="str"))
+        return pd.Series(cells, name=self.name)
 
     def renamed(self, names: Mapping[str, str]) -> Segmentation:
         """Give groups other names.
@@ -147,8 +148,8 @@ class Segmentation:
         table : Table
             The customers that were put into groups.
         role : Role, default Role.IGNORED
-            What the column is for. A model should not learn from groups that were made with what it shall predict, so it
-            is set aside unless you say otherwise; as a segment it can be chosen all the same.
+            What the column is for. A model should not learn from groups that were made with what it shall predict, so
+            it is set aside unless you say otherwise; as a segment it can be chosen all the same.
 
         Returns
         -------
@@ -162,7 +163,9 @@ class Segmentation:
         """
         if len(table) != len(self):
             raise CrmAiError(
-                _("The groups are of {n} customers, the table has {rows}.").format(n=count(len(self)), rows=count(len(table))),
+                _("The groups are of {n} customers, the table has {rows}.").format(
+                    n=count(len(self)), rows=count(len(table))
+                ),
                 where=self.name,
                 next_step=_("Make the groups again from this table."),
             )

@@ -23,11 +23,11 @@ class BalancedEncoder(TransformerMixin, BaseEstimator):
     """Write customers as points whose distances treat columns alike.
 
     Numbers and dates are cut at their outermost half percent on either side, so that no odd customer is a cluster, and
-    divided by their standard deviation. Amounts that are never negative and lean far to one side (skewness above 1.5) are
-    taken by their logarithm if that at least halves the lean: between customers who spend 10, 100 and 1,000 lie equal
-    steps. A column of labels gets a 0/1 column for each label; two customers with different labels are as far apart as
-    two halves of a table are in a number, and less so the more labels there are, so that ten labels weigh no more than
-    one number and a label that hardly anybody has is not blown up.
+    divided by their standard deviation. Amounts that are never negative and lean far to one side (skewness above 1.5)
+    are taken by their logarithm if that at least halves the lean: between customers who spend 10, 100 and 1,000 lie
+    equal steps. A column of labels gets a 0/1 column for each label; two customers with different labels are as far
+    apart as two halves of a table are in a number, and less so the more labels there are, so that ten labels weigh no
+    more than one number and a label that hardly anybody has is not blown up.
 
     Parameters
     ----------
@@ -183,7 +183,9 @@ class BalancedEncoder(TransformerMixin, BaseEstimator):
         dates = TableEncoder({name: self.kinds[name] for name in names}).fit(X.iloc[:0]) if names else None
         numbers = dates.codes_of(X) if dates is not None else np.empty((len(X), 0))
         cells: dict[str, Any] = {name: numbers[:, place] for place, name in enumerate(names)}
-        return pd.DataFrame({name: cells.get(name, X[name].array if name not in cells else None) for name in self.kinds})
+        return pd.DataFrame(
+            {name: cells.get(name, X[name].array if name not in cells else None) for name in self.kinds}
+        )
 
     def _learn_number(self, name: str, values: np.ndarray) -> None:
         known = values[np.isfinite(values)]

@@ -15,7 +15,7 @@ from crm_ai.segmentation.space import BalancedEncoder
 DRAWS = 39
 CUSTOMERS = 1_000
 SURE = 0.05
-CLEAR = 0.03  # in silhouette: less is not worth being called a cluster, however sure it is
+CLEAR = 0.04  # in silhouette: less is not worth being called a cluster, however sure it is
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,8 +85,8 @@ def look_for_structure(
     """Compare a table's silhouettes with those of tables without clusters.
 
     For each number of clusters, silhouettes are set in standard deviations above those of tables without clusters (see
-    ``Reference``). The highest over all numbers of clusters is compared with the same of each table without clusters, so
-    that looking at many numbers raises no false alarm.
+    ``Reference``). The highest over all numbers of clusters is compared with the same of each table without clusters,
+    so that looking at many numbers raises no false alarm.
 
     Parameters
     ----------
@@ -124,7 +124,5 @@ def look_for_structure(
 
 def _silhouettes(points: np.ndarray, counts: Sequence[int], seed: int) -> np.ndarray:
     apart = distances(points)
-    distinct = len(np.unique(points, axis=0))
-    return np.asarray(
-        [silhouette(apart, k_means(points, k, seed=seed + k, starts=2)[0]) if k < distinct else 0.0 for k in counts]
-    )
+    found = [silhouette(apart, k_means(points, k, seed=seed + k, starts=2)[0]) for k in counts]
+    return np.nan_to_num(np.asarray(found), nan=0.0)

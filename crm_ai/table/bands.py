@@ -24,7 +24,8 @@ class Bands:
     Parameters
     ----------
     edges : tuple of float
-        Where one band ends and the next begins, rising; a value on an edge is in the upper band. Dates in days since 1970.
+        Where one band ends and the next begins, rising; a value on an edge is in the upper band. Dates in days since
+        1970.
     names : tuple of str
         One a band, one more than edges.
     dates : bool, default False
