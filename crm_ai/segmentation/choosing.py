@@ -11,7 +11,7 @@ from crm_ai.segmentation.partitions import distances, k_means, silhouette
 
 RESAMPLES = 20
 SHARE = 2 / 3
-STABLE = 0.75
+STABLE = 0.8
 SAME = 0.95
 NEAR = 0.1
 
@@ -94,7 +94,7 @@ def best_cut(cuts: Sequence[Cut]) -> Cut:
 
     The finest cut that other customers would give again (stability of at least 0.95), unless its clusters lie clearly
     less far apart than those of another (silhouette more than 0.1 lower). If no cut is that stable, the one whose
-    clusters lie farthest apart among those of a stability of at least 0.75, else among all.
+    clusters lie farthest apart among those of a stability of at least 0.8, else among all.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def _judge(
     for place, rows in enumerate(drawn):
         if k >= len(rows):
             break
-        its, _centres = k_means(points[rows], k, seed=seed + place, starts=2)
+        its, _centres = k_means(points[rows], k, seed=seed + place, starts=4)
         everywhere = np.full(len(points), -1)
         everywhere[rows] = its
         found.append(everywhere)

@@ -169,7 +169,8 @@ def find_clusters(
     >>> from crm_ai.table import table_from_frame
     >>> generator = np.random.default_rng(0)
     >>> months = np.repeat([5.0, 40.0, 70.0], 50) + generator.normal(size=150)
-    >>> found = find_clusters(table_from_frame(pd.DataFrame({"months": months, "calls": generator.normal(size=150)})))
+    >>> calls = np.repeat([9.0, 2.0, 5.0], 50) + generator.normal(size=150)
+    >>> found = find_clusters(table_from_frame(pd.DataFrame({"months": months, "calls": calls})))
     >>> found.is_natural, found.chosen.k
     (True, 3)
     """

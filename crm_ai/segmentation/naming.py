@@ -72,7 +72,7 @@ def name_groups(
     >>> table = table_from_frame(pd.DataFrame({"months": months, "plan": plan}))
     >>> halves = Segmentation("Half", np.repeat([0, 1], 40), ("1", "2"), "By hand.")
     >>> name_groups(table, halves).groups
-    ('plan: monthly', 'plan: yearly')
+    ('low months (2.5–18)', 'high months (27–43)')
     """
     found = dict(known) if known is not None else profiles(table, segmentation)
     likeness = _Likeness(table)

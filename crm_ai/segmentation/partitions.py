@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 ROUNDS = 100
@@ -49,16 +51,24 @@ def k_means(points: np.ndarray, k: int, *, seed: int, starts: int = 3) -> tuple[
 
 
 def _spread_out(points: np.ndarray, squares: np.ndarray, k: int, generator: np.random.Generator) -> np.ndarray:
-    """Points to begin with: each is drawn in proportion to its squared distance from those drawn before."""
+    """Points to begin with: the best of a few, drawn in proportion to their squared distance from those before."""
+    tries = 2 + int(np.log(k))
     rows = [int(generator.integers(len(points)))]
-    nearest = np.full(len(points), np.inf)
+    nearest = _away(points, squares, rows)[:, 0]
     while len(rows) < k:
-        last = points[rows[-1]]
-        nearest = np.minimum(nearest, np.maximum(squares - 2 * (points @ last) + last @ last, 0.0))
         chances = np.cumsum(nearest, dtype=np.float64)
-        drawn = generator.random() * chances[-1]
-        rows.append(min(int(np.searchsorted(chances, drawn, side="right")), len(points) - 1))
+        drawn = np.searchsorted(chances, generator.random(tries) * chances[-1], side="right")
+        drawn = np.minimum(drawn, len(points) - 1)
+        left = np.minimum(nearest[:, None], _away(points, squares, drawn))
+        best = int(left.sum(axis=0).argmin())
+        rows.append(int(drawn[best]))
+        nearest = left[:, best]
     return points[rows]
+
+
+def _away(points: np.ndarray, squares: np.ndarray, rows: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Squared distances of all points from some, shape (n, rows)."""
+    return np.asarray(np.maximum(squares[:, None] - 2 * (points @ points[rows].T) + squares[rows], 0.0))
 
 
 def _lloyd(points: np.ndarray, squares: np.ndarray, centres: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from crm_ai.modeling.encoding import TableEncoder
 from crm_ai.table import Kind
 
-SKEWED = 1.5
+SKEWED = 1.0
 TAILS = (0.005, 0.995)
 LEARNED = ("columns_", "levels_", "seen_", "reference_", "encoded_names_")
 LEARNED_ARRAYS = ("medians_", "centers_", "scales_", "source_", "means_")
@@ -23,11 +23,11 @@ class BalancedEncoder(TransformerMixin, BaseEstimator):
     """Write customers as points whose distances treat columns alike.
 
     Numbers and dates are cut at their outermost half percent on either side, so that no odd customer is a cluster, and
-    divided by their standard deviation. Amounts that are never negative and lean far to one side (skewness above 1.5)
+    divided by their standard deviation. Amounts that are never negative and lean far to one side (skewness above 1)
     are taken by their logarithm if that at least halves the lean: between customers who spend 10, 100 and 1,000 lie
-    equal steps. A column of labels gets a 0/1 column for each label; two customers with different labels are as far
-    apart as two halves of a table are in a number, and less so the more labels there are, so that ten labels weigh no
-    more than one number and a label that hardly anybody has is not blown up.
+    equal steps. A column of labels gets a 0/1 column for each label: two customers with different labels are as far
+    apart as two customers drawn by chance are in a number, so that ten labels weigh no more than one number and a label
+    that hardly anybody has is not blown up.
 
     Parameters
     ----------
@@ -49,15 +49,15 @@ class BalancedEncoder(TransformerMixin, BaseEstimator):
 
     References
     ----------
-    Gower (1971), Biometrics 27, "A general coefficient of similarity and some of its properties", for mixed columns;
-    the weights are others, as Gower's let labels outweigh numbers.
+    Gower (1971), Biometrics 27, "A general coefficient of similarity and some of its properties", for mixed columns,
+    whose labels count as much as the whole range of a number; here as much as two customers usually differ in it.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"months": [1.0, 5.0, 9.0, 13.0], "plan": ["a", "b", "a", "b"]})
     >>> points = BalancedEncoder({"months": "number", "plan": "category"}).fit_transform(frame)
     >>> points.var(axis=0).round(2).tolist()
-    [1.0, 0.5, 0.5]
+    [1.0, 0.25, 0.25]
     """
 
     def __init__(self, kinds: Mapping[str, str], *, max_levels: int = 20) -> None:
@@ -193,7 +193,7 @@ class BalancedEncoder(TransformerMixin, BaseEstimator):
             self.limits_[name] = (0.0, 0.0)
             return
         if self.kinds[name] == Kind.NUMBER and known.min() >= 0:
-            shift = _shift_for(known)
+            shift = _shift_for(np.clip(known, *np.quantile(known, TAILS)))
             if shift is not None:
                 self.shifts_[name] = shift
                 known = np.log(known + shift)
@@ -215,16 +215,14 @@ class BalancedEncoder(TransformerMixin, BaseEstimator):
         return pd.DataFrame(tamed)
 
     def _weights(self) -> np.ndarray:
-        """Multiply labels so that halves of a table differ as by a number; then no column may vary by more than 1."""
+        """Take a number and its column "is missing" together for one column: they vary by no more than 1."""
         encoder = self.encoder_
-        numeric = np.isfinite(encoder.medians_)[encoder.source_]
         first = np.zeros(len(encoder.source_), dtype=bool)
         first[encoder.first] = True
-        flag = ~(numeric & first)
-        weights = np.where(flag, np.sqrt(2.0), 1.0)
-        spread = np.where(flag, 2 * encoder.means_ * (1 - encoder.means_), 1.0)
+        numeric = np.isfinite(encoder.medians_)[encoder.source_]
+        spread = np.where(numeric & first, 1.0, encoder.means_ * (1 - encoder.means_))
         whole = np.bincount(encoder.source_, weights=spread, minlength=len(encoder.columns_))
-        return weights / np.sqrt(np.maximum(whole, 1.0))[encoder.source_]
+        return np.asarray(1 / np.sqrt(np.maximum(whole, 1.0))[encoder.source_])
 
 
 def encoder_from_json(said: Mapping[str, Any]) -> BalancedEncoder:
