@@ -21,6 +21,7 @@ MOST_TRAITS = 6
 SAME = 0.7  # two traits that correlate so much say the same
 MAJORITY = 0.6
 RARE = 0.1
+TOLD = 0.2  # smaller differences of shares are not worth a name, however unusual the label
 NAME, LABEL = 28, 24
 LOOKED_AT = 5_000
 YES = frozenset({"yes", "y", "true", "t", "是", "有"})
@@ -169,7 +170,7 @@ def _told_apart(name: str, taken: set[str]) -> str:
 
 
 def _words(table: Table, one: Difference) -> str:
-    """A difference in words; empty if it would only repeat what another label of the column says better."""
+    """A difference in words; empty if it is too small, or another label of the column says it better."""
     column = shorten(one.column, NAME)
     if one.measure == "mean":
         words = _("high {column} ({low}–{high})") if one.effect > 0 else _("low {column} ({low}–{high})")
@@ -179,6 +180,8 @@ def _words(table: Table, one: Difference) -> str:
         if table.schema[one.column].kind is Kind.DATE:
             words = _("late {column} ({low} to {high})") if one.effect > 0 else _("early {column} ({low} to {high})")
         return words.format(column=column, low=low, high=high)
+    if abs(one.difference) < TOLD:
+        return ""
     if one.inside >= MAJORITY and one.difference > 0:
         return _has(column, one.label)
     if one.difference > 0:

@@ -96,6 +96,7 @@ def bands_at(edges: Sequence[float | str | pd.Timestamp], *, names: Sequence[str
             _("Bands need between one and {most} different edges.").format(most=EDGES_MOST),
             next_step=_("Write the values at which a new band begins, such as 30, 50."),
         )
+    exact = [f"{edge:,.15g}" for edge in found]
     own = tuple(str(name).strip() for name in names)
     if own and (len(own) != len(found) + 1 or len(set(own)) < len(own) or not all(own)):
         raise ProblemError(
@@ -104,7 +105,7 @@ def bands_at(edges: Sequence[float | str | pd.Timestamp], *, names: Sequence[str
             ),
             next_step=_("Give as many different names as there are bands."),
         )
-    return Bands(tuple(found), own or (_date_names(found) if dates else _number_names(found)), dates)
+    return Bands(tuple(found), own or (_date_names(found) if dates else _number_names(exact)), dates)
 
 
 def equal_bands(column: pd.Series, many: int = 4) -> Bands:
@@ -143,7 +144,7 @@ def equal_bands(column: pd.Series, many: int = 4) -> Bands:
     if not len(edges):
         return Bands((), (_day(float(known[0])) if dates else number(float(known[0])),), dates)
     found = [float(edge) for edge in edges]
-    return Bands(tuple(found), _date_names(found) if dates else _number_names(found), dates)
+    return Bands(tuple(found), _date_names(found) if dates else _number_names(_told_apart(found)), dates)
 
 
 def _edge(edge: float | str | pd.Timestamp) -> float:
@@ -170,8 +171,7 @@ def _as_numbers(column: pd.Series) -> np.ndarray:
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _number_names(edges: Sequence[float]) -> tuple[str, ...]:
-    words = _told_apart(edges)
+def _number_names(words: Sequence[str]) -> tuple[str, ...]:
     return (f"< {words[0]}", *(f"{low} – < {high}" for low, high in pairwise(words)), f"≥ {words[-1]}")
 
 
