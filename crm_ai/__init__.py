@@ -48,6 +48,7 @@ _HOMES = {
     ),
     "crm_ai.explanation": ("explain", "explain_with_lime"),
     "crm_ai.fairness": ("audit_fairness",),
+    "crm_ai.segmentation": ("Segmentation", "find_clusters", "name_groups", "profiles", "segment_by_rules"),
     "crm_ai.deployment": ("load_model", "save_model", "score"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

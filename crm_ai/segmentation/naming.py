@@ -209,6 +209,8 @@ def _range(one: Difference, kind: Kind) -> tuple[str, str]:
     if kind is Kind.DATE:
         days = [np.datetime64(0, "D") + np.timedelta64(math.floor(end), "D") for end in (low, high)]
         return str(days[0]), str(days[1])
+    if low == high:
+        return number(low), number(high)
     for digits in (2, 3, 4):
         words = number(low, digits), number(high, digits)
         if words[0] != words[1]:

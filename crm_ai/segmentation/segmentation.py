@@ -171,8 +171,12 @@ class Segmentation:
             )
         name = self.column_in(table)
         column = Column(name, Kind.CATEGORY, role, _("Groups made here: {how}").format(how=self.made))
-        frame = table.frame.assign(**{name: self.labels().to_numpy()})
-        return table.with_frame(frame, columns=[column], changed=[name])
+        frame = table.frame.copy(deep=False)
+        frame[name] = self.labels().to_numpy()
+        added = table.with_frame(frame, columns=[column], changed=[name])
+        cells = added.frame.copy(deep=False)
+        cells[name] = self.labels().cat.remove_unused_categories().array  # in reading order, not by the alphabet
+        return replace(added, frame=cells)
 
     def add_to_run(self, run: Run) -> Run:
         """Let a run be audited and explained by these groups; nothing is trained anew.

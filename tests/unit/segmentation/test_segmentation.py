@@ -43,6 +43,7 @@ def test_groups_become_a_column_that_segments_can_be_made_of():
     assert with_groups.digest != table.digest
     codes, names = table_groups(with_groups, "Kind")
     assert [names[code] for code in codes] == groups.labels().tolist()
+    assert names == ("low", "middle", "high")
     again = groups.add_to(with_groups)
     assert "Kind (2)" in again.schema
     assert again.schema.names[:-1] == with_groups.schema.names
