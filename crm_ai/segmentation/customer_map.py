@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crm_ai.errors import CrmAiError
+from crm_ai.modeling.encoding import MISSING, OTHER
 from crm_ai.segmentation.clusters import Clustering
 from crm_ai.segmentation.models import drawn_rows
 from crm_ai.segmentation.segmentation import Segmentation
@@ -137,7 +138,11 @@ def _end_in_words(place: int, loading: np.ndarray, encoder: BalancedEncoder) -> 
     if levels is None:
         words = _("more {column}") if own[0] > 0 else _("less {column}")
         return words.format(column=shorten(name, NAME))
-    return _("{column}: {value}").format(column=shorten(name, NAME), value=shorten(levels[int(own.argmax())], NAME))
+    level = levels[int(own.argmax())]
+    if level in (OTHER, MISSING):
+        words = _("other {column}") if level == OTHER else _("no known {column}")
+        return words.format(column=shorten(name, NAME))
+    return _("{column}: {value}").format(column=shorten(name, NAME), value=shorten(level, NAME))
 
 
 def _neighbours(matrix: np.ndarray, seed: int) -> np.ndarray:

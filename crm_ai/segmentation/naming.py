@@ -24,8 +24,8 @@ RARE = 0.1
 TOLD = 0.2  # smaller differences of shares are not worth a name, however unusual the label
 NAME, LABEL = 28, 24
 LOOKED_AT = 5_000
-YES = frozenset({"yes", "y", "true", "t", "是", "有"})
-NO = frozenset({"no", "n", "false", "f", "否", "无", "没有"})
+YES, NO = frozenset({"yes", "true"}), frozenset({"no", "false"})
+LETTERS = ({"y", "n"}, {"t", "f"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,17 +173,11 @@ def _words(table: Table, one: Difference) -> str:
     """A difference in words; empty if it is too small, or another label of the column says it better."""
     column = shorten(one.column, NAME)
     if one.measure == "mean":
-        words = _("high {column} ({low}–{high})") if one.effect > 0 else _("low {column} ({low}–{high})")
-        low, high = _range(one, table.schema[one.column].kind)
-        if low == high:
-            return _("{column}: {value}").format(column=column, value=low)
-        if table.schema[one.column].kind is Kind.DATE:
-            words = _("late {column} ({low} to {high})") if one.effect > 0 else _("early {column} ({low} to {high})")
-        return words.format(column=column, low=low, high=high)
+        return _number_in_words(column, one, table.schema[one.column].kind)
     if abs(one.difference) < TOLD:
         return ""
     if one.inside >= MAJORITY and one.difference > 0:
-        return _has(column, one.label)
+        return _has(column, one.label, label_codes(table.frame[one.column])[0])
     if one.difference > 0:
         return _("more often {trait}").format(trait=_value_of(column, one.label))
     if one.inside <= RARE and len(table.frame[one.column].unique()) > 2:
@@ -191,12 +185,26 @@ def _words(table: Table, one: Difference) -> str:
     return ""
 
 
-def _has(column: str, label: str) -> str:
-    plain = column.isascii()  # elsewhere "with" and "no" need not go before a noun
-    if plain and label.strip().casefold() in YES:
-        return _("with {column}").format(column=column)
-    if plain and label.strip().casefold() in NO:
-        return _("no {column}").format(column=column)
+def _number_in_words(column: str, one: Difference, kind: Kind) -> str:
+    low, high = _range(one, kind)
+    if low == high:
+        return _("{column}: {value}").format(column=column, value=low)
+    dash = kind is not Kind.DATE and one.typical[0] >= 0
+    between = (_("{low}–{high}") if dash else _("{low} to {high}")).format(low=low, high=high)
+    if kind is Kind.DATE:
+        words = _("late {column} ({range})") if one.effect > 0 else _("early {column} ({range})")
+    else:
+        words = _("high {column} ({range})") if one.effect > 0 else _("low {column} ({range})")
+    return words.format(column=column, range=between)
+
+
+def _has(column: str, label: str, labels: list[str]) -> str:
+    own, letters = label.strip().casefold(), {other.strip().casefold() for other in labels} in LETTERS
+    if column.isascii():  # elsewhere "with" and "no" need not go before a noun
+        if own in YES or (letters and own in "yt"):
+            return _("with {column}").format(column=column)
+        if own in NO or (letters and own in "nf"):
+            return _("no {column}").format(column=column)
     return _value_of(column, label)
 
 

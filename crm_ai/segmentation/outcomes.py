@@ -10,6 +10,7 @@ from crm_ai.evaluation import Estimate, wilson
 from crm_ai.evaluation.intervals import Z
 from crm_ai.evaluation.moments import Moments
 from crm_ai.modeling import Run, Task, answer_of, label_place
+from crm_ai.segmentation.profiles import numbers_of
 from crm_ai.segmentation.segmentation import Segmentation
 from crm_ai.table import Kind, Table
 from crm_ai.words import _, count
@@ -89,7 +90,7 @@ def segment_outcomes(
     if run is not None:
         found += _outcomes(run, model_type, label, codes, groups)
     if value is not None:
-        found += _values(table.frame[value].to_numpy(dtype=np.float64, na_value=np.nan), codes, groups)
+        found += _values(numbers_of(table.frame[value]), codes, groups)
     order = {group: place for place, group in enumerate(groups)}
     found.sort(key=lambda entry: order[entry[0]])
     rows = [

@@ -11,6 +11,7 @@ import pandas as pd
 
 from crm_ai.errors import CrmAiError, EmptySegmentError
 from crm_ai.evaluation import wilson
+from crm_ai.modeling.encoding import LARGEST_NUMBER
 from crm_ai.modeling.labels import label_codes
 from crm_ai.segmentation.segmentation import Segmentation
 from crm_ai.table import LABELLED, Kind, Table
@@ -383,13 +384,14 @@ def numbers_of(cells: pd.Series) -> np.ndarray:
     Returns
     -------
     numpy.ndarray of float64, shape (n,)
-        NaN where missing or infinite.
+        NaN where missing, infinite or too large to be true.
     """
     if pd.api.types.is_datetime64_any_dtype(cells.dtype):
         stamps = cells.to_numpy(dtype="datetime64[us]")
         return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64) / MICROSECONDS_A_DAY)
     values = cells.to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.isfinite(values), values, np.nan)
+    with np.errstate(invalid="ignore"):
+        return np.where(np.abs(values) <= LARGEST_NUMBER, values, np.nan)
 
 
 def _corrected(found: Iterable[Difference]) -> list[Difference]:

@@ -77,6 +77,21 @@ def test_yes_no_columns_read_as_people_say_them():
     assert names == ("no phone", "with phone")
 
 
+def test_single_letters_are_no_answers_unless_both_are_there():
+    inside = np.repeat([True, False], 100)
+    frame = pd.DataFrame(
+        {
+            "line": np.where(inside, "y", np.tile(["x", "z"], 100)),
+            "card": np.where(inside[::-1] ^ (np.arange(200) % 4 == 0), "Y", "N"),
+        }
+    )
+    table = table_from_frame(frame)
+    groups = Segmentation("g", (~inside).astype(int), ("1", "2"), "Planted.")
+    names = name_groups(table, groups).groups
+    assert names[0] == "line: y, no card"
+    assert "with card" in names[1]
+
+
 def test_dates_name_groups():
     kind = np.repeat([0, 1], 100)
     joined = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(200) * 3, unit="D")
