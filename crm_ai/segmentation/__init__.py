@@ -20,7 +20,7 @@ from crm_ai.segmentation.naming import name_groups, traits_of
 from crm_ai.segmentation.outcomes import segment_outcomes
 from crm_ai.segmentation.profiles import Difference, Profile, profile, profiles
 from crm_ai.segmentation.rule_files import rule_as_json, rule_from_json
-from crm_ai.segmentation.segmentation import Segmentation, from_labels
+from crm_ai.segmentation.segmentation import Segmentation, from_bands, from_labels
 from crm_ai.segmentation.space import BalancedEncoder
 from crm_ai.segmentation.structure import Structure
 
@@ -45,6 +45,7 @@ __all__ = [
     "customer_map",
     "customers_who",
     "find_clusters",
+    "from_bands",
     "from_labels",
     "name_groups",
     "profile",

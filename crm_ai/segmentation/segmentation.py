@@ -11,7 +11,7 @@ import pandas as pd
 
 from crm_ai.errors import CrmAiError, EmptySegmentError
 from crm_ai.evaluation import wilson
-from crm_ai.table import Column, Kind, Role, Table
+from crm_ai.table import Bands, Column, Kind, Role, Table
 from crm_ai.words import _, count
 
 if TYPE_CHECKING:
@@ -273,3 +273,47 @@ def from_labels(
         raise EmptySegmentError(_("No customer is in any group."), where=name)
     codes = pd.Categorical(column, categories=order).codes.astype(np.intp)
     return Segmentation(name, codes, tuple(str(label) for label in order), made, dict(recipe or {}))
+
+
+def from_bands(table: Table, column: str, bands: Bands, *, name: str = "") -> Segmentation:
+    """Make a segmentation of bands of a number or a date.
+
+    Parameters
+    ----------
+    table : Table
+        The customers.
+    column : str
+        A number or a date.
+    bands : Bands
+        As made by ``bands_at`` or ``equal_bands``.
+    name : str, optional
+        What it is called; by default after the column.
+
+    Returns
+    -------
+    Segmentation
+        Customers whose cell is missing are in no group.
+
+    Raises
+    ------
+    CrmAiError
+        If the column does not hold what the bands are of.
+
+    Examples
+    --------
+    >>> from crm_ai.table import bands_at, table_from_frame
+    >>> table = table_from_frame(pd.DataFrame({"age": [17.5, 30.0, 70.0, None]}))
+    >>> from_bands(table, "age", bands_at([18, 65], names=["minor", "adult", "senior"])).sizes
+    {'minor': 1, 'adult': 1, 'senior': 1}
+    """
+    wanted = Kind.DATE if bands.dates else Kind.NUMBER
+    if table.schema[column].kind is not wanted:
+        raise CrmAiError(
+            _("These are bands of a date.") if bands.dates else _("These are bands of a number."),
+            where=column,
+            next_step=_("Choose a column that holds such values."),
+        )
+    edges = [str(pd.Timestamp(0) + pd.Timedelta(days=edge)) if bands.dates else edge for edge in bands.edges]
+    recipe = {"by": "bands", "column": column, "edges": edges, "names": list(bands.names)}
+    name = name or _("Bands of {column}").format(column=column)
+    return Segmentation(name, bands.codes_of(table.frame[column]), bands.names, f"{name}.", recipe)

@@ -23,7 +23,7 @@ ODD = {
     "hostile names": {
         '{0} = "x"': BELL,
         "<b>名</b>": GENERATOR.choice(["{a}", "=1+1", "x" * 300], 100),
-        "self": BELL**2,
+        "self": np.roll(BELL, 7),
     },
 }
 

@@ -14,11 +14,12 @@ from crm_ai.segmentation import (
     Segmentation,
     customer_map,
     find_clusters,
+    from_bands,
     from_labels,
     name_groups,
     segment_outcomes,
 )
-from crm_ai.table import Role, table_from_frame
+from crm_ai.table import Role, bands_at, table_from_frame
 from tests.unit.segmentation.planted import planted
 
 
@@ -169,6 +170,20 @@ def test_labels_keep_their_order_and_nobody_is_lost():
     ordered = pd.Series(pd.Categorical(["b", "a", "b"], categories=["a", "b", "c"]))
     assert from_labels("G", ordered, made="Given.").groups == ("a", "b")
     assert groups.renamed({"b": "(no group)"}).labels().tolist() == ["(no group)", "(no group) 2", "a", "(no group)"]
+
+
+def test_bands_are_a_segmentation_that_can_be_made_again():
+    joined = pd.to_datetime(["2024-05-01", "2025-05-01", "2026-05-01", "2025-07-01"])
+    table = table_from_frame(pd.DataFrame({"joined": joined, "age": [17.5, 40.0, 18.0, 99.5]}))
+    for column, edges in (("joined", ["2025-01-01", "2026-01-01"]), ("age", [18, 65.5])):
+        found = from_bands(table, column, bands_at(edges))
+        said = json.loads(json.dumps(found.as_json()))["recipe"]
+        again = from_bands(table, column, bands_at(said["edges"], names=said["names"]))
+        assert (again.codes == found.codes).all()
+        assert again.groups == found.groups
+    assert found.codes.tolist() == [0, 1, 1, 2]
+    with pytest.raises(CrmAiError, match="bands of a number"):
+        from_bands(table, "joined", bands_at([1]))
 
 
 def test_groups_that_cannot_be_end_in_a_sentence():
