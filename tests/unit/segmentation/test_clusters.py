@@ -53,7 +53,7 @@ def test_planted_clusters_are_found_whatever_their_number(k):
 def test_no_clusters_are_seen_where_there_are_none():
     alarms, looked = 0, 0
     for form in FORMS:
-        for seed in range(6):
+        for seed in range(4):
             frame = cloud(form, seed)
             kinds = {
                 name: "number" if pd.api.types.is_numeric_dtype(frame[name]) else "category" for name in frame.columns
@@ -200,7 +200,7 @@ def test_missing_cells_chinese_names_and_constant_columns(three):
     columns = ["在网月数", "spent", "合同", "是否投诉", "colour", "noise", "same", "empty"]
     found = find_clusters(table_from_frame(frame), columns, k=3)
     assert found.left_out == ("same", "empty")
-    assert adjusted_rand_score(three[1], found.codes) > 0.9
+    assert adjusted_rand_score(three[1], found.codes) > 0.8  # a fifth of what tells them apart is gone, twice
 
 
 @pytest.mark.parametrize(
