@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_ai.segmentation.filters import AllOf, Condition, NotOf, Rule, Value, label_text
+from crm_ai.segmentation.rules import AllOf, Condition, NotOf, Rule, Value, label_text
 from crm_ai.words import _, count, shorten
 
 NAME = 40
@@ -24,7 +24,7 @@ def rule_in_words(rule: Rule) -> str:
 
     Examples
     --------
-    >>> from crm_ai.segmentation.filters import AnyOf
+    >>> from crm_ai.segmentation.rules import AnyOf
     >>> few = Condition("months", "<", (12,))
     >>> rule_in_words(AllOf((few, AnyOf((Condition("plan", "in", ("a", "b")), NotOf(Condition("age", "missing")))))))
     'months below 12 and (plan is “a” or “b”, or not (age is missing))'

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from crm_ai.modeling.labels import label_codes
-from crm_ai.segmentation.profiles import Difference, Profile, numbers_of, profiles
+from crm_ai.segmentation.differences import Difference
+from crm_ai.segmentation.profiles import Profile, numbers_of, profiles
 from crm_ai.segmentation.segmentation import Segmentation
 from crm_ai.table import Kind, Table
 from crm_ai.words import _, number, shorten

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm_ai.errors import CrmAiError, ReadError
-from crm_ai.segmentation.filters import DEEPEST, MOST_PARTS, OPERATORS, AllOf, AnyOf, Condition, NotOf, Rule
+from crm_ai.segmentation.rules import DEEPEST, MOST_PARTS, OPERATORS, AllOf, AnyOf, Condition, NotOf, Rule
 from crm_ai.words import _
 
 LARGEST_TEXT = 1_000_000

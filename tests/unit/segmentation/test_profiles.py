@@ -7,7 +7,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportions
 
 from crm_ai.errors import CrmAiError, EmptySegmentError
 from crm_ai.segmentation import Segmentation, profile, profiles
-from crm_ai.segmentation.profiles import difference_of_means, difference_of_shares, holm
+from crm_ai.segmentation.differences import difference_of_means, difference_of_shares, holm
 from crm_ai.table import table_from_frame
 from tests.unit.segmentation.planted import planted
 
