@@ -56,7 +56,7 @@ def _found(frame: pd.DataFrame, seed: int) -> Clustering:
 
 
 def _planted(generator: np.random.Generator, apart: float) -> tuple[pd.DataFrame, np.ndarray]:
-    """Two to six round clusters of unequal size in two to eight columns, one of them skewed."""
+    """Two to six round clusters of unequal size in two to eight columns."""
     k, width = int(generator.integers(2, 7)), int(generator.integers(2, 9))
     while True:
         centres = generator.normal(size=(k, width)) * apart
