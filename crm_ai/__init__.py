@@ -48,7 +48,17 @@ _HOMES = {
     ),
     "crm_ai.explanation": ("explain", "explain_with_lime"),
     "crm_ai.fairness": ("audit_fairness",),
-    "crm_ai.segmentation": ("lifetime_values", "read_transactions", "rfm", "summarise"),
+    "crm_ai.segmentation": (
+        "Segmentation",
+        "find_clusters",
+        "lifetime_values",
+        "name_groups",
+        "profiles",
+        "read_transactions",
+        "rfm",
+        "segment_by_rules",
+        "summarise",
+    ),
     "crm_ai.deployment": ("explain_table", "load_model", "save_model", "score"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

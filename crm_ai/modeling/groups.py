@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from itertools import pairwise
-
 import numpy as np
 import pandas as pd
 
 from crm_ai.modeling.encoding import MISSING, OTHER
 from crm_ai.modeling.labels import label_codes
 from crm_ai.modeling.run import Run
-from crm_ai.table import Kind, Table
-from crm_ai.words import number
+from crm_ai.table import Kind, Table, equal_bands
 
 MOST_GROUPS = 20
 BANDS = 4
@@ -66,37 +62,14 @@ def table_groups(table: Table, segment: str) -> tuple[np.ndarray, tuple[str, ...
     if kind is Kind.DATE:
         column = column.dt.year.astype("Int64").astype("category")
     elif kind is Kind.NUMBER and column.nunique() > MOST_VALUES_AS_GROUPS:
-        return _bands(column.to_numpy(dtype=np.float64, na_value=np.nan))
+        return _bands(column)
     names, codes = label_codes(column)
     return _fewer(codes, names)
 
 
-def _bands(values: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
-    known = values[np.isfinite(values)]
-    inner = np.quantile(known, np.arange(1, BANDS) / BANDS)
-    edges = np.unique([_round_edge(edge, float(np.ptp(known))) for edge in inner])
-    edges = edges[(edges > known.min()) & (edges <= known.max())]
-    codes = np.searchsorted(edges, values, side="right")
-    words = _told_apart(edges)
-    names = [f"< {words[0]}", *(f"{low} – < {high}" for low, high in pairwise(words))] if words else []
-    names.append(f"≥ {words[-1]}" if words else number(float(known[0])))
-    codes[~np.isfinite(values)] = -1
-    return _fewer(codes, names)
-
-
-def _told_apart(edges: np.ndarray) -> list[str]:
-    """Write edges with as few digits as tell them apart."""
-    for digits in range(3, 16):
-        words = [number(edge, digits) for edge in edges]
-        if len(set(words)) == len(words):
-            return words
-    return [repr(float(edge)) for edge in edges]
-
-
-def _round_edge(edge: float, spread: float) -> float:
-    """Round an edge to what a person would say, within a fiftieth of the spread."""
-    step = 10.0 ** math.floor(math.log10(spread / 20)) if spread > 0 else 1.0
-    return round(edge / step) * step
+def _bands(column: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:
+    bands = equal_bands(column, BANDS)
+    return _fewer(bands.codes_of(column), list(bands.names))
 
 
 def _fewer(codes: np.ndarray, names: list[str]) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """From a file or a frame to a table of customers that can be trusted."""
 
 from crm_ai.table.assembly import table_from_frame
+from crm_ai.table.bands import Bands, bands_at, equal_bands
 from crm_ai.table.coercion import coerce, coerce_counting, schema_digest
 from crm_ai.table.finding import Finding, Repair, Severity
 from crm_ai.table.inference import infer_schema
@@ -13,6 +14,7 @@ from crm_ai.table.table import Reading, Table
 
 __all__ = [
     "LABELLED",
+    "Bands",
     "Column",
     "Finding",
     "Kind",
@@ -22,10 +24,12 @@ __all__ = [
     "Schema",
     "Severity",
     "Table",
+    "bands_at",
     "coerce",
     "coerce_counting",
     "connections",
     "distribution",
+    "equal_bands",
     "infer_schema",
     "inspect",
     "leaks",
