@@ -9,11 +9,11 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from crm_ai.evaluation.intervals import Z
-from crm_ai.explanation.explanation import Explanation
+from crm_ai.explanation.explanation import Explanation, value_in_words
 from crm_ai.explanation.interactions import partner_of
 from crm_ai.explanation.reliability import Light, Reliability
 from crm_ai.explanation.similar import SimilarCustomers
-from crm_ai.modeling import Run, Task, answer_of, label_place, table_groups
+from crm_ai.modeling import Problem, Run, Task, answer_of, label_place, question_in_words, table_groups
 from crm_ai.words import _, count, ngettext, number, percent, shorten
 
 STRONG, CLEAR, LITTLE = 0.25, 0.1, 0.02  # of all that moves a prediction
@@ -123,7 +123,11 @@ def customer_in_words(
 
 
 def model_in_words(
-    reasons: Explanation, *, pairs: pd.DataFrame | None = None, needed: pd.DataFrame | None = None
+    reasons: Explanation,
+    *,
+    outcome: str = "",
+    pairs: pd.DataFrame | None = None,
+    needed: pd.DataFrame | None = None,
 ) -> str:
     """Say what a model does.
 
@@ -131,6 +135,8 @@ def model_in_words(
     ----------
     reasons : Explanation
         Of the holdout.
+    outcome : str, optional
+        What is predicted, such as ``Churn = Yes``, see ``outcome_in_words``.
     pairs : pandas.DataFrame, optional
         As made by ``interactions``.
     needed : pandas.DataFrame, optional
@@ -150,10 +156,14 @@ def model_in_words(
     share = float(named["mean_absolute"].sum()) / whole
     parts = [
         ngettext(
-            "{columns} is what predictions go with: it makes up {share} of what moves them.",
-            "{columns} are what predictions go with most: together they make up {share} of what moves them.",
+            "{columns} is what {predictions} go with: it makes up {share} of what moves them.",
+            "{columns} are what {predictions} go with most: together they make up {share} of what moves them.",
             len(first),
-        ).format(columns=_and(first), share=percent(share))
+        ).format(
+            columns=_and(first),
+            predictions=_("predictions of {outcome}").format(outcome=_name(outcome)) if outcome else _("predictions"),
+            share=percent(share),
+        )
     ]
     parts += [said for name in first if (said := _direction(reasons, name))]
     partner = None if pairs is None or pairs.empty else partner_of(pairs, str(pairs["first"].iloc[0]))
@@ -184,6 +194,26 @@ def model_in_words(
         )
     parts.append(_("This is what the model has learned, not what would happen if a customer were changed."))
     return " ".join(parts)
+
+
+def outcome_in_words(problem: Problem, label: str | None = None) -> str:
+    """Say whose chance, or which number, predictions are of.
+
+    Parameters
+    ----------
+    problem : Problem
+        The question.
+    label : str, optional
+        The answer in question; by default the positive one, or the first of several.
+
+    Returns
+    -------
+    str
+        For instance ``Churn = Yes``.
+    """
+    if problem.task is Task.REGRESSION or problem.above is not None:
+        return question_in_words(problem)
+    return f"{problem.target} = {problem.labels[label_place(problem, label)]}"
 
 
 def segment_in_words(run: Run, model_type: str, reasons: Explanation, segment: str, group: str) -> str:
@@ -229,12 +259,15 @@ def segment_in_words(run: Run, model_type: str, reasons: Explanation, segment: s
         return parts[0] + " " + _("That is no clear difference.")
     size = np.abs(difference).sum()
     strongest = [place for place in np.argsort(-np.abs(difference)) if abs(difference[place]) > CLEAR * size][:NAMED]
-    if size > 0 and strongest:
-        parts.append(
-            _("The difference is associated with {reasons}.").format(
-                reasons=_and([_leaning(reasons.columns[place], difference[place]) for place in strongest])
+    for raises in (True, False) if inside > overall else (False, True):
+        its = [reasons.columns[place] for place in strongest if (difference[place] > 0) == raises]
+        if size > 0 and its:
+            words = (
+                _("What these customers have in {columns} goes with higher predictions than usual.")
+                if raises
+                else _("What these customers have in {columns} goes with lower predictions than usual.")
             )
-        )
+            parts.append(words.format(columns=_and([_name(column) for column in its])))
     return " ".join(parts)
 
 
@@ -275,11 +308,6 @@ def _reasons(reasons: Explanation, compared_with: str) -> list[str]:
     return parts
 
 
-def _leaning(column: str, difference: float) -> str:
-    words = _("{column} (higher)") if difference > 0 else _("{column} (lower)")
-    return words.format(column=_name(column))
-
-
 def _weighed(reason: object, whole: float) -> str:
     column, value, contribution = reason.column, reason.value, reason.contribution  # type: ignore[attr-defined]
     share = abs(contribution) / whole
@@ -314,7 +342,7 @@ def _direction(reasons: Explanation, name: str) -> str:
             return ""
         rises = float(spearmanr(values, contribution[known]).statistic)
         if abs(rises) < ONE_WAY:
-            return _("{column} does not work in one direction only.").format(column=_name(name))
+            return _turning(reasons, name)
         words = (
             _("Higher {column} goes with higher predictions.")
             if rises > 0
@@ -329,6 +357,17 @@ def _direction(reasons: Explanation, name: str) -> str:
     return _("By {column}, “{top}” goes with the highest predictions and “{bottom}” with the lowest.").format(
         column=_name(name), top=_name(top["level"]), bottom=_name(bottom["level"])
     )
+
+
+def _turning(reasons: Explanation, name: str) -> str:
+    frame = reasons.dependence(name)
+    frame = frame[frame["n"] >= FEWEST]
+    if len(frame) < 3:
+        return _("{column} does not work in one direction only.").format(column=_name(name))
+    top, bottom = frame.iloc[frame["mean"].to_numpy().argmax()], frame.iloc[frame["mean"].to_numpy().argmin()]
+    return _(
+        "{column} does not work in one direction only: predictions are highest around {top} and lowest around {bottom}."
+    ).format(column=_name(name), top=value_in_words(top["level"]), bottom=value_in_words(bottom["level"]))
 
 
 def _name(name: object) -> str:

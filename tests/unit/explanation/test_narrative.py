@@ -9,7 +9,13 @@ from scipy.stats import spearmanr
 
 from crm_ai.explanation import Reference, explain, reference_in_words
 from crm_ai.explanation.interactions import interactions
-from crm_ai.explanation.narrative import customer_in_words, model_in_words, segment_in_words, told
+from crm_ai.explanation.narrative import (
+    customer_in_words,
+    model_in_words,
+    outcome_in_words,
+    segment_in_words,
+    told,
+)
 from crm_ai.explanation.permuted import permutation_importance
 from crm_ai.explanation.reliability import Check, Light, Reliability
 from crm_ai.explanation.similar import similar_customers
@@ -61,6 +67,12 @@ def test_a_segments_words_say_what_the_numbers_say(known):
     assert f"Of {members.sum()} customers with plan = monthly the model says {percent(said[members].mean())}" in words
     assert percent(said.mean()) in words
     assert "No" not in words
+    difference = reasons.values[members].mean(axis=0) - reasons.values.mean(axis=0)
+    for direction, sign in (("higher", 1), ("lower", -1)):
+        for told_of in re.findall(rf"have in ([^.]*) goes with {direction}", words):
+            named = [column for column in reasons.columns if re.search(rf"\b{column}\b", told_of)]
+            assert named
+            assert all(difference[reasons.columns.index(column)] * sign > 0 for column in named)
     assert "Too few" in segment_in_words(known, "gradient_boosting", reasons, "plan", "weekly")
     assert "no clear difference" in segment_in_words(known, "logistic_regression", reasons, "region", "north")
 
@@ -119,3 +131,23 @@ def test_what_hardly_matters_is_not_named_first(known):
     words = model_in_words(replace(reasons, values=values))
     assert words.startswith("months is what predictions go with: it makes up 100 % of what moves them.")
     assert "hardly matter" in words
+
+
+def test_a_column_that_turns_is_told_where_it_is_highest(known):
+    reasons = explain(known, "decision_tree")
+    months = reasons.data["months"].to_numpy(dtype=float)
+    values = reasons.values.copy()
+    values[:, reasons.columns.index("months")] = -np.abs(months - 40)
+    turned = replace(reasons, values=values)
+    words = model_in_words(turned, outcome="left = Yes")
+    top, bottom = re.search(r"months does not .* highest around (\S+) and lowest around (\S+)\.", words).groups()
+    assert float(top) == pytest.approx(40, abs=4)
+    assert float(bottom) < 6 or float(bottom) > 66
+    assert "predictions of left = Yes go with" in words
+
+
+def test_what_predictions_are_of(known, offers, spending):
+    assert outcome_in_words(known.problem) == "left = Yes"
+    assert outcome_in_words(known.problem, "No") == "left = No"
+    assert outcome_in_words(offers.problem, "none") == f"{offers.problem.target} = none"
+    assert outcome_in_words(spending.problem) == "spent"
