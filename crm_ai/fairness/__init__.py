@@ -1,18 +1,54 @@
-"""From segments to gaps: for whom is it worse, and is that more than chance."""
+"""From segments to gaps: for whom is it worse, is that more than chance, and where does it come from."""
 
-from crm_ai.fairness.audit import FAIRNESS_METRICS, Audit, audit_errors, audit_fairness, audit_tally
+from crm_ai.fairness.advice import CONCERNS, Concern, recommend
+from crm_ai.fairness.audit import (
+    FAIRNESS_METRICS,
+    Audit,
+    audit_answers,
+    audit_cells,
+    audit_errors,
+    audit_fairness,
+    audit_tally,
+    judged_together,
+)
+from crm_ai.fairness.calibration import GroupCalibration, calibration_by_group, score_density, score_quantiles
+from crm_ai.fairness.conflicts import Conflict, Notion, conflicts
+from crm_ai.fairness.data_audit import DataAudit, audit_data
+from crm_ai.fairness.flips import Flips, flip_segment
+from crm_ai.fairness.pairs import Pair
+from crm_ai.fairness.proxies import Proxies, proxies
 from crm_ai.fairness.thresholds import across_thresholds
 from crm_ai.fairness.verdict import FEWEST, FOUR_FIFTHS, POINTS, Judgement
 
 __all__ = [
+    "CONCERNS",
     "FAIRNESS_METRICS",
     "FEWEST",
     "FOUR_FIFTHS",
     "POINTS",
     "Audit",
+    "Concern",
+    "Conflict",
+    "DataAudit",
+    "Flips",
+    "GroupCalibration",
     "Judgement",
+    "Notion",
+    "Pair",
+    "Proxies",
     "across_thresholds",
+    "audit_answers",
+    "audit_cells",
+    "audit_data",
     "audit_errors",
     "audit_fairness",
     "audit_tally",
+    "calibration_by_group",
+    "conflicts",
+    "flip_segment",
+    "judged_together",
+    "proxies",
+    "recommend",
+    "score_density",
+    "score_quantiles",
 ]

@@ -5,7 +5,7 @@ from crm_ai.modeling.comparison import Comparison, Rival, compare, score_differe
 from crm_ai.modeling.comparison import in_words as comparison_in_words
 from crm_ai.modeling.corrections import corrections
 from crm_ai.modeling.encoding import TableEncoder
-from crm_ai.modeling.groups import group_codes, segment_frame, table_groups
+from crm_ai.modeling.groups import group_codes, groups_of, segment_frame, segment_name, table_groups
 from crm_ai.modeling.labels import label_counts
 from crm_ai.modeling.learning_curve import LearningCurve, learning_curve, more_in_words
 from crm_ai.modeling.log_target import LogTarget
@@ -26,6 +26,7 @@ from crm_ai.modeling.results import (
 )
 from crm_ai.modeling.run import Model, Run
 from crm_ai.modeling.search import DECISIVE
+from crm_ai.modeling.segments import Groups, Segment, groups_from_labels, read_segments
 from crm_ai.modeling.split_proposal import groups_possible, propose_scale, propose_split, times_possible
 from crm_ai.modeling.training import carry_out, run_digest, train
 
@@ -35,6 +36,7 @@ __all__ = [
     "MODEL_TYPES",
     "Choice",
     "Comparison",
+    "Groups",
     "LearningCurve",
     "LogTarget",
     "Model",
@@ -47,6 +49,7 @@ __all__ = [
     "Rival",
     "Run",
     "Scale",
+    "Segment",
     "Split",
     "SplitKind",
     "TableEncoder",
@@ -63,6 +66,8 @@ __all__ = [
     "error_tally",
     "find_model_type",
     "group_codes",
+    "groups_from_labels",
+    "groups_of",
     "groups_possible",
     "headline",
     "label_counts",
@@ -80,12 +85,14 @@ __all__ = [
     "propose_split",
     "question_in_words",
     "read_record",
+    "read_segments",
     "repeat",
     "run_digest",
     "run_record",
     "save_record",
     "score_difference",
     "segment_frame",
+    "segment_name",
     "table_groups",
     "tally",
     "times_possible",
