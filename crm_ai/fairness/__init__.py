@@ -1,4 +1,4 @@
-"""From segments to gaps: for whom is it worse, is that more than chance, and where does it come from."""
+"""From segments to gaps: for whom is it worse, is it more than chance, where does it come from, how to close it."""
 
 from crm_ai.fairness.advice import CONCERNS, Concern, recommend
 from crm_ai.fairness.audit import (
@@ -12,9 +12,13 @@ from crm_ai.fairness.audit import (
     judged_together,
 )
 from crm_ai.fairness.calibration import GroupCalibration, calibration_by_group, score_density, score_quantiles
+from crm_ai.fairness.changes import Changes, who_changes
 from crm_ai.fairness.conflicts import Conflict, Notion, conflicts
 from crm_ai.fairness.data_audit import DataAudit, audit_data
 from crm_ai.fairness.flips import Flips, flip_segment
+from crm_ai.fairness.frontier import frontier, gap_of, proposed
+from crm_ai.fairness.frontier import in_words as frontier_in_words
+from crm_ai.fairness.mitigation import CONSTRAINTS, METHODS, Candidate, adopt, candidates, mitigate
 from crm_ai.fairness.pairs import Pair
 from crm_ai.fairness.proxies import Proxies, proxies
 from crm_ai.fairness.thresholds import across_thresholds
@@ -22,11 +26,15 @@ from crm_ai.fairness.verdict import FEWEST, FOUR_FIFTHS, POINTS, Judgement
 
 __all__ = [
     "CONCERNS",
+    "CONSTRAINTS",
     "FAIRNESS_METRICS",
     "FEWEST",
     "FOUR_FIFTHS",
+    "METHODS",
     "POINTS",
     "Audit",
+    "Candidate",
+    "Changes",
     "Concern",
     "Conflict",
     "DataAudit",
@@ -37,6 +45,7 @@ __all__ = [
     "Pair",
     "Proxies",
     "across_thresholds",
+    "adopt",
     "audit_answers",
     "audit_cells",
     "audit_data",
@@ -44,11 +53,18 @@ __all__ = [
     "audit_fairness",
     "audit_tally",
     "calibration_by_group",
+    "candidates",
     "conflicts",
     "flip_segment",
+    "frontier",
+    "frontier_in_words",
+    "gap_of",
     "judged_together",
+    "mitigate",
+    "proposed",
     "proxies",
     "recommend",
     "score_density",
     "score_quantiles",
+    "who_changes",
 ]

@@ -116,6 +116,37 @@ def table_groups(table: Table, segment: str | Segment | Groups) -> tuple[np.ndar
     return groups.codes, groups.names
 
 
+def band_edges(table: Table, segment: Segment, column: str) -> np.ndarray | None:
+    """Where a segment cuts a column of numbers or dates.
+
+    Parameters
+    ----------
+    table : Table
+        The customers.
+    segment : Segment
+        What makes the groups.
+    column : str
+        One of its columns.
+
+    Returns
+    -------
+    numpy.ndarray of float64 or None
+        Edges, of dates in days since 1970; None for a column whose values are groups themselves.
+    """
+    if column in segment.edges:
+        return np.asarray(segment.edges[column], dtype=np.float64)
+    kind, cells = table.schema[column].kind, table.frame[column]
+    if kind is Kind.DATE:
+        years = np.unique(cells.dropna().dt.year.to_numpy())
+        starts = np.array([f"{year:04d}-01-01" for year in years[1:]], dtype="datetime64[D]")
+        return starts.astype(np.int64).astype(np.float64)
+    if kind is not Kind.NUMBER:
+        return None
+    values = cells.to_numpy(dtype=np.float64, na_value=np.nan)
+    known = np.unique(values[np.isfinite(values)])
+    return _quantile_edges(values) if len(known) > MOST_VALUES_AS_GROUPS else (known[1:] + known[:-1]) / 2
+
+
 Part = tuple[np.ndarray, tuple[str, ...]]
 
 
@@ -155,10 +186,14 @@ def _combined(segment: Segment, parts: Sequence[Part]) -> Groups:
 
 
 def _bands(values: np.ndarray) -> Part:
+    return _cut(values, _quantile_edges(values))
+
+
+def _quantile_edges(values: np.ndarray) -> np.ndarray:
     known = values[np.isfinite(values)]
     inner = np.quantile(known, np.arange(1, BANDS) / BANDS)
     edges = np.unique([_round_edge(edge, float(np.ptp(known))) for edge in inner])
-    return _cut(values, edges[(edges > known.min()) & (edges <= known.max())])
+    return np.asarray(edges[(edges > known.min()) & (edges <= known.max())])
 
 
 def _cut(values: np.ndarray, edges: np.ndarray) -> Part:
