@@ -72,6 +72,7 @@ def make_parser() -> argparse.ArgumentParser:
         The parser; parsed options carry the function to call as ``command``.
     """
     from crm_ai import __version__
+    from crm_ai.command_line.audit import add_audit
     from crm_ai.command_line.clean import add_clean
     from crm_ai.command_line.join import add_join
     from crm_ai.command_line.mask import add_mask
@@ -84,6 +85,7 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_train(commands)
     _add_score(commands)
+    add_audit(commands)
     _add_inspect(commands)
     add_clean(commands)
     add_join(commands)

@@ -11,10 +11,12 @@ from crm_ai.fairness.audit import (
     audit_tally,
     judged_together,
 )
+from crm_ai.fairness.bootstrap import bootstrap_intervals
 from crm_ai.fairness.calibration import GroupCalibration, calibration_by_group, score_density, score_quantiles
 from crm_ai.fairness.changes import Changes, who_changes
 from crm_ai.fairness.conflicts import Conflict, Notion, conflicts
 from crm_ai.fairness.data_audit import DataAudit, audit_data
+from crm_ai.fairness.examination import Examination, examine
 from crm_ai.fairness.flips import Flips, flip_segment
 from crm_ai.fairness.frontier import frontier, gap_of, proposed
 from crm_ai.fairness.frontier import in_words as frontier_in_words
@@ -38,6 +40,7 @@ __all__ = [
     "Concern",
     "Conflict",
     "DataAudit",
+    "Examination",
     "Flips",
     "GroupCalibration",
     "Judgement",
@@ -52,9 +55,11 @@ __all__ = [
     "audit_errors",
     "audit_fairness",
     "audit_tally",
+    "bootstrap_intervals",
     "calibration_by_group",
     "candidates",
     "conflicts",
+    "examine",
     "flip_segment",
     "frontier",
     "frontier_in_words",
