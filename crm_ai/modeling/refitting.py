@@ -100,8 +100,9 @@ def refit(
     """
     start = perf_counter()
     run.model(model_type)
-    extra = tuple(column for column in also if column not in run.problem.features)
-    problem = replace(run.problem, features=run.problem.features + extra)
+    asked = run.plan.problem  # the run's may have grown by what an adopted model asks for
+    extra = tuple(column for column in also if column not in asked.features)
+    problem = replace(asked, features=asked.features + extra)
     entry, settings = model_type_of(model_type), run.settings[model_type]
     plan = replace(run.plan, problem=problem)
     work = work_on(plan, run.table, run.train_rows, run.train_actual, Journal({}, None))

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -177,6 +178,8 @@ def test_a_group_the_model_did_not_know_is_asked_for_at_scoring(blind):
         lacking = table_from_frame(blind.holdout_frame.drop(columns=["gender"]).reset_index(drop=True))
         with pytest.raises(CrmAiError, match="gender"):
             score(candidate.made.model, lacking)
+        again = mitigate(adopted, LOGISTIC, "gender", "reweighing").made.model
+        assert again.problem.features == ("district", "age", "income")
     reweighed = mitigate(blind, LOGISTIC, "gender", "reweighing")
     assert not reweighed.needs_segment
     assert reweighed.made.model.problem.features == ("district", "age", "income")
@@ -335,6 +338,27 @@ def test_clusters_serve_where_new_customers_need_no_group(run, table):
     clusters = groups_from_labels("cluster", np.where(table.frame["income"] > 30, "a", "b"))
     names = [candidate.method for candidate in candidates(run, LOGISTIC, clusters)]
     assert names == ["reweighing", "exponentiated_gradient", "grid_search"]
+
+
+def test_tiny_groups_and_hostile_names_end_in_sentences():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "性别 <b>{x}</b> %s": np.where(rng.random(200) < 0.9, "女", "男"),
+            "年龄": rng.integers(18, 80, 200).astype(float),
+            "tiny": ["x"] * 198 + ["y", "z"],
+            "holes": [None] * 160 + ["p", "q"] * 20,
+            "流失": np.where(rng.random(200) < 0.4, "是", "否"),
+        }
+    )
+    table = table_from_frame(frame)
+    problem = propose_problem(table, target="流失", positive="是", features=list(frame.columns[:4])).problem
+    run = train(table, problem, [LOGISTIC])
+    for segment in (*frame.columns[:4], Segment(("年龄", "holes"), {"年龄": (30,)})):
+        for method in METHODS:
+            with suppress(CrmAiError):
+                made = mitigate(run, LOGISTIC, segment, method, constraint="equalized_odds").made
+                assert np.isfinite(made.predictions).all()
 
 
 def test_what_cannot_be_made_fairer_is_told(run, table):
