@@ -6,7 +6,7 @@ from fairlearn import metrics as fairlearn
 from sklearn import metrics as reference
 
 from crm_ai import audit_fairness, propose_problem, read_table, train
-from crm_ai.fairness import audit_data, proxies
+from crm_ai.fairness import audit_data, candidates, frontier, proxies
 from crm_ai.modeling import Segment, segment_frame
 from crm_ai.table import table_from_frame
 
@@ -41,7 +41,7 @@ def german(real_data):
     frame = read_table(real_data("german_credit.csv")).frame
     sex = np.where(frame["personal_status"].isin(["A92", "A95"]), "female", "male")  # as Statlog's key says
     table = table_from_frame(frame.assign(sex=sex))
-    problem = propose_problem(table, target="credit", positive="2", segments=["sex", "age"]).problem
+    problem = propose_problem(table, target="credit", positive="2", segments=["sex", "age"], holdout=0.4).problem
     return train(table, problem, ["logistic_regression"])
 
 
@@ -106,3 +106,17 @@ def test_dependents_tell_partners(telco):
     found = proxies(telco.table, telco.problem, "Partner")
     assert set(found.columns["column"][:2]) == {"Dependents", "tenure"}
     assert 0.7 < found.together < 0.95
+
+
+@pytest.mark.parametrize("which", ["telco", "german"])
+def test_two_methods_and_more_halve_the_gap_at_a_small_cost(which, request):
+    run = request.getfixturevalue(which)
+    segment, threshold = {"telco": ("SeniorCitizen", 0.5), "german": ("sex", 0.3)}[which]
+    found = candidates(run, "logistic_regression", segment, threshold=threshold)
+    table = frontier(run, "logistic_regression", found, segment=segment, threshold=threshold)
+    for _side, part in table.groupby("on"):
+        before = part.loc[part["name"] == "", "gap"].iloc[0]
+        halved = part[part["gap"] < before / 2]
+        assert len(halved) >= 2
+        assert halved["auc_change"].max() > -0.02
+        assert (halved["auc_change_low"] < halved["auc_change_high"]).all()

@@ -45,7 +45,7 @@ from crm_ai.table import table_from_frame
 LOGISTIC = "logistic_regression"
 
 
-def make_frame(n=3000, seed=0):
+def make_frame(n=2000, seed=0):
     """Women buy more often; a district that follows gender gives it away."""
     rng = np.random.default_rng(seed)
     female = rng.random(n) < 0.4
@@ -143,7 +143,7 @@ def test_holdout_has_no_part(table, run):
     turned = frame["buys"].astype(str).to_numpy().copy()
     turned[run.holdout_rows] = np.where(turned[run.holdout_rows] == "yes", "no", "yes")
     other = replace(run, table=table_from_frame(frame.assign(buys=turned)), actual=1 - run.actual)
-    for method in METHODS:
+    for method in ("reweighing", "decorrelation", "grid_search", "group_thresholds"):
         one, two = (mitigate(which, LOGISTIC, "gender", method) for which in (run, other))
         assert one.made.predictions == pytest.approx(two.made.predictions, abs=1e-12)
 
@@ -305,7 +305,9 @@ def test_the_linear_probability_model_is_made_fairer_where_it_can_be(table):
 @pytest.mark.parametrize("changes", [{"balanced": True}, {"recalibration": "sigmoid"}, {"repeats": 2}])
 def test_other_ways_to_train_are_kept(table, changes):
     run = trained(table, ["gender", "district", "income"], **changes)
-    for candidate in candidates(run, LOGISTIC, "gender"):
+    for candidate in candidates(
+        run, LOGISTIC, "gender", methods=("reweighing", "decorrelation", "grid_search", "group_thresholds")
+    ):
         made = candidate.made
         assert np.isfinite(made.predictions).all()
         assert np.isfinite(made.out_of_fold).all()
