@@ -57,6 +57,9 @@ class Segment:
                     next_step=_("Write them like age=25,40,60."),
                 )
 
+    def __hash__(self) -> int:
+        return hash((self.columns, tuple(sorted(self.edges.items()))))
+
     @property
     def name(self) -> str:
         """What people call it."""

@@ -79,3 +79,9 @@ def test_segments_are_read_as_they_are_typed(table):
 def test_what_cannot_be_read_is_told(table, text):
     with pytest.raises(CrmAiError):
         [groups_of(table, segment) for segment in read_segments(text, table.schema.names)]
+
+
+def test_segments_can_be_keys():
+    one, same = (Segment(("age", "sex"), {"age": (25.0, 40.0)}) for _ in range(2))
+    assert {one: 1}[same] == 1
+    assert one != Segment(("age", "sex"), {"age": (25.0,)})
