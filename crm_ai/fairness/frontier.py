@@ -21,6 +21,7 @@ from crm_ai.evaluation import (
 )
 from crm_ai.evaluation.paired import roc_auc_difference
 from crm_ai.fairness.gaps import parities, rates_of_groups
+from crm_ai.fairness.verdict import POINTS
 from crm_ai.words import _, count, number
 
 if TYPE_CHECKING:
@@ -149,10 +150,14 @@ def proposed(table: pd.DataFrame, *, most_lost: float = 0.02) -> str:
     Returns
     -------
     str
-        The name with the smallest gap among those that lose no more; empty for the model as it was trained.
+        Of those that lose no more and leave a gap below 5 points, which hardly matters, one that need not know the
+        group before one that must, and then the one that ranks best; if all leave more, the one with the smallest gap.
+        Empty for the model as it was trained.
     """
-    own = table[(table["on"] == OUT_OF_FOLD) & (table["auc_change"] >= -most_lost)].sort_values("gap", kind="stable")
-    return str(own["name"].iloc[0]) if len(own) else ""
+    own = table[(table["on"] == OUT_OF_FOLD) & (table["auc_change"] >= -most_lost)]
+    closed = own[own["gap"] < POINTS].sort_values(["needs_segment", "roc_auc"], ascending=[True, False], kind="stable")
+    best = closed if len(closed) else own.sort_values("gap", kind="stable")
+    return str(best["name"].iloc[0]) if len(best) else ""
 
 
 def in_words(table: pd.DataFrame, name: str) -> str:
