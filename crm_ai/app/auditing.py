@@ -157,8 +157,8 @@ def _all_figures(audit: Audit) -> None:
         st.dataframe(_table(audit), hide_index=True, alt=_("All fairness figures with their intervals"))
         st.caption(
             _(
-                "A gap is reported where the interval of the difference excludes 0 and the gap is at least 5 points or "
-                "fails the four-fifths rule. Intervals of gaps hold for all pairs of groups at once."
+                "A gap is reported where two groups differ beyond chance, corrected for all comparisons, and by at "
+                "least 5 points or below four fifths. Intervals of gaps hold for all pairs of groups at once."
             )
         )
 

@@ -80,6 +80,7 @@ def make_parser() -> argparse.ArgumentParser:
         The parser; parsed options carry the function to call as ``command``.
     """
     from crm_ai import __version__
+    from crm_ai.command_line.audit import add_audit
     from crm_ai.command_line.clean import add_clean
     from crm_ai.command_line.join import add_join
     from crm_ai.command_line.mask import add_mask
@@ -94,6 +95,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_train(commands)
     _add_score(commands)
     _add_explain(commands)
+    add_audit(commands)
     _add_inspect(commands)
     add_clean(commands)
     add_join(commands)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from crm_ai.command_line.audit import audit_as_json
 from crm_ai.command_line.inspect import findings_as_json, print_findings, read, repairs_as_json
 from crm_ai.words import _, count, number, percent
 
@@ -307,7 +308,7 @@ def as_json(
                 "cross_validation": _cross_validation(run, name),
                 "drivers": _records(drivers[name]) if name in drivers else None,
                 "settings": dict(run.settings[name]),
-                "fairness": {audit.segment: _audit(audit) for audit in audits[name]},
+                "fairness": {audit.segment: audit_as_json(audit) for audit in audits[name]},
             }
             for name in run.models
         },
@@ -328,21 +329,6 @@ def _cross_validation(run: Run, name: str) -> dict[str, Any]:
 def _records(frame: Any) -> list[dict[str, Any]]:
     cleaned = frame.astype(object).where(frame.notna(), None)
     return [{str(key): value for key, value in row.items()} for row in cleaned.to_dict("records")]
-
-
-def _audit(audit: Audit) -> dict[str, Any]:
-    return {
-        "groups": {
-            group: {metric: audit.by_group[metric][group].as_dict() for metric in audit.by_group}
-            for group in audit.sizes
-        },
-        "overall": {metric: estimate.as_dict() for metric, estimate in audit.overall.items()},
-        "difference": {metric: estimate.as_dict() for metric, estimate in audit.difference.items()},
-        "ratio": {metric: estimate.as_dict() for metric, estimate in audit.ratio.items()},
-        "too_few": list(audit.too_few),
-        "four_fifths": audit.four_fifths,
-        "verdict": audit.verdict,
-    }
 
 
 def _print_summary(run: Run, proposal: Any, findings: Any, metrics: Any, drivers: Any, audits: Any, best: str) -> None:

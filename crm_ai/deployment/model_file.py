@@ -32,6 +32,10 @@ LARGEST_FILE = 500_000_000
 
 # Types that skops does not trust by itself and that our pipelines are made of. Nothing else is ever built from a file.
 TRUSTED_TYPES = (
+    "crm_ai.fairness.decorrelation.Decorrelated",
+    "crm_ai.fairness.group_reader.GroupReader",
+    "crm_ai.fairness.group_thresholds.GroupThresholds",
+    "crm_ai.fairness.reductions.Mixture",
     "crm_ai.modeling.encoding.TableEncoder",
     "crm_ai.modeling.least_squares.LeastSquares",
     "crm_ai.modeling.log_target.LogTarget",

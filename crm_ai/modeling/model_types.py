@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sklearn.base import BaseEstimator
@@ -175,8 +175,65 @@ def _leaf(values: tuple[int, ...], default: int, explanation: str) -> Parameter:
     )
 
 
-MODEL_TYPES: Mapping[str, ModelType] = {
-    entry.id: entry
+class _ModelTypes(dict[str, "ModelType"]):
+    """Model types by identifier; of a model made fairer, the type it was made of, under its own name."""
+
+    def __missing__(self, name: str) -> ModelType:
+        base, plus, way = name.partition("+")
+        title, sentence = _ways().get(way.partition(".")[0], ("", ""))
+        if not plus or base not in self or not title:
+            raise KeyError(name)
+        entry = self[base]
+        return replace(entry, id=name, title=f"{entry.name}, {title}", description=f"{entry.sentence} {sentence}")
+
+
+def _ways() -> dict[str, tuple[str, str]]:
+    """How a model may have been made fairer: short, and in a sentence."""
+    return {
+        "reweighing": (
+            _("reweighed"),
+            _("Fitted with weights that make the answer equally frequent in all groups."),
+        ),
+        "decorrelation": (
+            _("decorrelated"),
+            _("Fitted on columns from which what tells the group was taken out; it must know the group to score."),
+        ),
+        "exponentiated_gradient": (
+            _("under a constraint"),
+            _("A mixture of models that together treat groups alike (exponentiated gradient)."),
+        ),
+        "grid_search": (
+            _("chosen under a constraint"),
+            _("One of many models that weigh mistakes by group (grid search)."),
+        ),
+        "group_thresholds": (
+            _("threshold by group"),
+            _(
+                "Each group has a threshold of its own, so the group must be known to score. Treating customers "
+                "openly by such a trait is forbidden in many places: ask a lawyer first."
+            ),
+        ),
+    }
+
+
+def model_type_of(name: str) -> ModelType:
+    """Look up what a run's model was made of.
+
+    Parameters
+    ----------
+    name : str
+        Name of a model in a run, for instance ``"logistic_regression+reweighing"``.
+
+    Returns
+    -------
+    ModelType
+        Its entry.
+    """
+    return MODEL_TYPES[name]
+
+
+MODEL_TYPES: Mapping[str, ModelType] = _ModelTypes(
+    (entry.id, entry)
     for entry in (
         ModelType(
             id="linear_regression",
@@ -343,7 +400,7 @@ MODEL_TYPES: Mapping[str, ModelType] = {
             simplicity=0,
         ),
     )
-}
+)
 
 
 def model_types_for(task: Task, *, basic: bool = False) -> tuple[ModelType, ...]:
