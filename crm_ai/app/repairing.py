@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import errors, findings, results, state, store, work
+from crm_ai.app import errors, findings, results, speaking, state, store, work
 from crm_ai.app.plain import plain
 from crm_ai.cleaning import describe_repair
 from crm_ai.deployment import csv_bytes, excel_bytes, parquet_bytes
@@ -244,7 +244,7 @@ def downloads(table: Table) -> None:
             )
         st.download_button(
             _("Recipe (YAML)"),
-            lambda: _recipe_text(table, made),
+            speaking.in_this_language(lambda: _recipe_text(table, made)),
             file_name=f"{name}_recipe.yaml",
             mime="application/yaml",
             icon=":material/receipt_long:",

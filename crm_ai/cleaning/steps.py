@@ -15,7 +15,7 @@ from crm_ai.cleaning.step import Step
 from crm_ai.errors import ProblemError
 from crm_ai.table import LABELLED, Kind, Repair
 from crm_ai.table.variants import describe_variants
-from crm_ai.words import _, percent
+from crm_ai.words import _, later, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def _told_cap(settings: Mapping[str, Any]) -> str:
 
 def _fill(words: str) -> Callable[[Mapping[str, Any]], str]:
     def tell(settings: Mapping[str, Any]) -> str:
-        return words + (_(", and tell the model where") if settings.get("indicator") else "")
+        return _(words) + (_(", and tell the model where") if settings.get("indicator") else "")
 
     return tell
 
@@ -85,15 +85,15 @@ STEPS: Mapping[str, StepType] = {
     "blank_impossible": StepType(BlankImpossible, _told_possible, kinds=AMOUNTS),
     "drop_columns": StepType(DropColumns, lambda settings: _("leave out")),
     "cap_outliers": StepType(CapOutliers, _told_cap, learns=True, kinds=NUMBERS),
-    "fill_median": StepType(FillMedian, _fill(_("fill with the median")), learns=True, kinds=AMOUNTS),
+    "fill_median": StepType(FillMedian, _fill(later("fill with the median")), learns=True, kinds=AMOUNTS),
     "fill_most_frequent": StepType(
-        FillMostFrequent, _fill(_("fill with the most frequent value")), learns=True, kinds=AMOUNTS | LABELLED
+        FillMostFrequent, _fill(later("fill with the most frequent value")), learns=True, kinds=AMOUNTS | LABELLED
     ),
     "fill_neighbours": StepType(
-        FillNeighbours, _fill(_("fill from the most similar customers")), learns=True, kinds=NUMBERS
+        FillNeighbours, _fill(later("fill from the most similar customers")), learns=True, kinds=NUMBERS
     ),
     "fill_chained": StepType(
-        FillChained, _fill(_("fill by regression on the other numbers")), learns=True, kinds=NUMBERS
+        FillChained, _fill(later("fill by regression on the other numbers")), learns=True, kinds=NUMBERS
     ),
 }
 
