@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ LOCALE_FOLDER = Path(__file__).parent / "app" / "locale"
 LANGUAGES = {"en": "English", "zh": "中文"}
 NOTHING = "–"
 
+_BETWEEN_SENTENCES = {"zh": ""}
 _language: ContextVar[str] = ContextVar("crm_ai_language", default="en")
 
 
@@ -104,6 +106,27 @@ def ngettext(one: str, many: str, n: int) -> str:
         The phrase that fits `n`, translated.
     """
     return _catalogue(_language.get()).ngettext(one, many, n)
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Put sentences one after the other.
+
+    Parameters
+    ----------
+    parts : iterable of str
+        Whole sentences; empty ones are left out.
+
+    Returns
+    -------
+    str
+        A paragraph, with blanks between sentences where the language has any.
+
+    Examples
+    --------
+    >>> sentences(["It is good.", "", "It is fast."])
+    'It is good. It is fast.'
+    """
+    return _BETWEEN_SENTENCES.get(_language.get(), " ").join(filter(None, parts))
 
 
 def count(n: float) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import browser, errors, links, speaking, state, store, visitors
+from crm_ai.app import browser, errors, headings, links, speaking, state, store, visitors
 from crm_ai.app.plain import plain
 from crm_ai.words import LANGUAGES, _, count, language
 
@@ -211,7 +211,12 @@ def chart(figure: go.Figure, data: DataFrame, *, key: str) -> None:
     figure = charts.inked(figure, dark=st.context.theme.type == "dark")
     st.plotly_chart(figure, theme=None, key=key, alt=title, config={"displaylogo": False, "displayModeBar": False})
     with st.expander(_("Data of this chart"), type="compact", key=f"{key}_data"):
-        st.dataframe(data, hide_index=True, alt=_("Data of the chart: {title}").format(title=title))
+        st.dataframe(
+            data,
+            hide_index=True,
+            alt=_("Data of the chart: {title}").format(title=title),
+            column_config={**headings.in_words(data.columns)},
+        )
 
 
 def rows(frame: DataFrame, *, alt: str) -> None:

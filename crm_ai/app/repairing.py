@@ -14,7 +14,7 @@ from crm_ai.app.plain import plain
 from crm_ai.cleaning import describe_repair
 from crm_ai.deployment import csv_bytes, excel_bytes, parquet_bytes
 from crm_ai.table import LABELLED, Finding, Kind, Repair
-from crm_ai.words import _, count, ngettext
+from crm_ai.words import _, count, ngettext, sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,7 @@ def answer(found: Sequence[Finding], made: Sequence[Repair]) -> str:
     """
     left = [finding for finding in found if _chosen(finding, made) is None]
     repaired = ngettext("{n} repair is made.", "{n} repairs are made.", len(made)).format(n=count(len(made)))
-    return " ".join([*([repaired] if made else []), findings.in_a_sentence(left)])
+    return sentences([*([repaired] if made else []), findings.in_a_sentence(left)])
 
 
 def show(table: Table, found: Sequence[Finding]) -> None:
@@ -155,7 +155,7 @@ def _before_and_after(table: Table, repair: Repair, key: str) -> None:
 def _own_repairs(table: Table, own: Sequence[Repair], made: Sequence[Repair]) -> None:
     for repair in own:
         with st.container(horizontal=True, vertical_alignment="center", key=f"own_{_key(repair)}"):
-            names = ", ".join(repair.columns)
+            names = _(", ").join(repair.columns)
             what = plain(describe_repair(repair))
             st.markdown(f":green[:material/build: {_('your repair')}] · **{plain(names, WIDTH)}** · {what}")
             _before_and_after(table, repair, _key(repair))

@@ -207,7 +207,9 @@ def _warn(run: Run, row: int, other: pd.DataFrame, clashes: list[tuple[str, str]
     if along:
         st.button(
             _("Change along: {columns}").format(
-                columns=", ".join(f"{plain(name, 24)} = {plain(value, 24)}" for name, value in list(along.items())[:6])
+                columns=_(", ").join(
+                    f"{plain(name, 24)} = {plain(value, 24)}" for name, value in list(along.items())[:6]
+                )
             ),
             icon=":material/link:",
             key="along",

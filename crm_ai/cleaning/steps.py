@@ -52,7 +52,7 @@ def _told_possible(settings: Mapping[str, Any]) -> str:
     if high is not None:
         said.append((_("after {high}") if isinstance(high, str) else _("over {high}")).format(high=_bound(high)))
     if values:
-        said.append(", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values))
+        said.append(_(", ").join(f"{value:g}" if isinstance(value, float) else str(value) for value in values))
     return _("count as missing what cannot be ({what})").format(what=_(" or ").join(said))
 
 
@@ -76,7 +76,9 @@ def _fill(words: str) -> Callable[[Mapping[str, Any]], str]:
 
 STEPS: Mapping[str, StepType] = {
     "drop_duplicates": StepType(None, lambda settings: _("keep the first of rows that are equal in every cell")),
-    "retype": StepType(Retype, lambda settings: _("read as {kind}").format(kind=settings.get("kind", "number"))),
+    "retype": StepType(
+        Retype, lambda settings: _("read as {kind}").format(kind=Kind(settings.get("kind", "number")).in_words)
+    ),
     "unify_labels": StepType(
         UnifyLabels,
         lambda settings: _("one spelling: {variants}").format(variants=describe_variants(settings.get("labels", {}))),
@@ -123,7 +125,7 @@ def make_step(repair: Repair) -> Step:
     """
     entry = STEPS.get(repair.step)
     if entry is None or entry.make is None:
-        names = ", ".join(name for name, known in STEPS.items() if known.make)
+        names = _(", ").join(name for name, known in STEPS.items() if known.make)
         raise ProblemError(
             _("There is no repair of columns called “{name}”.").format(name=repair.step),
             next_step=_("Choose one of: {names}.").format(names=names),
@@ -133,7 +135,7 @@ def make_step(repair: Repair) -> Step:
     except TypeError as error:
         raise ProblemError(
             _("The repair “{name}” does not know one of its settings: {settings}.").format(
-                name=repair.step, settings=", ".join(map(str, repair.settings))
+                name=repair.step, settings=_(", ").join(map(str, repair.settings))
             ),
             next_step=_("Leave the setting out."),
         ) from error

@@ -48,7 +48,7 @@ def _read_from_database(options: argparse.Namespace) -> Any:
         raise CrmAiError(
             _("It is not clear which database is meant."),
             next_step=_("Set CRM_AI_DATABASE_NAME to its address and give --database NAME. Known are: {names}.").format(
-                names=", ".join(named) or _("none")
+                names=_(", ").join(named) or _("none")
             ),
         )
     return read_sql(named[wanted], options.sql, limit=options.limit)

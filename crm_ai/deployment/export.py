@@ -139,7 +139,7 @@ def check_format(path: str | Path) -> Path:
         raise CrmAiError(
             _("Cannot tell the format of the output."),
             where=str(path),
-            next_step=_("End its name with one of: {formats}.").format(formats=", ".join(FORMATS)),
+            next_step=_("End its name with one of: {formats}.").format(formats=_(", ").join(FORMATS)),
         )
     return path
 

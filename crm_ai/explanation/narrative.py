@@ -14,7 +14,7 @@ from crm_ai.explanation.interactions import partner_of
 from crm_ai.explanation.reliability import Light, Reliability
 from crm_ai.explanation.similar import SimilarCustomers
 from crm_ai.modeling import Run, Task, answer_of, label_place, table_groups
-from crm_ai.words import _, count, ngettext, number, percent, shorten
+from crm_ai.words import _, count, ngettext, number, percent, sentences, shorten
 
 STRONG, CLEAR, LITTLE = 0.25, 0.1, 0.02  # of all that moves a prediction
 NAMED = 3
@@ -118,7 +118,7 @@ def customer_in_words(
         )
     elif trust is not None and trust.light is Light.CAUTION:
         parts.append(_("Read these reasons with caution: {why}").format(why=trust.reasons[0]))
-    return " ".join(parts)
+    return sentences(parts)
 
 
 def model_in_words(
@@ -181,7 +181,7 @@ def model_in_words(
             else _("{columns} and {n} more hardly matter.").format(columns=_list(idle[:3]), n=count(len(idle) - 3))
         )
     parts.append(_("This is what the model has learned, not what would happen if a customer were changed."))
-    return " ".join(parts)
+    return sentences(parts)
 
 
 def segment_in_words(run: Run, model_type: str, reasons: Explanation, segment: str, group: str) -> str:
@@ -224,7 +224,7 @@ def segment_in_words(run: Run, model_type: str, reasons: Explanation, segment: s
     ]
     error = float(own[members].std(ddof=1)) / np.sqrt(n)
     if abs(inside - overall) <= Z * error:
-        return parts[0] + " " + _("That is no clear difference.")
+        return sentences([parts[0], _("That is no clear difference.")])
     size = np.abs(difference).sum()
     strongest = [place for place in np.argsort(-np.abs(difference)) if abs(difference[place]) > CLEAR * size][:NAMED]
     if size > 0 and strongest:
@@ -233,7 +233,7 @@ def segment_in_words(run: Run, model_type: str, reasons: Explanation, segment: s
                 reasons=_and([_leaning(reasons.columns[place], difference[place]) for place in strongest])
             )
         )
-    return " ".join(parts)
+    return sentences(parts)
 
 
 def _beginning(said: Told) -> str:

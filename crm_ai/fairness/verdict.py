@@ -157,7 +157,7 @@ def _no_evidence(audit: Audit) -> str:
 def _left_out(audit: Audit) -> str:
     if not audit.too_few or len(audit.compared) < 2:
         return ""
-    names = ", ".join(
+    names = _(", ").join(
         _("“{group}” ({n})").format(group=shorten(name), n=count(audit.sizes[name])) for name in audit.too_few[:4]
     )
     more = _(" and {n} more").format(n=len(audit.too_few) - 4) if len(audit.too_few) > 4 else ""

@@ -102,7 +102,7 @@ def _check(table: Table, rules: Mapping[str, str], groups: Sequence[np.ndarray])
             raise ProblemError(
                 _("There is no rule “{rule}”.").format(rule=rule),
                 where=name,
-                next_step=_("Choose one of: {names}.").format(names=", ".join(RULES)),
+                next_step=_("Choose one of: {names}.").format(names=_(", ").join(RULES)),
             )
         if rule in OF_NUMBERS and kind is not Kind.NUMBER:
             raise ProblemError(

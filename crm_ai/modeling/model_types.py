@@ -148,12 +148,12 @@ class ModelType:
             if name not in known:
                 raise ProblemError(
                     _("{model} has no setting “{name}”.").format(model=self.name, name=name),
-                    next_step=_("Choose among: {names}.").format(names=", ".join(known) or _("none")),
+                    next_step=_("Choose among: {names}.").format(names=_(", ").join(known) or _("none")),
                 )
             if value not in known[name].values:
                 raise ProblemError(
                     _("{model} cannot have {name} = {value}.").format(model=self.name, name=name, value=value),
-                    next_step=_("Choose among: {names}.").format(names=", ".join(map(str, known[name].values))),
+                    next_step=_("Choose among: {names}.").format(names=_(", ").join(map(str, known[name].values))),
                 )
         return {name: parameter.default for name, parameter in known.items()} | dict(chosen or {})
 
@@ -414,5 +414,5 @@ def find_model_type(name: str, task: Task) -> ModelType:
             return entry
     raise ProblemError(
         _("“{name}” is not a model for a {task} question.").format(name=name, task=task.value),
-        next_step=_("Choose among: {names}.").format(names=", ".join(entry.id for entry in able)),
+        next_step=_("Choose among: {names}.").format(names=_(", ").join(entry.id for entry in able)),
     )
