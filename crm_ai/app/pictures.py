@@ -147,7 +147,7 @@ def confusion(run: Run, model: str, label: str | None, threshold: float) -> Pict
 
     from crm_ai import charts
 
-    labels = run.problem.labels if label is None else (f"not {label}", label)
+    labels = run.problem.labels if label is None else (_("not {label}").format(label=label), label)
     cells = results.tally(run, model, label=label).cells(threshold).sum(axis=0)
     frame = pd.DataFrame(
         {

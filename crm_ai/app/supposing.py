@@ -192,7 +192,7 @@ def _signed(amount: float) -> str:
 
 
 def _warn(run: Run, row: int, other: pd.DataFrame, clashes: list[tuple[str, str]], along: Mapping[str, str]) -> None:
-    pairs = "; ".join(
+    pairs = _("; ").join(
         _("{one} = {this} with {other} = {that}").format(
             one=plain(one, NAME_WIDTH),
             this=plain(value_in_words(other[one].iloc[0]), NAME_WIDTH),

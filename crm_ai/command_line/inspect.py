@@ -8,7 +8,7 @@ import os
 from typing import Any
 
 from crm_ai.errors import CrmAiError
-from crm_ai.words import _, count
+from crm_ai.words import _, count, sentences
 
 
 def read(options: argparse.Namespace) -> Any:
@@ -97,7 +97,8 @@ def print_findings(findings: Any) -> None:
     if not findings:
         print(_("Nothing wrong was found."))
     for finding in findings:
-        print(f"  [{finding.severity.value}] {finding.column}: {finding.evidence} {finding.proposal}")
+        said = sentences([finding.evidence, finding.proposal])
+        print(f"  [{finding.severity.value}] {finding.column}: {said}")
 
 
 def findings_as_json(findings: Any) -> list[dict[str, Any]]:

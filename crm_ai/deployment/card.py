@@ -53,7 +53,7 @@ def model_card(run: Run, model_type: str, *, audits: Sequence[Audit] = (), thres
                 _("Judged on"): _("{n} other customers, set aside before training").format(
                     n=count(len(run.holdout_rows))
                 ),
-                _("Repaired"): "; ".join(
+                _("Repaired"): _("; ").join(
                     f"{', '.join(r.columns) or _('rows')}: {describe_repair(r)}" for r in problem.repairs
                 )
                 or _("nothing"),

@@ -53,7 +53,7 @@ class Counterfactual:
     @property
     def words(self) -> str:
         """The changes in words, such as ``Contract: Month-to-month → One year``."""
-        return "; ".join(
+        return _("; ").join(
             f"{column}: {value_in_words(before)} → {value_in_words(after)}" for column, before, after in self.changes
         )
 

@@ -124,7 +124,7 @@ def in_words(audit: Audit) -> str:
     if audit.judgement is Judgement.TOO_FEW:
         said = _too_few(audit)
     elif audit.judgement is Judgement.GAP:
-        gaps = "; ".join(_GAP_WORDS[name](audit) for name in audit.gaps)
+        gaps = _("; ").join(_GAP_WORDS[name](audit) for name in audit.gaps)
         said = _("Gap found by {segment}: {gaps}.").format(segment=audit.segment, gaps=gaps)
     else:
         said = _no_evidence(audit)

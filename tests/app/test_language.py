@@ -136,6 +136,7 @@ def test_every_page_speaks_chinese(visit, chinese_customers, source):
                 at.run()
                 assert_sound(at)
                 assert english(at, names) == [], (page, tab)
+                assert not at.error, (page, tab)
         assert_sound(at)
         assert english(at, names) == [], page
         assert re.search("[\u4e00-\u9fff]", at.title[0].value)
