@@ -108,6 +108,27 @@ def ngettext(one: str, many: str, n: int) -> str:
     return _catalogue(_language.get()).ngettext(one, many, n)
 
 
+def label_in_words(text: str) -> str:
+    """Name a label for people: of those that the app itself gives, only these two are not the customers' own.
+
+    Parameters
+    ----------
+    text : str
+        A label, ``(missing)`` or ``(other)``.
+
+    Returns
+    -------
+    str
+        The label as it is, or what stands for one in the reader's language.
+
+    Examples
+    --------
+    >>> label_in_words("(missing)"), label_in_words("monthly")
+    ('(missing)', 'monthly')
+    """
+    return _(text) if text in _STAND_INS else text
+
+
 def sentences(parts: Iterable[str]) -> str:
     """Put sentences one after the other.
 
@@ -184,6 +205,8 @@ def number(x: float, digits: int = 3) -> str:
         return "≈ 0"
     return _significant(x, digits)
 
+
+_STAND_INS = (later("(missing)"), later("(other)"))
 
 # From which size on, measured in what, called what.
 _MARKS = {

@@ -14,7 +14,7 @@ from crm_ai.explanation.interactions import partner_of
 from crm_ai.explanation.reliability import Light, Reliability
 from crm_ai.explanation.similar import SimilarCustomers
 from crm_ai.modeling import Run, Task, answer_of, label_place, table_groups
-from crm_ai.words import _, count, ngettext, number, percent, sentences, shorten
+from crm_ai.words import _, count, label_in_words, ngettext, number, percent, sentences, shorten
 
 STRONG, CLEAR, LITTLE = 0.25, 0.1, 0.02  # of all that moves a prediction
 NAMED = 3
@@ -330,7 +330,7 @@ def _direction(reasons: Explanation, name: str) -> str:
 
 
 def _name(name: object) -> str:
-    return shorten(str(name), NAME)
+    return shorten(label_in_words(str(name)), NAME)
 
 
 def _list(names: list[str]) -> str:
