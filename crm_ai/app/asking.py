@@ -236,6 +236,7 @@ def _features(table: Table, proposal: Proposal, known: Problem | None) -> list[s
         key=_key(f"features_{target}"),
         persist_state="session",
         help=_("Columns that predict (features). Leave out what is not known yet when the prediction is needed."),
+        placeholder=_("Choose any"),
     )
 
 
@@ -250,6 +251,7 @@ def _segments(table: Table, proposal: Proposal, known: Problem | None) -> list[s
         key=_key(f"segments_{target}"),
         persist_state="session",
         help=_("Columns whose groups are compared on the Fairness page (segments). They may also predict."),
+        placeholder=_("Choose any"),
     )
 
 

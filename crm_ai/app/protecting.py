@@ -155,6 +155,7 @@ def _recognisable(table: Table) -> None:
         key=f"quasi_{table.digest[:8]}",
         max_selections=MOST_QUASI_IDENTIFIERS,
         help=_("Quasi-identifiers: none of them names a person, together they may."),
+        placeholder=_("Choose any"),
     )
     if not chosen:
         st.caption(_("Choose columns such as age, sex and postcode."))

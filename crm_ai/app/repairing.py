@@ -172,7 +172,9 @@ def _new_repair(table: Table, made: Sequence[Repair]) -> None:
         repair: Repair | None = Repair(step)
     else:
         fitting = [c.name for c in table.schema if _fits(step, c.kind)]
-        columns = st.multiselect(_("In which columns?"), fitting, key=f"own_columns_{step}", max_selections=None)
+        columns = st.multiselect(
+            _("In which columns?"), fitting, key=f"own_columns_{step}", max_selections=None, placeholder=_("Choose any")
+        )
         repair = _own_settings(table, step, tuple(columns))
     if st.button(_("Make this repair"), key="own_make", disabled=repair is None, icon=":material/build:"):
         assert repair is not None  # the button is off else
@@ -185,7 +187,7 @@ def _own_settings(table: Table, step: str, columns: tuple[str, ...]) -> Repair |
         return None
     if step == "unify_labels":
         labels = sorted({str(label) for name in columns for label in table.frame[name].cat.categories})
-        wrong = st.multiselect(_("Which labels mean the same?"), labels, key="own_labels")
+        wrong = st.multiselect(_("Which labels mean the same?"), labels, key="own_labels", placeholder=_("Choose any"))
         right = st.selectbox(_("Their one spelling"), wrong or labels, key="own_right")
         settings = {"labels": {label: right for label in wrong if label != right}}
         return Repair(step, columns, settings) if len(wrong) > 1 else None
