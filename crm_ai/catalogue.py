@@ -99,7 +99,7 @@ def read_entries(text: str) -> Iterator[Entry]:
 
     Examples
     --------
-    >>> next(read_entries('msgid "Done."\\nmsgstr "完成。"'))
+    >>> next(read_entries('msgid "Done."\nmsgstr "完成。"'))
     Entry(message='Done.', many='', translations=('完成。',), comments=())
     """
     for block in text.replace("\r\n", "\n").split("\n\n"):
