@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from crm_ai.words import language
+
 if TYPE_CHECKING:
     from crm_ai.modeling import Run
     from crm_ai.table import Table
@@ -16,14 +18,15 @@ EXPLANATIONS_KEPT = 12
 
 def _table_key(table: Table) -> str:
     roles = ",".join(column.role.value for column in table.schema)
-    return f"{table.digest} {roles} {table.repairs!r}"
+    return f"{table.digest} {roles} {table.repairs!r} {language()}"
 
 
 def _run_key(run: Run) -> str:
-    return run.digest
+    return f"{run.digest} {language()}"
 
 
 # Tables and runs are known by their digests; to hash a million rows for a slider's move would be folly.
+# Whatever is kept of them may hold words, and so is kept for one language: every kept function takes a table or a run.
 _KEYS: dict[str | type, Any] = {
     "crm_ai.table.table.Table": _table_key,
     "crm_ai.modeling.run.Run": _run_key,

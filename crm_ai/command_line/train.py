@@ -218,7 +218,7 @@ def with_settings(models: list[str] | None, said: list[str], problem: Problem) -
         if model not in found:
             raise ProblemError(
                 _("“{entry}” sets nothing of a model that is trained.").format(entry=entry),
-                next_step=_("Write MODEL.SETTING=VALUE with one of: {names}.").format(names=", ".join(found)),
+                next_step=_("Write MODEL.SETTING=VALUE with one of: {names}.").format(names=_(", ").join(found)),
             )
         offered = {p.id: p.values for p in find_model_type(model, problem.task).parameters}.get(setting, ())
         found[model][setting] = next((known for known in offered if str(known) == value), value)
@@ -346,7 +346,7 @@ def _print_summary(run: Run, proposal: Any, findings: Any, metrics: Any, drivers
     for column, reason in proposal.set_aside.items():
         print("  " + _("set aside: {column} ({reason})").format(column=column, reason=reason))
     for repair in run.problem.repairs:
-        names = ", ".join(repair.columns) or _("rows")
+        names = _(", ").join(repair.columns) or _("rows")
         print("  " + _("repaired: {columns} ({what})").format(columns=names, what=describe_repair(repair)))
     print("\n" + _("What is wrong with the data"))
     print_findings(findings)
@@ -364,7 +364,7 @@ def _print_model(task: str, metrics: Any, drivers: Any, audits: Any) -> None:
         print(f"  {metric:<18} {number(estimate.value):>8}   {interval}, n = {count(estimate.n)}")
     if drivers is not None:
         strongest = drivers.head(DRIVERS_SHOWN)
-        words = ", ".join(f"{row.column} ({number(row.mean_absolute, 2)})" for row in strongest.itertuples())
+        words = _(", ").join(f"{row.column} ({number(row.mean_absolute, 2)})" for row in strongest.itertuples())
         print("  " + _("driven most by: {columns}").format(columns=words))
     for audit in audits:
         print(f"  {audit.segment}: {audit.verdict}")

@@ -129,7 +129,7 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
         if foreign:
             raise ModelFileError(
                 _("The file holds types that do not belong into a model: {types}.").format(
-                    types=", ".join(foreign[:5])
+                    types=_(", ").join(foreign[:5])
                 ),
                 where=name,
                 next_step=_("Do not use it. Ask where it came from, and save the model again."),

@@ -14,7 +14,7 @@ from crm_ai.explanation.interactions import partner_of
 from crm_ai.explanation.reliability import Light, Reliability
 from crm_ai.explanation.similar import SimilarCustomers
 from crm_ai.modeling import Problem, Run, Task, answer_of, label_place, question_in_words, table_groups
-from crm_ai.words import _, count, ngettext, number, percent, shorten
+from crm_ai.words import _, count, label_in_words, ngettext, number, percent, sentences, shorten
 
 STRONG, CLEAR, LITTLE = 0.25, 0.1, 0.02  # of all that moves a prediction
 IDLE = 0.01  # of all that moves predictions: what is less hardly matters
@@ -119,7 +119,7 @@ def customer_in_words(
         )
     elif trust is not None and trust.light is Light.CAUTION:
         parts.append(_("Read these reasons with caution: {why}").format(why=trust.reasons[0]))
-    return " ".join(parts)
+    return sentences(parts)
 
 
 def model_in_words(
@@ -193,7 +193,7 @@ def model_in_words(
             else _("{columns} and {n} more hardly matter.").format(columns=_list(idle[:3]), n=count(len(idle) - 3))
         )
     parts.append(_("This is what the model has learned, not what would happen if a customer were changed."))
-    return " ".join(parts)
+    return sentences(parts)
 
 
 def outcome_in_words(problem: Problem, label: str | None = None) -> str:
@@ -256,7 +256,7 @@ def segment_in_words(run: Run, model_type: str, reasons: Explanation, segment: s
     ]
     error = float(own[members].std(ddof=1)) / np.sqrt(n)
     if abs(inside - overall) <= Z * error:
-        return parts[0] + " " + _("That is no clear difference.")
+        return sentences([parts[0], _("That is no clear difference.")])
     size = np.abs(difference).sum()
     strongest = [place for place in np.argsort(-np.abs(difference)) if abs(difference[place]) > CLEAR * size][:NAMED]
     for raises in (True, False) if inside > overall else (False, True):
@@ -268,7 +268,7 @@ def segment_in_words(run: Run, model_type: str, reasons: Explanation, segment: s
                 else _("What these customers have in {columns} goes with lower predictions than usual.")
             )
             parts.append(words.format(columns=_and([_name(column) for column in its])))
-    return " ".join(parts)
+    return sentences(parts)
 
 
 def _beginning(said: Told) -> str:
@@ -371,7 +371,7 @@ def _turning(reasons: Explanation, name: str) -> str:
 
 
 def _name(name: object) -> str:
-    return shorten(str(name), NAME)
+    return shorten(label_in_words(str(name)), NAME)
 
 
 def _list(names: list[str]) -> str:

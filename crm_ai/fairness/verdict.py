@@ -165,7 +165,7 @@ def in_words(audit: Audit) -> str:
     if audit.judgement is Judgement.TOO_FEW:
         said = _too_few(audit)
     elif audit.judgement is Judgement.GAP:
-        gaps = "; ".join(_GAP_WORDS[name](audit) for name in audit.gaps)
+        gaps = _("; ").join(_GAP_WORDS[name](audit) for name in audit.gaps)
         said = _("Gap found by {segment}: {gaps}.").format(segment=audit.segment, gaps=gaps)
     else:
         said = _no_evidence(audit)
@@ -212,7 +212,7 @@ def _power(audit: Audit, words: str) -> str:
 def _left_out(audit: Audit) -> str:
     if not audit.too_few or len(audit.compared) < 2:
         return ""
-    names = ", ".join(
+    names = _(", ").join(
         _("“{group}” ({n})").format(group=shorten(name), n=count(audit.sizes[name])) for name in audit.too_few[:4]
     )
     more = _(" and {n} more").format(n=len(audit.too_few) - 4) if len(audit.too_few) > 4 else ""

@@ -291,6 +291,8 @@ def _watch(jobs: Jobs, journal: Journal, metric: str) -> None:
     while left and not journal.cancelled:
         done, left = wait(left, timeout=ANSWERS_A_MOMENT, return_when=FIRST_COMPLETED)
         for job in done:
+            if journal.cancelled:  # what is done may be work that has just been given up
+                return
             model, number = names[job]
             result = job.result()
             name = MODEL_TYPES[model].name

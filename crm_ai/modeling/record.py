@@ -167,4 +167,4 @@ def repeat(
         for package, version in record["versions"].items()
         if versions.get(package) != version
     ]
-    return run, (_("other predictions: {models}").format(models=", ".join(other)), *changed)
+    return run, (_("other predictions: {models}").format(models=_(", ").join(other)), *changed)
