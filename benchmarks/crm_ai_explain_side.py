@@ -56,7 +56,7 @@ def _forest(run: Any, folder: Any) -> dict[str, Any]:
         usual = explainer_of(run.model(FOREST), run.train_frame[features])
     with stage("values, everybody"):
         usual.explain(customers)
-    np.save(folder / f"{FOREST}_values_crm_ai.npy", found.values)
+    np.save(folder / f"{FOREST}_values_crm_ai.npy", found.values[: CHECKED // 10])
     return {"rows": len(customers), "references": usual.references}
 
 

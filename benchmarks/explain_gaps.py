@@ -10,5 +10,4 @@ import numpy as np
 if __name__ == "__main__":
     folder, task = Path(sys.argv[1]), sys.argv[2]
     ours, theirs = (np.load(folder / f"{task}_values_{side}.npy") for side in ("crm_ai", "shap"))
-    gaps = np.abs(ours - theirs)
-    print(float(np.nanmax(gaps)), int(np.isnan(gaps).any(axis=1).sum()), len(gaps))
+    print(float(np.abs(ours - theirs).max()), len(ours))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.tables import Job
 
-CHECKED = 1_000  # customers whose values both sides hand over
+CHECKED = 1_000  # customers (of a forest a tenth) whose values both sides hand over
 STEPS = 5
 LIME_CUSTOMERS = 5
 DASHBOARD_FOREST_ROWS = 2_000
