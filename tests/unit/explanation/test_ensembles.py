@@ -10,8 +10,8 @@ import pytest
 import shap
 
 from crm_ai.explanation import explain, tree_shap
-from crm_ai.explanation.ensemble_shapley import ensemble_shap
-from crm_ai.explanation.flat_trees import flat_trees
+from crm_ai.explanation.ensemble_shapley import ensemble_shap, reference_patterns
+from crm_ai.explanation.flat_trees import FlatTree, flat_trees
 from crm_ai.explanation.permutation_shapley import permutation_shap
 from crm_ai.explanation.scales import output_on, scale_of
 from crm_ai.modeling import Scale, Task, propose_problem, train
@@ -160,9 +160,28 @@ def test_deep_leaves_are_told_as_shallow_ones(runs):
     assert np.isfinite(before).all()
 
 
-def _chain(depth):
-    from crm_ai.explanation.flat_trees import FlatTree
+def test_patterns_that_share_no_table_are_counted_rightly():
+    """Wide leaves number their patterns in a table of few places: those that meet there stay apart."""
+    generator = np.random.default_rng(1)
+    wide = generator.normal(size=(400, 40)).astype(np.float32)
+    columns = [np.arange(40), np.arange(0, 40, 2), np.arange(25)]
+    forest = FlatTree(
+        np.cumsum([0, *map(len, columns)]),
+        np.concatenate(columns),
+        np.concatenate([np.full(len(some), -0.2 * place) for place, some in enumerate(columns)]),
+        np.full(85, np.inf),
+        np.array([1.0, 2.0, 3.0]),
+    )
+    (seen,) = reference_patterns([forest], wide)
+    for leaf, some in enumerate(columns):
+        holds = wide[:, some] > np.float32(-0.2 * leaf)
+        patterns, counts = np.unique(holds @ (1 << np.arange(len(some))), return_counts=True)
+        its = slice(seen.starts[leaf], seen.starts[leaf + 1])
+        found = dict(zip(seen.kinds[its].tolist(), (seen.shares[its] * 400).round().tolist(), strict=True))
+        assert found == dict(zip(patterns.tolist(), counts.tolist(), strict=True))
 
+
+def _chain(depth):
     return FlatTree(np.array([0, depth]), np.arange(depth), np.zeros(depth), np.full(depth, np.inf), np.array([1.0]))
 
 
