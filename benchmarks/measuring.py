@@ -27,7 +27,7 @@ cpu_seconds: dict[str, float] = {}
 def stage(name: str, times: float = 1.0) -> Iterator[None]:
     """Time a stage, of all processors and on the clock; the same stage adds up.
 
-    What was done is taken `times` as long: 0.2 for the mean of five, 10 where a tenth of the customers stand for all.
+    What was done is taken `times` as long: 0.2 for the mean of five.
     """
     start, busy = perf_counter(), process_time()
     yield

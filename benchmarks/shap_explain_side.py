@@ -10,7 +10,7 @@ import pickle
 import warnings
 from collections.abc import Callable
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
@@ -27,10 +27,10 @@ from benchmarks.explain_jobs import (
     explain_job_from_command_line,
 )
 from benchmarks.explain_preparing import BACKGROUND, MOST_TRAINED_ON
-from benchmarks.measuring import report, stage
+from benchmarks.measuring import cpu_seconds, report, seconds, stage
 
 PATIENCE = 60.0  # seconds of one call; what would take longer is done for fewer customers and scaled
-PROBE = 2_000
+FEW, PROBE = 20, 2_000
 done: dict[str, int] = {}
 
 
@@ -87,15 +87,21 @@ def _fitted_encoder(job: ExplainJob, customers: np.ndarray) -> None:
 
 
 def _as_many_as_can_be(what: str, call: Callable[[Any], Any], customers: np.ndarray) -> None:
-    call(customers[:20])  # what is compiled or imported at the first call is not counted
-    start = perf_counter()
-    probed = customers[: min(PROBE, max(20, len(customers) // 10))]
-    call(probed)
-    affordable = int(len(probed) * PATIENCE / (perf_counter() - start))
-    some = customers[:affordable]
-    done[what] = len(some)
-    with stage(what, len(customers) / len(some)):
-        call(some)
+    """Time a call; where it would take too long, for fewer customers, each further one as long as those."""
+    call(customers[:FEW])  # what is compiled or imported at the first call is not counted
+    few = _clocks(call, customers[:FEW])
+    probed = customers[: min(PROBE, max(2 * FEW, len(customers) // 10))]
+    each = max((_clocks(call, probed) - few)[1] / (len(probed) - FEW), 1e-9)
+    some = customers[: max(2 * FEW, int(PATIENCE / each))]
+    many, done[what] = _clocks(call, some), len(some)
+    cpu_seconds[what], seconds[what] = many + (many - few) * (len(customers) - len(some)) / (len(some) - FEW)
+
+
+def _clocks(call: Callable[[Any], Any], customers: np.ndarray) -> np.ndarray:
+    """CPU and wall seconds."""
+    start, busy = perf_counter(), process_time()
+    call(customers)
+    return np.array([process_time() - busy, perf_counter() - start])
 
 
 def _values(shap: Any, told: dict[str, Any], background: np.ndarray, customers: np.ndarray) -> np.ndarray:
