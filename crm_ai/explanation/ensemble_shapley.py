@@ -19,6 +19,7 @@ from numba import njit
 from crm_ai.explanation.flat_trees import MOST_CONDITIONS, FlatTree, weights
 
 PARTS = 8
+WORD = 62  # bits of a number that are used
 SMALL_TABLE = 14  # conditions up to which each pattern has a place of its own
 SPREAD = 0x9E3779B97F4A7C1  # odd, of mixed bits: similar patterns get places far apart (Knuth, TAOCP 3, 6.4)
 
@@ -215,24 +216,33 @@ def _games(conditions, value, mine, n, theirs, shares, gain, loss, told):  # typ
     lacks.
     """
     full = (np.int64(1) << conditions) - 1
+    words = len(theirs) // WORD + 1
+    # Who among the references holds a condition, as bits: those who hold several are found by "and", not one by one.
+    holders = np.zeros((conditions, words), np.int64)
+    for other in range(len(theirs)):
+        for bit in range(conditions):
+            holders[bit, other // WORD] |= (theirs[other] >> bit & 1) << other % WORD
     for kind in range(n):
         lacks = full ^ mine[kind]
         b = _ones(lacks)
         lost = 0.0
-        told[:conditions, kind] = 0.0
-        for other in range(len(theirs)):
-            if theirs[other] & lacks != lacks:
-                continue
-            missing = full ^ theirs[other]
-            a = _ones(missing)
-            lost += loss[a, b] * shares[other]
-            won = gain[a, b] * shares[other]
-            bit = 0
-            while missing:
-                if missing & 1:
-                    told[bit, kind] += won * value
-                missing >>= 1
-                bit += 1
+        for bit in range(conditions):
+            told[bit, kind] = 0.0
+        for word in range(words):
+            left = (np.int64(1) << min(WORD, len(theirs) - word * WORD)) - 1
+            for bit in range(conditions):
+                if lacks >> bit & 1:
+                    left &= holders[bit, word]
+            while left:
+                other = word * WORD + _ones((left & -left) - 1)
+                left &= left - 1
+                missing = full ^ theirs[other]
+                a = _ones(missing)
+                lost += loss[a, b] * shares[other]
+                won = gain[a, b] * shares[other] * value
+                while missing:
+                    told[_ones((missing & -missing) - 1), kind] += won
+                    missing &= missing - 1
         for bit in range(conditions):
             if lacks >> bit & 1:
                 told[bit, kind] -= lost * value
