@@ -110,7 +110,7 @@ def _lines(task: str, sides: dict[str, Any]) -> Iterator[str]:
         against = f"  against {ours['results']['references']:,} references"
         yield f"{against:<46}{_both_clocks(ours, ['values, everybody']):>16}"
     elif task == "LIME":
-        yield _line("LIME, a customer", ours, ["values"], "lime on a pipeline", theirs, ["values"])
+        yield _line("LIME, a customer", ours, ["values"], "lime on a pipeline", theirs, ["values"], 3)
     else:
         for what in theirs["results"]["step_ms"]:
             yield _line(f"a step of {task.replace('_', ' ', 1)}", ours, ["step"], what, theirs, [what], 3)
