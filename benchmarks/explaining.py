@@ -151,7 +151,7 @@ def _disagreements(task: str, folder: Path, sides: dict[str, Any]) -> Iterator[s
         ours, theirs = (sides[side]["results"]["local_fit"] for side in SIDES)
         if abs(ours - theirs) > 0.02:
             yield f"local fit: {ours:.3f} and {theirs:.3f}"
-    if task.startswith("what_if"):
+    if task == f"what_if {LOGISTIC}":  # trees grown on other customers may differ for one of them
         ours, theirs = (sides[side]["results"]["said"] for side in SIDES)
         if abs(ours - theirs) > 0.02:
             yield f"prediction: {ours:.3f} and {theirs:.3f}"

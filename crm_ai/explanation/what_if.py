@@ -328,13 +328,11 @@ def _is_before(labels: list[str], name: str, other: str) -> bool:
 
 def _smallest(amounts: np.ndarray, some: int) -> np.ndarray:
     """Places of the smallest amounts; of equal ones the first; NaN is none."""
-    known = np.flatnonzero(np.isfinite(amounts))
-    if len(known) > some:
-        within = amounts[known]
-        limit = np.partition(within, some - 1)[some - 1]
-        below, at = known[within < limit], known[within == limit]
-        known = np.concatenate([below, at[: some - len(below)]])
-    return known
+    amounts = np.where(np.isfinite(amounts), amounts, np.inf)
+    limit = np.partition(amounts, some - 1)[some - 1] if len(amounts) > some else np.inf
+    below = np.flatnonzero(amounts < limit)
+    at = np.flatnonzero(amounts == limit) if np.isfinite(limit) else below[:0]
+    return np.concatenate([below, at[: some - len(below)]])
 
 
 def _are_whole(numbers: np.ndarray) -> bool:
