@@ -23,7 +23,7 @@ SHOWN, LONG = 8, 2_000
 
 
 @errors.fragment
-def panel(run: Run, model: str, label: str | None, reference: Reference, scale: str | None) -> None:
+def panel(run: Run, model: str, label: str | None, reference: Reference | None, scale: str | None) -> None:
     """Let the reader pick a customer, and say why the model says what it says.
 
     Parameters
