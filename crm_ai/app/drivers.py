@@ -101,7 +101,7 @@ def _together(run: Run, model: str, label: str | None, reasons: Explanation) -> 
 
 
 def _segments(run: Run, reasons: Explanation, model: str) -> None:
-    from crm_ai.explanation.narrative import segment_in_words
+    from crm_ai.explanation.segment_narrative import segment_in_words
     from crm_ai.table import Kind
 
     offered = [name for name in run.table.schema.names if run.table.schema[name].kind is not Kind.IDENTIFIER]
