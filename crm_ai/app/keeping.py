@@ -31,6 +31,7 @@ _KEYS: dict[str | type, Any] = {
     "crm_ai.table.table.Table": _table_key,
     "crm_ai.modeling.run.Run": _run_key,
     "crm_ai.modeling.problem.Problem": repr,
+    "crm_ai.modeling.segments.Segment": repr,
     "crm_ai.explanation.references.Reference": repr,
     "crm_ai.table.finding.Repair": repr,
 }
