@@ -1,4 +1,4 @@
-"""Take a fairer model among a run's models: it is kept as a recipe, and made again with the same numbers when asked for."""
+"""Take a fairer model among a run's models, and say which ones were taken."""
 
 from __future__ import annotations
 

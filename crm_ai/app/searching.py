@@ -163,7 +163,7 @@ class SearchShelf:
             At work, or ended; None if it never began.
         """
         with self._lock:
-            return self._searches.get((run.digest, wanted, language()))
+            return self._searches.get((_origin(run), wanted, language()))
 
     def begin(self, run: Run, wanted: Wanted) -> Search:
         """Begin a search, or join the one that is at work or has tried everything.
@@ -180,7 +180,7 @@ class SearchShelf:
         Search
             What an ended one has found already is found again at once.
         """
-        key = (run.digest, wanted, language())
+        key = (_origin(run), wanted, language())
         with self._lock:
             known = self._searches.get(key)
             if known is None or not (known.is_running or known.is_whole):
@@ -210,7 +210,7 @@ class SearchShelf:
         from crm_ai.fairness import UNCONSTRAINED, mitigate
 
         constrained = (wanted.constraint, wanted.threshold) if method not in UNCONSTRAINED else ()
-        key = (run.digest, wanted.model_type, wanted.segment, method, constrained)
+        key = (_origin(run), wanted.model_type, wanted.segment, method, constrained)
         with self._lock:
             if key in self._candidates:
                 self._candidates.move_to_end(key)
@@ -237,6 +237,13 @@ class SearchShelf:
                 del self._searches[key]
             for made in [key for key, (digest, _made) in self._candidates.items() if digest == table.digest]:
                 del self._candidates[made]
+
+
+def _origin(run: Run) -> str:
+    """Digest of the run as it was trained: what was adopted since changes nothing of what can be found."""
+    from crm_ai.modeling import run_digest
+
+    return run_digest(run.table, run.plan)
 
 
 @st.cache_resource(show_spinner=False)

@@ -28,7 +28,16 @@ from crm_ai.fairness.examination import Examination, examine
 from crm_ai.fairness.flips import Flips, flip_segment
 from crm_ai.fairness.frontier import frontier, gap_of, proposed
 from crm_ai.fairness.frontier import in_words as frontier_in_words
-from crm_ai.fairness.mitigation import CONSTRAINTS, KNOWS_THE_GROUP, METHODS, UNCONSTRAINED, Candidate, adopt, candidates, mitigate
+from crm_ai.fairness.mitigation import (
+    CONSTRAINTS,
+    KNOWS_THE_GROUP,
+    METHODS,
+    UNCONSTRAINED,
+    Candidate,
+    adopt,
+    candidates,
+    mitigate,
+)
 from crm_ai.fairness.pairs import Pair
 from crm_ai.fairness.proxies import Proxies, proxies
 from crm_ai.fairness.thresholds import across_thresholds
