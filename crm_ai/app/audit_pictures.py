@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from crm_ai import charts
 from crm_ai.app import audited, glossary, results, searching
 from crm_ai.words import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -17,30 +17,33 @@ if TYPE_CHECKING:
     from crm_ai.app.pictures import Picture
     from crm_ai.evaluation import Offer
     from crm_ai.fairness import Audit, Candidate, Changes, DataAudit, GroupCalibration, Proxies
+    from crm_ai.modeling import Segment
+
+Kept = TypeVar("Kept")
 
 
-def groups(audit: Audit, metric: str) -> Picture:
+def groups(segment: Segment, audit: Audit, metric: str) -> Picture:
     """One metric of each group."""
     figure = charts.fairness.by_group(
-        audit.by_group[metric],
+        _briefly(segment, audit.by_group[metric]),
         audit.overall[metric],
         glossary.term(metric).label,
-        sizes=audit.sizes,
-        too_few=audit.too_few,
+        sizes=_briefly(segment, audit.sizes),
+        too_few=[audited.brief(segment, group) for group in audit.too_few],
         share=metric in glossary.SHARES,
     )
     return figure, _of_groups(audit.to_frame(), metric)
 
 
-def answers(audit: DataAudit) -> Picture:
+def answers(segment: Segment, audit: DataAudit) -> Picture:
     """Who has the answer, or how large the number is, before any model."""
     share = audit.overall.name == "base_rate"
     figure = charts.fairness.by_group(
-        audit.by_group,
+        _briefly(segment, audit.by_group),
         audit.overall,
         audit.target if share else _("mean of {target}").format(target=audit.target),
-        sizes=audit.sizes,
-        too_few=audit.too_few,
+        sizes=_briefly(segment, audit.sizes),
+        too_few=[audited.brief(segment, group) for group in audit.too_few],
         share=share,
     )
     return figure, _of_groups(audit.to_frame(), audit.overall.name)
@@ -48,14 +51,14 @@ def answers(audit: DataAudit) -> Picture:
 
 def across_thresholds(what: Audited, metric: str) -> Picture:
     """One metric of each group at every threshold."""
-    frame = results.across_thresholds(what.run, what.model, what.segment, what.label)
+    frame = _named(what.segment, results.across_thresholds(what.run, what.model, what.segment, what.label))
     figure = charts.fairness.across_thresholds(frame, metric, glossary.term(metric).label, what.threshold)
     return figure, frame[["threshold", "group", "n", metric]]
 
 
-def calibration(found: GroupCalibration) -> Picture:
+def calibration(segment: Segment, found: GroupCalibration) -> Picture:
     """Predicted minus observed of each group."""
-    frame = _of_groups(found.to_frame(), "calibration_gap")
+    frame = _named(segment, _of_groups(found.to_frame(), "calibration_gap"))
     return charts.group_scores.calibration(frame, found.verdict, glossary.term("calibration_gap").label), frame
 
 
@@ -64,8 +67,8 @@ def density(what: Audited) -> Picture:
     from crm_ai.fairness import score_density, score_quantiles
 
     tally = results.tally(what.run, what.model, segment=what.segment, label=what.label)
-    frame = score_density(tally)
-    return charts.group_scores.density(frame, score_quantiles(tally), what.threshold), frame[frame["share"] > 0]
+    frame, quantiles = (_named(what.segment, found) for found in (score_density(tally), score_quantiles(tally)))
+    return charts.group_scores.density(frame, quantiles, what.threshold), frame[frame["share"] > 0]
 
 
 def proxies(found: Proxies) -> Picture:
@@ -102,9 +105,18 @@ def ways(frame: pd.DataFrame) -> dict[str, str]:
     return {name: searching.way_in_words(method) for name, method in zip(frame["name"], frame["method"], strict=True)}
 
 
-def changes(found: Changes) -> Picture:
+def changes(segment: Segment, found: Changes) -> Picture:
     """Who is newly selected, and who no longer."""
-    return charts.closing.changes(found.by_group, found.verdict), found.by_group
+    frame = _named(segment, found.by_group)
+    return charts.closing.changes(frame, found.verdict), frame
+
+
+def _briefly(segment: Segment, of_groups: Mapping[str, Kept]) -> dict[str, Kept]:
+    return {audited.brief(segment, group): kept for group, kept in of_groups.items()}
+
+
+def _named(segment: Segment, frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(group=[audited.brief(segment, str(group)) for group in frame["group"]])
 
 
 def _of_groups(frame: pd.DataFrame, metric: str) -> pd.DataFrame:

@@ -60,6 +60,35 @@ class Audited:
         return self.model if self.model in self.run.plan.model_types else self.model.partition("+")[0]
 
 
+def brief(segment: Segment, group: str) -> str:
+    """Name a group of a combination without the columns that all names repeat.
+
+    Parameters
+    ----------
+    segment : Segment
+        What makes the groups.
+    group : str
+        One of them, for instance ``gender: Female · age: < 25``.
+
+    Returns
+    -------
+    str
+        For instance ``Female · < 25``; other names stay as they are.
+
+    Examples
+    --------
+    >>> brief(Segment(("gender", "age")), "gender: Female · age: < 25")
+    'Female · < 25'
+    """
+    first, *others = segment.columns
+    if not others or not group.startswith(f"{first}: "):
+        return group
+    group = group.removeprefix(f"{first}: ")
+    for column in others:
+        group = group.replace(f" · {column}: ", " · ", 1)
+    return group
+
+
 def audits(what: Audited) -> tuple[Audit, ...]:
     """Audit a model by the segment that is looked at and by all for which it shall be fair.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from crm_ai.app import audit_export, audit_pictures, cards, frame, glossary, state
+from crm_ai.app import audit_export, audit_pictures, audited, cards, frame, glossary, state
 from crm_ai.app.plain import plain
 from crm_ai.fairness import Judgement
 from crm_ai.words import NOTHING, _, count, number, percent, sentences
@@ -52,7 +52,9 @@ def one_chart(what: Audited, audit: Audit) -> None:
         By the segment that is looked at.
     """
     usual = (OF_NUMBERS if what.of_numbers else OF_SELECTION)[0]
-    frame.chart(*audit_pictures.groups(audit, audit.gaps[0] if audit.gaps else usual), key="groups_at_a_glance")
+    frame.chart(
+        *audit_pictures.groups(what.segment, audit, audit.gaps[0] if audit.gaps else usual), key="groups_at_a_glance"
+    )
 
 
 def panel(what: Audited, audits: Sequence[Audit]) -> None:
@@ -66,7 +68,8 @@ def panel(what: Audited, audits: Sequence[Audit]) -> None:
         By the segment that is looked at, then by the others.
     """
     audit = audits[0]
-    cards.show(_of_errors(audit) if what.of_numbers else _of_selection(audit))
+    smallest = _smallest(what, audit)
+    cards.show([*(_of_errors(audit) if what.of_numbers else _of_selection(audit)), smallest])
     _charts(what, audit)
     st.caption(_what_could_be_found(audit))
     if len(audits) > 1:
@@ -79,7 +82,7 @@ def panel(what: Audited, audits: Sequence[Audit]) -> None:
 
 def _of_selection(audit: Audit) -> list[cards.Card]:
     gap, odds = audit.parity["demographic_parity_difference"], audit.parity["equalized_odds_difference"]
-    return [cards.of_estimate(gap), _four_fifths(audit), cards.of_estimate(odds), _smallest(audit)]
+    return [cards.of_estimate(gap), _four_fifths(audit), cards.of_estimate(odds)]
 
 
 def _of_errors(audit: Audit) -> list[cards.Card]:
@@ -87,7 +90,6 @@ def _of_errors(audit: Audit) -> list[cards.Card]:
         cards.named(_("Gap in typical error (MAE)"), audit.difference["mae"]),
         cards.named(_("Ratio of typical errors (MAE)"), audit.ratio["mae"]),
         cards.named(_("Gap in lean (mean error)"), audit.difference["mean_error"]),
-        _smallest(audit),
     ]
 
 
@@ -102,11 +104,11 @@ def _four_fifths(audit: Audit) -> cards.Card:
     )
 
 
-def _smallest(audit: Audit) -> cards.Card:
+def _smallest(what: Audited, audit: Audit) -> cards.Card:
     group = min(audit.sizes, key=lambda name: audit.sizes[name])
     note = _("too few to compare") if group in audit.too_few else _("customers judged on")
     return cards.Card(
-        _("Smallest group: {group}").format(group=plain(group, 24)),
+        _("Smallest group: {group}").format(group=plain(audited.brief(what.segment, group), 24)),
         count(audit.sizes[group]),
         note,
         _("Groups with fewer than 30 customers are shown, never ranked."),
@@ -126,11 +128,11 @@ def _charts(what: Audited, audit: Audit) -> None:
         persist_state="session",
     )
     if what.of_numbers:
-        frame.chart(*audit_pictures.groups(audit, str(metric)), key="groups")
+        frame.chart(*audit_pictures.groups(what.segment, audit, str(metric)), key="groups")
         return
     left, right = st.columns(2)
     with left:
-        frame.chart(*audit_pictures.groups(audit, str(metric)), key="groups")
+        frame.chart(*audit_pictures.groups(what.segment, audit, str(metric)), key="groups")
     with right:
         frame.chart(*audit_pictures.across_thresholds(what, str(metric)), key="across_thresholds")
 

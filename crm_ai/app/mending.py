@@ -12,7 +12,7 @@ from crm_ai.app.plain import plain
 from crm_ai.fairness import CONSTRAINTS, KNOWS_THE_GROUP, METHODS, adoption_of, frontier_in_words, proposed
 from crm_ai.fairness.frontier import HOLDOUT, OUT_OF_FOLD
 from crm_ai.modeling import Task, model_type_of
-from crm_ai.words import _, count, number, percent
+from crm_ai.words import _, count, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +45,9 @@ def panel(what: Audited) -> None:
     search = searching.shelf().get(what.run, wanted)
     if search is None or not (search.is_running or search.is_whole):
         label = _("Compare ways to close the gap") if search is None else _("Try the other ways too")
-        if st.button(label, type="primary", icon=":material/balance:", key="compare_ways"):
+        place = st.empty()
+        if place.button(label, type="primary", icon=":material/balance:", key="compare_ways"):
+            place.empty()
             search = searching.shelf().begin(what.run, wanted)
     if search is None:
         st.caption(
@@ -145,7 +147,7 @@ def _say_best(best: str, found: list[Candidate]) -> None:
     methods = {candidate.name: candidate.method for candidate in found}
     if best:
         st.markdown(
-            _("Proposed: **{way}**. Of those that cost little it leaves least, or hardly anything.").format(
+            _("Proposed: **{way}**. It ranks nearly as well, and leaves hardly any gap or the smallest.").format(
                 way=searching.way_in_words(methods[best])
             )
         )
@@ -166,7 +168,7 @@ def _one(what: Audited, found: list[Candidate], table: pd.DataFrame, best: str) 
     candidate = ways[str(chosen)]
     st.markdown(plain(frontier_in_words(table, candidate.name)))
     changes = audited.changes(what, candidate)
-    frame.chart(*audit_pictures.changes(changes), key="who_changes")
+    frame.chart(*audit_pictures.changes(what.segment, changes), key="who_changes")
     if candidate.needs_segment:
         st.warning(plain(candidate.caution), icon=":material/gavel:")
     else:
@@ -194,8 +196,8 @@ def _table(frontier: pd.DataFrame) -> pd.DataFrame:
     rows = [
         {
             _("way"): searching.way_in_words(str(row["method"])),
-            _("gap left"): _points(row),
-            _("gap, out of fold"): glossary.points(gap),
+            _("gap left, in points"): _points(row),
+            _("out of fold"): f"{100 * gap:.1f}",
             _("ROC AUC"): _between(row, "roc_auc"),
             _("change of ROC AUC"): _between(row, "auc_change"),
             _("right (accuracy)"): percent(row["accuracy"], 1),
@@ -209,9 +211,10 @@ def _table(frontier: pd.DataFrame) -> pd.DataFrame:
 
 
 def _points(row: pd.Series) -> str:
-    low, high = (number(100 * row[f"gap_{end}"], 2) for end in ("low", "high"))
-    return f"{glossary.points(row['gap'])} ({low} – {high})"
+    gap, low, high = (f"{100 * row[name]:.1f}" for name in ("gap", "gap_low", "gap_high"))
+    return f"{gap} ({low} – {high})"
 
 
 def _between(row: pd.Series, name: str) -> str:
-    return f"{row[name]:.3f} ({row[f'{name}_low']:.3f} – {row[f'{name}_high']:.3f})"
+    value, low, high = (f"{round(row[end], 3) + 0:.3f}" for end in (name, f"{name}_low", f"{name}_high"))
+    return f"{value} ({low} – {high})"

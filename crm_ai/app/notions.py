@@ -63,7 +63,7 @@ def panel(what: Audited, audit: Audit) -> None:
         return
     left, right = st.columns(2)
     with left:
-        frame.chart(*audit_pictures.calibration(found), key="calibration_by_group")
+        frame.chart(*audit_pictures.calibration(what.segment, found), key="calibration_by_group")
     with right:
         frame.chart(*audit_pictures.density(what), key="density")
 
@@ -79,12 +79,12 @@ def _recommended(what: Audited, audit: Audit, asked: Concern) -> None:
     if asked.metric == CALIBRATION:
         found = audited.calibration(what.run, what.model, what.segment, what.label)
         with left:
-            frame.chart(*audit_pictures.calibration(found), key="concern")
+            frame.chart(*audit_pictures.calibration(what.segment, found), key="concern")
         with right:
             cards.show([_card(_("Largest difference between groups"), found.difference)])
         return
     with left:
-        frame.chart(*audit_pictures.groups(audit, asked.metric), key="concern")
+        frame.chart(*audit_pictures.groups(what.segment, audit, asked.metric), key="concern")
     with right:
         number = audit.parity[asked.parity] if asked.parity else audit.difference[asked.metric]
         title = glossary.term(asked.parity).label if asked.parity else _("Largest difference between groups")
@@ -93,7 +93,7 @@ def _recommended(what: Audited, audit: Audit, asked: Concern) -> None:
         if worst is not None:
             st.markdown(
                 _("Treated worst by this measure: **{group}** ({n} customers).").format(
-                    group=plain(worst, NAME_WIDTH), n=count(audit.sizes[worst])
+                    group=plain(audited.brief(what.segment, worst), NAME_WIDTH), n=count(audit.sizes[worst])
                 )
             )
 

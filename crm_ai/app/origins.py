@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from crm_ai.app.audited import Audited
     from crm_ai.fairness import DataAudit, Flips, Proxies
-    from crm_ai.modeling import Problem
+    from crm_ai.modeling import Problem, Segment
     from crm_ai.table import Table
 
 NAME_WIDTH = 40
@@ -37,7 +37,7 @@ def panel(what: Audited) -> None:
     """
     run = what.run
     st.subheader(_("Before any model: who has the answer?"), anchor=False)
-    _data(audited.data(run.table, run.problem, what.segment, what.label))
+    _data(what.segment, audited.data(run.table, run.problem, what.segment, what.label))
     st.subheader(_("Which columns tell the group?"), anchor=False)
     _proxies(lambda: audited.proxies_of_model(run, what.model, what.segment, what.label))
     st.subheader(_("What does the group's own column decide?"), anchor=False)
@@ -72,7 +72,7 @@ def before_training(table: Table, answer: DeltaGenerator) -> None:
     label = _label(problem)
     found = audited.data(table, problem, segment, label)
     frame.answer(answer, plain(found[0].verdict))
-    _data(found, said=True)
+    _data(segment, found, said=True)
     if state.for_manager():
         return
     if st.toggle(
@@ -106,12 +106,12 @@ def _label(problem: Problem) -> str | None:
     return str(st.selectbox(_("One answer against all others"), problem.labels, key=key, persist_state="session"))
 
 
-def _data(found: tuple[DataAudit, ...], *, said: bool = False) -> None:
+def _data(segment: Segment, found: tuple[DataAudit, ...], *, said: bool = False) -> None:
     audit = found[0]
     if not said:
         st.markdown(f"**{plain(audit.verdict)}**")
-    frame.chart(*audit_pictures.answers(audit), key="answers_by_group")
-    _unknown(audit)
+    frame.chart(*audit_pictures.answers(segment, audit), key="answers_by_group")
+    _unknown(segment, audit)
     for other in found[1:]:
         st.markdown(plain(other.verdict))
     st.caption(
@@ -122,12 +122,12 @@ def _data(found: tuple[DataAudit, ...], *, said: bool = False) -> None:
     )
 
 
-def _unknown(audit: DataAudit) -> None:
+def _unknown(segment: Segment, audit: DataAudit) -> None:
     lacking = {group: share for group, share in audit.unknown.items() if share.value >= WORTH_SAYING}
     if not lacking:
         return
     words = _(", ").join(
-        _("{group} {share}").format(group=plain(group, NAME_WIDTH), share=percent(share.value))
+        _("{group} {share}").format(group=plain(audited.brief(segment, group), NAME_WIDTH), share=percent(share.value))
         for group, share in sorted(lacking.items(), key=lambda entry: -entry[1].value)[:6]
     )
     st.markdown(_("Of some the answer is not known, so nothing is learned from them: {groups}.").format(groups=words))

@@ -108,9 +108,7 @@ def changes(frame: pd.DataFrame, finding: str) -> go.Figure:
         return nothing(_("No customer's decision changes."))
     frame = frame.iloc[::-1]
     names = distinct([str(name) for name in frame["group"]])
-    figure = canvas(
-        finding, x=_("customers: no longer selected (left), newly (right)"), height=150 + 44 * len(frame), named=True
-    )
+    figure = canvas(finding, x=_("customers"), height=170 + 44 * len(frame), named=True)
     sides = (("no_longer", _("no longer selected"), RAISES, -1), ("newly", _("newly selected"), LOWERS, 1))
     for column, title, color, sign in sides:
         figure.add_bar(
@@ -127,6 +125,10 @@ def changes(frame: pd.DataFrame, finding: str) -> go.Figure:
             hoverinfo="text",
         )
     figure.update_layout(barmode="relative", showlegend=True)
+    # To the left are customers, too, not less than none of them.
+    most = int(frame[["newly", "no_longer"]].to_numpy().max())
+    ticks = [-most, 0, most]
+    figure.update_xaxes(tickvals=ticks, ticktext=[count(abs(tick)) for tick in ticks])
     return figure
 
 

@@ -94,7 +94,7 @@ def test_edges_and_combinations_are_written_on_the_page_and_in_the_address(audit
     assert audited.query_params["segment"] == "months+gender+plan"
     assert "not numbers" in words(audited)
     audited.text_input[0].set_value("24").run()
-    other = visit("fairness", **{name: found for name, found in audited.query_params.items()})
+    other = visit("fairness", **dict(audited.query_params.items()))
     assert_sound(other)
     assert other.text_input[0].value == "24"
     assert [m.value for m in other.metric] == [m.value for m in audited.metric]
