@@ -110,6 +110,15 @@ def audits(what: Audited) -> tuple[Audit, ...]:
 
 
 @kept
+def by_answer(run: Run, model: str, segment: Segment) -> dict[str, Audit]:
+    """Fairness of each of several answers, see ``crm_ai.fairness.audit_answers``."""
+    from crm_ai.fairness import audit_answers
+    from crm_ai.modeling import confusion_tally
+
+    return audit_answers(confusion_tally(run, model, segment=segment), segment=segment.name)
+
+
+@kept
 def calibration(run: Run, model: str, segment: Segment, label: str | None) -> GroupCalibration:
     """Whether a probability means the same in every group, see ``crm_ai.fairness.calibration_by_group``."""
     from crm_ai.fairness import calibration_by_group

@@ -10,6 +10,7 @@ import streamlit as st
 from crm_ai.app import audit_export, audit_pictures, audited, cards, frame, glossary, state
 from crm_ai.app.plain import plain
 from crm_ai.fairness import Judgement
+from crm_ai.modeling import Task
 from crm_ai.words import NOTHING, _, count, number, percent, sentences
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from crm_ai.app.audited import Audited
     from crm_ai.fairness import Audit
 
+MOST_ANSWERS, NAME_WIDTH = 12, 40
 OF_NUMBERS = ("mae", "rmse", "mean_error")
 OF_SELECTION = ("selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy")
 
@@ -76,6 +78,7 @@ def panel(what: Audited, audits: Sequence[Audit]) -> None:
         st.subheader(_("The other groups"), anchor=False)
     for other in audits[1:]:
         st.markdown(plain(other.verdict))
+    _by_answer(what)
     _all_figures(audit)
     audit_export.panel(what, audits)
 
@@ -161,6 +164,18 @@ def _what_could_be_found(audit: Audit) -> str:
     if audit.too_few:
         said.append(_("Hollow points are groups of fewer than 30 customers: shown, never ranked."))
     return sentences(said)
+
+
+def _by_answer(what: Audited) -> None:
+    """Of several answers: each as the model chooses it, where it is the likeliest."""
+    if what.run.problem.task is not Task.MULTICLASS:
+        return
+    with st.expander(_("Each answer, as the model chooses the likeliest"), icon=":material/list:", key="by_answer"):
+        found = audited.by_answer(what.run, what.model, what.segment)
+        for answer, audit in list(found.items())[:MOST_ANSWERS]:
+            st.markdown(f"**{plain(answer, NAME_WIDTH)}** · {plain(audit.verdict)}")
+        if len(found) > MOST_ANSWERS:
+            st.caption(_("and {n} more").format(n=count(len(found) - MOST_ANSWERS)))
 
 
 def _all_figures(audit: Audit) -> None:

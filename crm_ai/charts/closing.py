@@ -126,8 +126,7 @@ def changes(frame: pd.DataFrame, finding: str) -> go.Figure:
         )
     figure.update_layout(barmode="relative", showlegend=True)
     # To the left are customers, too, not less than none of them.
-    most = int(frame[["newly", "no_longer"]].to_numpy().max())
-    ticks = [-most, 0, most]
+    ticks = sorted({-int(frame["no_longer"].max()), 0, int(frame["newly"].max())})
     figure.update_xaxes(tickvals=ticks, ticktext=[count(abs(tick)) for tick in ticks])
     return figure
 

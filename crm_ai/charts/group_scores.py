@@ -70,6 +70,7 @@ def calibration(frame: pd.DataFrame, finding: str, title: str) -> go.Figure:
         hoverinfo="text",
     )
     figure.add_vline(x=0, line={"color": REFERENCE, "dash": "dash"})
+    figure.update_xaxes(nticks=6)
     return figure
 
 

@@ -54,7 +54,7 @@ def test_changes_go_to_both_sides():
     figure = charts.closing.changes(frame, "13 change.")
     left, right = figure.data
     assert (list(left.x), list(right.x)) == ([-5, 0], [0, 8])
-    assert list(figure.layout.xaxis.ticktext) == ["8", "0", "8"]
+    assert list(figure.layout.xaxis.ticktext) == ["5", "0", "8"]
     assert charts.describe(charts.closing.changes(frame.assign(newly=0, no_longer=0), "x")) == (
         "No customer's decision changes."
     )
