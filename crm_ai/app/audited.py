@@ -102,11 +102,16 @@ def audits(what: Audited) -> tuple[Audit, ...]:
     tuple of Audit
         One for each of ``what.segments``, judged together.
     """
+    return _audits(what.run, what.model, what.segments, what.threshold, what.label)
+
+
+@kept
+def _audits(
+    run: Run, model: str, segments: tuple[Segment, ...], threshold: float, label: str | None
+) -> tuple[Audit, ...]:
     from crm_ai.fairness import judged_together
 
-    return judged_together(
-        [results.audit(what.run, what.model, segment, what.threshold, what.label) for segment in what.segments]
-    )
+    return judged_together([results.audit(run, model, segment, threshold, label) for segment in segments])
 
 
 @kept

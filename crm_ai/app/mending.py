@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -12,7 +13,7 @@ from crm_ai.app.plain import plain
 from crm_ai.fairness import CONSTRAINTS, KNOWS_THE_GROUP, METHODS, adoption_of, frontier_in_words, proposed
 from crm_ai.fairness.frontier import HOLDOUT, OUT_OF_FOLD
 from crm_ai.modeling import Task, model_type_of
-from crm_ai.words import _, count, percent
+from crm_ai.words import NOTHING, _, count, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -124,7 +125,11 @@ def _found(what: Audited, wanted: Wanted, search: Search) -> None:
         )
         st.dataframe(_table(table), hide_index=True, alt=_("What each way leaves and costs"))
         _one(what, found, table, best)
-    if search.refused:
+    if not found:
+        st.markdown(_("No way suits here."))
+        for why in dict.fromkeys(search.refused.values()):
+            st.markdown(f"- {plain(why)}")
+    elif search.refused:
         with st.expander(_("Ways that do not suit here"), type="compact", key="refused"):
             for method, why in search.refused.items():
                 st.markdown(f"- **{searching.way_in_words(method)}**: {plain(why)}")
@@ -197,7 +202,7 @@ def _table(frontier: pd.DataFrame) -> pd.DataFrame:
         {
             _("way"): searching.way_in_words(str(row["method"])),
             _("gap left, in points"): _points(row),
-            _("out of fold"): f"{100 * gap:.1f}",
+            _("out of fold"): f"{100 * gap:.1f}" if isfinite(gap) else NOTHING,
             _("ROC AUC"): _between(row, "roc_auc"),
             _("change of ROC AUC"): _between(row, "auc_change"),
             _("right (accuracy)"): percent(row["accuracy"], 1),
@@ -211,10 +216,14 @@ def _table(frontier: pd.DataFrame) -> pd.DataFrame:
 
 
 def _points(row: pd.Series) -> str:
+    if not isfinite(row["gap"]):
+        return NOTHING
     gap, low, high = (f"{100 * row[name]:.1f}" for name in ("gap", "gap_low", "gap_high"))
     return f"{gap} ({low} – {high})"
 
 
 def _between(row: pd.Series, name: str) -> str:
+    if not isfinite(row[name]):
+        return NOTHING
     value, low, high = (f"{round(row[end], 3) + 0:.3f}" for end in (name, f"{name}_low", f"{name}_high"))
     return f"{value} ({low} – {high})"

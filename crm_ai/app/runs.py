@@ -292,7 +292,12 @@ def readopt(run: Run, adoption: Adoption) -> Run:
     Returns
     -------
     Run
-        With the fairer model; the same as before if somebody ended it, or the model cannot be made any more.
+        With the fairer model.
+
+    Raises
+    ------
+    CrmAiError
+        If somebody ended it, or the model cannot be made any more.
     """
     from crm_ai.fairness import adopt
 
@@ -306,7 +311,12 @@ def readopt(run: Run, adoption: Adoption) -> Run:
     search = searching.shelf().begin(run, wanted)
     searching.watch(search)
     search.check()
-    return adopt(run, search.found[0]) if search.found else run
+    if not search.found:
+        raise CrmAiError(
+            search.refused.get(adoption.method, _("The adopted model was not made again, as somebody ended it.")),
+            next_step=_("Open the link once more, or train again on the Train page."),
+        )
+    return adopt(run, search.found[0])
 
 
 def _known_plan(table: Table, reference: str, digest: str) -> Plan:
