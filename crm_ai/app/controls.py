@@ -73,7 +73,7 @@ def choose(
     if state.value(name) not in options:
         state.show(name, default if default in options else options[0])
     key = _key(name)
-    _show_in(key, state.value(name))
+    show_in(key, state.value(name))
     chosen = st.selectbox(
         label,
         options,
@@ -106,7 +106,7 @@ def choose_model(run: Run) -> str:
     if len(names) == 1:
         return best
     key = _key("model")
-    _show_in(key, best)
+    show_in(key, best)
     chosen = st.segmented_control(
         _("Model"),
         list(names),
@@ -139,7 +139,7 @@ def choose_view(label: str, name: str, views: Mapping[str, str]) -> str:
     if state.value(name) not in views:
         state.show(name, next(iter(views)))
     key = _key(name)
-    _show_in(key, state.value(name))
+    show_in(key, state.value(name))
     chosen = st.segmented_control(
         label,
         list(views),
@@ -189,15 +189,23 @@ def threshold(label: str, *, hint: str) -> float:
         Between 0 and 1, in steps of 0.01.
     """
     key = _key("threshold")
-    _show_in(key, round(state.threshold(), 2))
+    show_in(key, round(state.threshold(), 2))
     chosen = st.slider(
         label, 0.0, 1.0, step=0.01, format="%.2f", key=key, help=hint, on_change=_remember, args=("threshold", key)
     )
     return float(chosen)
 
 
-def _show_in(key: str, value: object) -> None:
-    """Make a control show what is known; one that the reader moves is left alone, or it would be pulled back."""
+def show_in(key: str, value: object) -> None:
+    """Make a control show what is known; one that the reader moves is left alone, or it would be pulled back.
+
+    Parameters
+    ----------
+    key : str
+        The control's.
+    value : object
+        What is known.
+    """
     if st.session_state.get(key) != value:
         st.session_state[key] = value
 

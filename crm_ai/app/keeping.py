@@ -22,7 +22,8 @@ def _table_key(table: Table) -> str:
 
 
 def _run_key(run: Run) -> str:
-    return f"{run.digest} {language()}"
+    # Groups made elsewhere may have been added to its table, to be looked at.
+    return f"{run.digest} {run.table.digest} {language()}"
 
 
 # Tables and runs are known by their digests; to hash a million rows for a slider's move would be folly.
@@ -31,6 +32,7 @@ _KEYS: dict[str | type, Any] = {
     "crm_ai.table.table.Table": _table_key,
     "crm_ai.modeling.run.Run": _run_key,
     "crm_ai.modeling.problem.Problem": repr,
+    "crm_ai.modeling.segments.Segment": repr,
     "crm_ai.explanation.references.Reference": repr,
     "crm_ai.table.finding.Repair": repr,
 }

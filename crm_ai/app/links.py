@@ -16,22 +16,23 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "train": EVERYWHERE,
     "metrics": (*EVERYWHERE, "label", "threshold"),
     "explain": (*EVERYWHERE, "label", "customer", "column", "compared", "scale", "view", "segment"),
-    "fairness": (*EVERYWHERE, "label", "segment", "threshold"),
+    "fairness": (*EVERYWHERE, "label", "segment", "threshold", "concern"),
     "save": EVERYWHERE,
 }
 
 _FORMS = {
     "data": re.compile(r"(sample:[a-z0-9_]{1,40}|[A-Za-z0-9_-]{22})(~[0-9a-f]{12})?"),
     "run": re.compile(r"[0-9a-f]{24}"),
-    "model": re.compile(r"[a-z_]{1,40}"),
+    "model": re.compile(r"[a-z_]{1,40}(\+[a-z_]{1,40}(\.[a-z_]{1,40})?(\.\d{1,3})?)?"),
     "reader": re.compile(r"analyst|manager"),
     "language": re.compile("|".join(LANGUAGES)),
     "threshold": re.compile(r"0(\.\d{1,4})?|1(\.0{1,4})?"),
     "customer": re.compile(r"\d{1,9}"),
     "scale": re.compile(r"log-odds|probability|log|value"),
+    "concern": re.compile(r"[a-z]{1,20}"),
     "view": re.compile(r"[a-z]{1,20}"),
 }
-LONGEST = 200
+LONGEST = 400
 
 
 def valid(name: str, value: str) -> bool:

@@ -1,6 +1,7 @@
 """Results in, Plotly figures out. One template, one palette, titles that say the finding."""
 
 from crm_ai.charts import (
+    closing,
     coefficients,
     comparison,
     confusion,
@@ -8,6 +9,7 @@ from crm_ai.charts import (
     drivers,
     failures,
     fairness,
+    group_scores,
     money,
     ranking,
     reasons,
@@ -17,6 +19,7 @@ from crm_ai.charts import (
 from crm_ai.charts.theme import describe, inked
 
 __all__ = [
+    "closing",
     "coefficients",
     "comparison",
     "confusion",
@@ -25,6 +28,7 @@ __all__ = [
     "drivers",
     "failures",
     "fairness",
+    "group_scores",
     "inked",
     "money",
     "ranking",
