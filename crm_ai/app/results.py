@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import explained, runs, store
+from crm_ai.app import explained, runs, segmented, store
 from crm_ai.app.keeping import kept, kept_few
 
 if TYPE_CHECKING:
@@ -369,3 +369,4 @@ def forget(reference: str) -> None:
         for holding_customers in (cleaned, recipe, changes, duplicates):
             holding_customers.clear()  # of all tables: others are computed again when they are asked for
         explained.forget()
+        segmented.forget()

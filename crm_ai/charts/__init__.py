@@ -12,6 +12,7 @@ from crm_ai.charts import (
     ranking,
     reasons,
     regression,
+    segments,
     trees,
 )
 from crm_ai.charts.theme import describe, inked
@@ -30,5 +31,6 @@ __all__ = [
     "ranking",
     "reasons",
     "regression",
+    "segments",
     "trees",
 ]
