@@ -54,7 +54,7 @@ def panel(table: Table) -> Grouping | None:
             edges = _edges(table, column)
     made = segmented.by_column(table, column, edges)
     lead = _("By “{column}”:").format(column=plain(column, 40))
-    return Grouping(table, made, f"{lead} {largest_in_words(made)}")
+    return Grouping(table, made, f"{lead} {largest_in_words(made)}", by=column)
 
 
 def _edges(table: Table, column: str) -> tuple[str | float, ...]:

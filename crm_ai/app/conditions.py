@@ -37,7 +37,7 @@ def draw(table: Table, draft: Draft, line: Line) -> None:
         names = table.schema.names
         line.column = str(
             _seeded(
-                st.selectbox, f"rule_{line.key}_column", line.column if line.column in names else names[0],
+                st.selectbox, f"rule_{line.key}_column", line.column if line.column in names else _first(table),
                 label=_("Column"), options=names, format_func=lambda name: shorten(name, NAME_WIDTH),
             )
         )  # fmt: skip
@@ -61,6 +61,14 @@ def draw(table: Table, draft: Draft, line: Line) -> None:
             "", icon=":material/close:", key=f"rule_{line.key}_remove", help=_("Take this condition away"),
             type="tertiary", on_click=draft.remove, args=(line,),
         )  # fmt: skip
+
+
+def _first(table: Table) -> str:
+    """A column to begin with: one that says something of customers, if there is one."""
+    from crm_ai.table import LABELLED, Kind
+
+    telling = (Kind.NUMBER, Kind.DATE, *LABELLED)
+    return next((column.name for column in table.schema if column.kind in telling), table.schema.names[0])
 
 
 def operators(table: Table, column: str) -> dict[str, str]:

@@ -161,7 +161,7 @@ def rule_of(draft: Draft) -> Rule | None:
 
     blocks: list[Rule] = []
     for block in draft.blocks:
-        lines = [Condition(one.column, one.operator, one.values) for one in block if one.against is not None]  # type: ignore[arg-type]
+        lines = [Condition(one.column, one.operator, one.against) for one in block if one.against is not None]  # type: ignore[arg-type]
         if len(lines) < len(block):
             return None
         blocks.append(lines[0] if len(lines) == 1 else AllOf(tuple(lines)))

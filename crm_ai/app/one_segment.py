@@ -42,7 +42,7 @@ def panel(grouping: Grouping) -> None:
         words=lambda n: f"{shorten(made.groups[int(n)], NAME_WIDTH)} · {count(made.sizes[made.groups[int(n)]])}",
     )  # fmt: skip
     group = made.groups[int(place)]
-    found = segmented.profile(grouping.table, made, group)
+    found = segmented.profile(grouping.table, made, group, grouping.by)
     _in_words(grouping, found)
     apart, whose = st.tabs([_("What sets it apart?"), _("Its customers")], key="segment_tab", on_change="rerun")
     if apart.open:
@@ -101,13 +101,17 @@ def _apart(grouping: Grouping, found: Profile) -> None:
 
 def _compared(table: Table, found: Profile, *, means: bool) -> pd.DataFrame:
     import math
+    from collections import Counter
 
     import pandas as pd
 
     rows = []
+    labels = Counter(one.column for one in found.differences if one.measure == "share")
     for one in found.differences:
         if (one.measure == "mean") != means or not math.isfinite(one.effect):
             continue
+        if one.measure == "share" and labels[one.column] == 2 and one.difference < 0:
+            continue  # the other label says the same
         ends = one.in_deviations() if means else (one.difference, one.low, one.high)
         rows.append((_name(one), *ends, *_both(table, one), one.is_sure, abs(one.effect)))
     names = ["name", "value", "low", "high", "inside", "outside", "sure", "size"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import errors, segments, state
+from crm_ai.app import errors, judging, segments, state
 from crm_ai.app.plain import plain
 from crm_ai.words import _
 
@@ -120,5 +120,5 @@ def _go(grouping: Grouping, made: Segmentation, page: str) -> None:
         state.put("view", "segments")
         st.session_state["explain_tab"] = _("What moves the model?")
     if page == "metrics":
-        st.session_state["judging_by"] = True
+        judging.open_groups()
     st.switch_page(f"pages/{page}.py", query_params=state.address(page))

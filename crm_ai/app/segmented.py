@@ -122,11 +122,13 @@ def customer_map(table: Table, clustering: Clustering, segmentation: Segmentatio
 
 
 @kept
-def profile(table: Table, segmentation: Segmentation, group: str) -> Profile:
-    """A group beside everybody else, see ``crm_ai.segmentation.profile``."""
+def profile(table: Table, segmentation: Segmentation, group: str, by: str) -> Profile:
+    """A group beside everybody else, see ``crm_ai.segmentation.profile``; not in the column that it is of."""
     from crm_ai.segmentation import profile
+    from crm_ai.segmentation.profiles import comparable_columns
 
-    return profile(table, segmentation.mask(group), name=group)
+    columns = [name for name in comparable_columns(table) if name != by]
+    return profile(table, segmentation.mask(group), name=group, columns=columns)
 
 
 @kept

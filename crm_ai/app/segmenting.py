@@ -57,6 +57,8 @@ class Grouping:
         Who the customers are, in a sentence; safe to stand in markdown.
     of_run : bool, default True
         Whether the customers are those that models are trained on.
+    by : str, default ""
+        The column that the groups are of, if they are of a single one.
     clustering : Clustering, optional
         How the groups were found, if they were.
     bought : Bought, optional
@@ -67,6 +69,7 @@ class Grouping:
     segmentation: Segmentation
     answer: str
     of_run: bool = True
+    by: str = ""
     clustering: Clustering | None = None
     bought: Bought | None = None
 
