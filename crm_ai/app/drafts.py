@@ -137,7 +137,7 @@ def _blocks(rule: Rule) -> list[list[tuple[str, str, tuple[object, ...]]]]:
     from crm_ai.segmentation import AllOf, AnyOf, Condition
 
     parts = rule.parts if isinstance(rule, AnyOf) else (rule,)
-    found = []
+    found: list[list[tuple[str, str, tuple[object, ...]]]] = []
     for part in parts:
         inner = part.parts if isinstance(part, AllOf) else (part,)
         found.append([(one.column, one.operator, one.values) for one in inner if isinstance(one, Condition)])

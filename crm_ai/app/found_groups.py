@@ -86,9 +86,14 @@ def _found(table: Table, chosen: tuple[str, ...], method: str, k: int | None) ->
     if segmented.is_found(table, chosen, method, k):
         return segmented.found(table, chosen, method, k)
     place = st.empty()
-    bar = place.progress(0.0, text=_("Looking for groups, and comparing them with tables that have none …"))
+    told = _("Looking for groups, and comparing them with tables that have none …")
+    bar = place.progress(0.0, text=told)
+
+    def tell(share: float) -> None:
+        bar.progress(min(max(share, 0.0), 1.0), text=told)
+
     try:
-        return segmented.found(table, chosen, method, k, tell=lambda share: bar.progress(min(max(share, 0.0), 1.0)))
+        return segmented.found(table, chosen, method, k, tell)
     finally:
         place.empty()
 

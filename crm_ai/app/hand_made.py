@@ -102,7 +102,7 @@ def _list(table: Table, known: dict[str, Segmentation]) -> None:
             mime="application/json",
             icon=":material/download:",
             key="rules_file",
-            hint=_("For the command line: python -m crm_ai segment FILE --by rules segments.json"),
+            hint=_("For the command line: python -m crm_ai segment FILE --by rules --rules segments.json"),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -15,6 +15,8 @@ from crm_ai.errors import CrmAiError
 from crm_ai.words import NOTHING, _, count, number, percent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from crm_ai.segmentation import Rfm, TransactionColumns
@@ -202,11 +204,11 @@ def _brought(found: Rfm) -> None:
     )
 
 
-def _table(groups: pd.DataFrame, meaning: object) -> dict[str, list[str]]:
-    rows = list(groups.itertuples())
+def _table(groups: pd.DataFrame, meaning: Callable[[str], str]) -> dict[str, list[str]]:
+    rows: list[Any] = list(groups.itertuples())
     return {
         _("Group"): groups["group"].tolist(),
-        _("Who is in it"): [meaning(row.segment) for row in rows],  # type: ignore[operator]
+        _("Who is in it"): [meaning(row.segment) for row in rows],
         _("customers"): [count(row.customers) for row in rows],
         _("share"): [_with_ends(row.share, row.low, row.high) for row in rows],
         _("share of the revenue"): [_with_ends(row.money, row.money_low, row.money_high) for row in rows],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -58,7 +58,8 @@ def _in_words(table: pd.DataFrame, run: Run | None) -> str:
     known = table[(table["metric"] == "outcome") & (table["n"] >= SURE_ENOUGH)].dropna(subset=["low", "high"])
     if len(known) < 2:
         return ""
-    top, bottom = known.loc[known["value"].idxmax()], known.loc[known["value"].idxmin()]
+    values = known["value"].to_numpy()
+    top, bottom = known.iloc[int(values.argmax())], known.iloc[int(values.argmin())]
     if top["low"] <= bottom["high"]:
         return ""
     write = percent if run.problem.task is not Task.REGRESSION else number
@@ -116,17 +117,14 @@ def _table(grouping: Grouping, table: pd.DataFrame, run: Run | None, value: str 
 
 def _written(table: pd.DataFrame, groups: list[str], metric: str, *, share: bool) -> list[str]:
     write = percent if share else number
-    known = table[table["metric"] == metric].set_index("group")
-    out = []
-    for group in groups:
-        row = known.loc[group] if group in known.index else None
-        if row is None or row["value"] != row["value"]:
-            out.append(NOTHING)
-        elif row["low"] != row["low"]:
-            out.append(write(row["value"]))
-        else:
-            out.append(f"{write(row['value'])} ({write(row['low'])} – {write(row['high'])})")
-    return out
+    known: list[Any] = list(table[table["metric"] == metric].itertuples())
+    words = {
+        row.group: f"{write(row.value)} ({write(row.low)} – {write(row.high)})"
+        if row.low == row.low
+        else write(row.value)
+        for row in known
+    }
+    return [words.get(group, NOTHING) for group in groups]
 
 
 def _value(grouping: Grouping) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -59,7 +59,7 @@ def _shelf() -> dict[tuple[object, ...], Found]:
 
 
 def found(
-    table: Table, columns: tuple[str, ...], method: str, k: int | None, tell: Callable[[float], object] | None = None
+    table: Table, columns: tuple[str, ...], method: str, k: int | None, tell: Callable[[float], None] | None = None
 ) -> Found:
     """Groups of customers who are alike, see ``crm_ai.segmentation.find_clusters``.
 
@@ -88,7 +88,8 @@ def found(
         clustering = find_clusters(table, columns, method=method, k=k, progress=tell)
         named = None
         if clustering.codes.max(initial=-1) >= 0:
-            plain = clustering.segmentation()
+            # As the kept model puts them: saved groups must hold the same customers wherever they are used.
+            plain = replace(clustering.segmentation(), codes=clustering.model.predict(table.frame))
             # Named by what they were made of: what is predicted must not name them.
             named = name_groups(table, plain, known=profiles(table, plain, columns=clustering.columns))
         known[key] = Found(clustering, named)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from crm_ai.charts.lines import wrapped
 from crm_ai.charts.theme import (
     BAND,
     CAUTION,
@@ -30,8 +31,11 @@ from crm_ai.words import _, count, number, percent
 
 MOST_GROUPS = 20
 MOST_DIFFERENCES = 10
-NAME = 26
-HIDDEN_LEGEND = 30
+NAME, NAME_LINES = 24, 3
+LONG_NAME = 26
+LEGEND_NAME, LEGEND_LINES = 40, 2
+LINE, MAP_HEIGHT = 18, 300  # pixels
+MOST_IN_LEGEND = 8
 
 
 def sizes(frame: pd.DataFrame, *, money: str = "") -> go.Figure:
@@ -57,10 +61,9 @@ def sizes(frame: pd.DataFrame, *, money: str = "") -> go.Figure:
     figure = canvas(
         _money_finding(frame, money) if with_money else _size_finding(frame),
         x=_("share of customers and of {money}").format(money=money) if with_money else _("share of customers"),
-        height=140 + (56 if with_money else 40) * len(shown),
         named=True,
     )
-    names = distinct(shown["group"].tolist(), NAME)
+    names = _names(shown["group"].tolist())
     kinds = [(_("customers"), "share", "low", "high", LOWERS, "")]
     if with_money:
         kinds.insert(0, (money, "money", "money_low", "money_high", CAUTION, "/"))
@@ -75,13 +78,41 @@ def sizes(frame: pd.DataFrame, *, money: str = "") -> go.Figure:
             hovertext=[_share_in_words(row, title, value, low, high) for row in rows(shown)],
             hoverinfo="text",
         )
-    figure.update_layout(barmode="group", bargap=0.25, showlegend=with_money, legend_traceorder="reversed")
+    figure.update_layout(barmode="group", bargap=0.25, legend_traceorder="reversed")
     figure.update_xaxes(tickformat=".0%", rangemode="tozero")
+    return _sized(figure, _rows_of(names, 56 if with_money else 36), legend=1 if with_money else 0)
+
+
+def _names(groups: Sequence[str]) -> list[str]:
+    """Names of groups beside an axis, in a few lines; found ones say what sets their customers apart."""
+    seen: dict[str, int] = {}
+    out = []
+    for group in groups:
+        lines = wrapped(group, NAME)
+        if len(lines) > NAME_LINES:
+            lines = [*lines[: NAME_LINES - 1], lines[NAME_LINES - 1][: NAME - 2] + " …"]
+        name = "<br>".join(safe(line) for line in lines) or " "
+        seen[name] = seen.get(name, 0) + 1
+        out.append(name + "\u200b" * (seen[name] - 1))
+    return out
+
+
+def _rows_of(names: Sequence[str], least: int) -> int:
+    """Pixels that rows with these names need."""
+    return sum(max(least, LINE * (name.count("<br>") + 1) + 12) for name in names)
+
+
+def _sized(figure: go.Figure, plot: int, *, legend: int) -> go.Figure:
+    """Give a figure the height that its plot, its words and so many lines of legend need."""
+    below = 40 + LINE * (1 + str(figure.layout.xaxis.title.text or "").count("<br>"))
+    above = int(figure.layout.margin.t)
+    height = above + plot + below + (16 + (LINE + 4) * legend if legend else 0)
+    figure.update_layout(height=height, title_y=1 - 18 / height, showlegend=bool(legend), legend_y=-(below + 4) / plot)
     return figure
 
 
 def _size_finding(frame: pd.DataFrame) -> str:
-    largest = frame.loc[frame["share"].idxmax()]
+    largest = frame.iloc[int(frame["share"].to_numpy().argmax())]
     if len(frame) == 1:
         return _("One group: “{group}”").format(group=largest["group"])
     return _("“{group}” is the largest of {k} groups: {share} of customers").format(
@@ -90,7 +121,7 @@ def _size_finding(frame: pd.DataFrame) -> str:
 
 
 def _money_finding(frame: pd.DataFrame, money: str) -> str:
-    top = frame.loc[frame["money"].idxmax()]
+    top = frame.iloc[int(np.nanargmax(frame["money"].to_numpy(dtype=float)))]
     return _("“{group}”, {share} of customers, has {part} of {money}").format(
         group=top["group"], share=percent(top["share"]), part=percent(top["money"]), money=money
     )
@@ -127,9 +158,10 @@ def outcomes(frame: pd.DataFrame, title: str, *, share: bool) -> go.Figure:
     if true.empty:
         return nothing(_("No customer set aside for judging is in these groups."))
     groups = true["group"].tolist()[:MOST_GROUPS][::-1]
-    names = dict(zip(groups, distinct(groups, NAME), strict=True))
+    names = dict(zip(groups, _names(groups), strict=True))
     write = percent if share else number
-    top, bottom = true.loc[true["value"].idxmax()], true.loc[true["value"].idxmin()]
+    values = true["value"].to_numpy()
+    top, bottom = true.iloc[int(values.argmax())], true.iloc[int(values.argmin())]
     if len(true) > 1 and write(top["value"]) != write(bottom["value"]):
         finding = _("{title}: {high} of “{top}”, {low} of “{bottom}”").format(
             title=title,
@@ -140,7 +172,7 @@ def outcomes(frame: pd.DataFrame, title: str, *, share: bool) -> go.Figure:
         )
     else:
         finding = _("{title}: {value}").format(title=title, value=write(top["value"]))
-    figure = canvas(finding, x=title, height=170 + 40 * len(groups), named=True)
+    figure = canvas(finding, x=title, named=True)
     kinds = ((true, _("what was true"), LOWERS, "circle"), (said, _("what the model says"), RAISES, "diamond-open"))
     for part, name, colour, symbol in kinds:
         its = part[part["group"].isin(groups)]
@@ -151,7 +183,7 @@ def outcomes(frame: pd.DataFrame, title: str, *, share: bool) -> go.Figure:
             y=[names[group] for group in its["group"]],
             mode="markers",
             name=name,
-            marker={"color": colour, "symbol": symbol, "size": 11, "line": {"width": 2}},
+            marker={"color": colour, "symbol": symbol, "size": 11, "line": {"width": 2, "color": colour}},
             error_x=bars_of(its["value"], its["low"], its["high"]),
             hovertext=[
                 f"{safe(row.group)}<br>{name}: {write(row.value)} ({write(row.low)} – {write(row.high)})"
@@ -160,11 +192,10 @@ def outcomes(frame: pd.DataFrame, title: str, *, share: bool) -> go.Figure:
             ],
             hoverinfo="text",
         )
-    figure.update_layout(showlegend=True)
     figure.update_yaxes(categoryorder="array", categoryarray=[names[group] for group in groups])
     if share:
         figure.update_xaxes(tickformat=".0%")
-    return figure
+    return _sized(figure, _rows_of(list(names.values()), 36), legend=2)
 
 
 def evidence(frame: pd.DataFrame) -> go.Figure:
@@ -221,8 +252,7 @@ def evidence(frame: pd.DataFrame) -> go.Figure:
     figure.add_vline(x=float(chosen["k"]), line={"color": CAUTION, "dash": "dot", "width": 2})
     figure.update_xaxes(tickvals=frame["k"])
     figure.update_yaxes(range=[min(0.0, float(frame["silhouette"].min())) - 0.02, 1.05])
-    figure.update_layout(showlegend=True)
-    return figure
+    return _sized(figure, 240, legend=3)
 
 
 def customer_map(
@@ -253,7 +283,7 @@ def customer_map(
     finding = _("{n} of {all} customers; the two axes keep {share} of what tells them apart").format(
         n=count(len(points)), all=count(drawn_of), share=percent(kept)
     )
-    figure = canvas(finding, x=_("→ {what}").format(what=axes[0]), y=_("→ {what}").format(what=axes[1]), height=440)
+    figure = canvas(finding, x=_("→ {what}").format(what=axes[0]), y=_("→ {what}").format(what=axes[1]))
     present = set(points["group"])
     for place, group in enumerate([*groups, *sorted(present - set(groups))]):
         its = points[points["group"] == group]
@@ -264,7 +294,7 @@ def customer_map(
             x=its["x"],
             y=its["y"],
             mode="markers",
-            name=short(group, HIDDEN_LEGEND),
+            name="<br>".join(safe(line) for line in wrapped(group, LEGEND_NAME)[:LEGEND_LINES]),
             marker={
                 "color": SERIES[place % len(SERIES)] if belongs else REFERENCE,
                 "symbol": SHAPES[(place + place // len(SERIES)) % len(SHAPES)] if belongs else "x-thin-open",
@@ -274,10 +304,9 @@ def customer_map(
             hovertext=safe(group),
             hoverinfo="text",
         )
-    figure.update_layout(showlegend=True)
     figure.update_xaxes(showticklabels=False, zeroline=False)
     figure.update_yaxes(showticklabels=False, zeroline=False)
-    return figure
+    return _sized(figure, MAP_HEIGHT, legend=LEGEND_LINES * min(len(figure.data), MOST_IN_LEGEND))
 
 
 def differences(frame: pd.DataFrame, *, shares: bool) -> go.Figure:
@@ -315,13 +344,13 @@ def differences(frame: pd.DataFrame, *, shares: bool) -> go.Figure:
     higher = (shown["value"] > 0).tolist()
     figure.add_scatter(
         x=shown["value"] * factor,
-        y=distinct(shown["name"].tolist(), NAME),
+        y=distinct(shown["name"].tolist(), LONG_NAME),
         mode="markers",
         marker={
             "color": [RAISES if up else LOWERS for up in higher],
             "symbol": ["circle" if sure else "circle-open" for sure in shown["sure"]],
             "size": 11,
-            "line": {"width": 2},
+            "line": {"width": 2, "color": [RAISES if up else LOWERS for up in higher]},
         },
         error_x=bars_of(shown["value"], shown["low"], shown["high"], factor),
         hovertext=[
@@ -359,7 +388,7 @@ def migration(counts: np.ndarray, names: Sequence[str], before: str, after: str)
     counts = counts[np.ix_(kept, kept)]
     whole = counts.sum(axis=1, keepdims=True)
     share = counts / np.maximum(whole, 1)
-    labels = distinct([names[place] for place in kept], 18)
+    labels = distinct([names[int(place)] for place in kept], 18)
     stayed = float(np.trace(counts) / max(counts.sum(), 1))
     figure = canvas(
         _("{share} stayed in their group from {before} to {after}").format(
@@ -427,7 +456,7 @@ def best_customers(frame: pd.DataFrame, days: int) -> go.Figure:
     )
     figure.add_scatter(
         x=shown["value"],
-        y=distinct(shown["customer"].astype(str).tolist(), NAME),
+        y=distinct(shown["customer"].astype(str).tolist(), LONG_NAME),
         mode="markers",
         marker={"color": LOWERS, "size": 10},
         error_x=bars_of(shown["value"], shown["low"], shown["high"]),
@@ -458,8 +487,8 @@ def came_true(frame: pd.DataFrame) -> go.Figure:
     """
     if frame.empty:
         return nothing(_("There is nobody to compare."))
-    off = (frame["expected"] - frame["actual"]).abs()
-    worst = frame.loc[off.idxmax()]
+    off = (frame["expected"] - frame["actual"]).abs().to_numpy()
+    worst = frame.iloc[int(off.argmax())]
     figure = canvas(
         _("Furthest off where customers had come back {k} times: {expected} expected, {actual} were").format(
             k=worst["frequency"], expected=number(worst["expected"]), actual=number(worst["actual"])
@@ -494,5 +523,4 @@ def came_true(frame: pd.DataFrame) -> go.Figure:
         )
     figure.update_xaxes(type="category")
     figure.update_yaxes(rangemode="tozero")
-    figure.update_layout(showlegend=True)
-    return figure
+    return _sized(figure, 240, legend=1)

@@ -28,7 +28,8 @@ def segmentation_from_json(table: Table, said: Mapping[str, Any]) -> Segmentatio
     Returns
     -------
     Segmentation
-        Under the same name, with groups of the same names; of the same customers, the same groups.
+        Under the same name, with groups of the same names; of the same customers, the same groups, but for some between
+        dense crowds, whom the crowds' cores alone may place otherwise.
 
     Raises
     ------
