@@ -189,7 +189,7 @@ def _seeded(widget: Any, key: str, value: object, **settings: Any) -> Any:
     """Draw a control that shows what is known already, also after the reader was on another page."""
     if key not in st.session_state:
         st.session_state[key] = value
-    return widget(key=key, **settings)
+    return widget(key=key, persist_state="session", **settings)
 
 
 def in_words(table: Table, line: Line) -> str:

@@ -83,6 +83,7 @@ def choose(
         help=hint,
         on_change=_remember,
         args=(name, key),
+        persist_state="page",
     )
     return str(chosen)
 
@@ -150,6 +151,7 @@ def choose_view(label: str, name: str, views: Mapping[str, str]) -> str:
         label_visibility="collapsed",
         on_change=_remember,
         args=(name, key),
+        persist_state="page",
     )
     return str(chosen)
 
@@ -175,7 +177,7 @@ def write(label: str, name: str, default: str, *, hint: str | None = None) -> st
     """
     key = _key(name)
     _show_in(key, state.value(name) or default)
-    return str(st.text_input(label, key=key, help=hint, on_change=_remember, args=(name, key)))
+    return str(st.text_input(label, key=key, help=hint, on_change=_remember, args=(name, key), persist_state="page"))
 
 
 def pick_day(label: str, name: str, default: date, *, low: date, high: date, hint: str | None = None) -> date:
@@ -206,8 +208,9 @@ def pick_day(label: str, name: str, default: date, *, low: date, high: date, hin
     key = _key(name)
     _show_in(key, min(max(known, low), high))
     chosen = st.date_input(
-        label, min_value=low, max_value=high, key=key, help=hint, on_change=_remember, args=(name, key)
-    )
+        label, min_value=low, max_value=high, key=key, help=hint, on_change=_remember, args=(name, key),
+        persist_state="page",
+    )  # fmt: skip
     return chosen if isinstance(chosen, date) else default
 
 
@@ -242,7 +245,7 @@ def choose_columns(label: str, name: str, offered: Sequence[str], default: Seque
         told = "" if set(chosen) == set(default) else "-".join(str(offered.index(one)) for one in chosen)
         state.show(name, told)
 
-    return list(st.multiselect(label, offered, key=key, help=hint, on_change=remember))
+    return list(st.multiselect(label, offered, key=key, help=hint, on_change=remember, persist_state="page"))
 
 
 def choose_answer(run: Run) -> str | None:
@@ -289,7 +292,11 @@ def threshold(label: str, *, hint: str) -> float:
 
 
 def _show_in(key: str, value: object) -> None:
-    """Make a control show what is known; one that the reader moves is left alone, or it would be pulled back."""
+    """Make a control show what is known; one that the reader moves is left alone, or it would be pulled back.
+
+    Controls that may be hidden for a while say so by ``persist_state``: without it the browser shows their first option
+    when they come back, whatever is set here.
+    """
     if st.session_state.get(key) != value:
         st.session_state[key] = value
 

@@ -51,6 +51,8 @@ class Draft:
         Name of the saved segment that is being changed; empty for a new one.
     lines : int
         Lines made so far.
+    key : int
+        Tells the controls of this draft apart from those of others.
     """
 
     data: str
@@ -58,6 +60,7 @@ class Draft:
     name: str = ""
     editing: str = ""
     lines: int = 0
+    key: int = 0
 
     def add(self, block: int | None = None) -> None:
         """Add an empty line.
@@ -106,7 +109,7 @@ def current() -> Draft:
 def begin_anew() -> None:
     """Drop the draft; its keys go on counting, so that no control shows an old value."""
     lines = current().lines
-    fresh = Draft(state.value("data"), lines=lines)
+    fresh = Draft(state.value("data"), lines=lines, key=lines)
     fresh.add()
     st.session_state[DRAFT] = fresh
 
@@ -121,7 +124,8 @@ def edit(name: str, rule: Rule) -> None:
     rule : rule
         Its rule, as this builder writes rules.
     """
-    draft = Draft(state.value("data"), name=name, editing=name, lines=current().lines)
+    lines = current().lines
+    draft = Draft(state.value("data"), name=name, editing=name, lines=lines, key=lines)
     for conditions in _blocks(rule):
         draft.blocks.append([])
         for column, operator, values in conditions:

@@ -42,11 +42,23 @@ def panel(table: Table, columns: TransactionColumns, day: date) -> None:
         )
     with middle:
         margin = st.number_input(
-            _("Share of revenue that is left (margin), in %"), 1.0, 100.0, 100.0, step=1.0, key="worth_margin"
+            _("Share of revenue that is left (margin), in %"),
+            1.0,
+            100.0,
+            100.0,
+            step=1.0,
+            key="worth_margin",
+            persist_state="page",
         )
     with right:
         discount = st.number_input(
-            _("Later money counts less (discount a year), in %"), 0.0, 99.0, 0.0, step=1.0, key="worth_discount"
+            _("Later money counts less (discount a year), in %"),
+            0.0,
+            99.0,
+            0.0,
+            step=1.0,
+            key="worth_discount",
+            persist_state="page",
         )
     with st.spinner(_("Fitting how often customers buy, and for how much …")):
         found = segmented.values(table, columns, day, int(days), discount / 100, margin / 100)

@@ -161,24 +161,21 @@ def _count_and_save(table: Table, draft: drafts.Draft, rule: Rule | None) -> Non
             f"{plain(rule_in_words(rule), LONG)}"
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        key = f"segment_name_{draft.blocks[0][0].key if draft.editing else 'new'}"
+        key = f"segment_name_{draft.key}"
         if key not in st.session_state:
             st.session_state[key] = draft.name
-        draft.name = st.text_input(_("Name of the segment"), key=key, max_chars=segments.LONGEST_NAME).strip()
+        draft.name = st.text_input(
+            _("Name of the segment"), key=key, max_chars=segments.LONGEST_NAME, persist_state="session"
+        ).strip()
         wanted = st.button(
             _("Save"), type="primary", icon=":material/save:", key="save_segment", disabled=rule is None or not n
         )
-        st.button(_("Start anew"), icon=":material/undo:", key="draft_anew", on_click=_begin_anew, args=(key,))
+        st.button(_("Start anew"), icon=":material/undo:", key="draft_anew", on_click=drafts.begin_anew)
     if wanted and rule is not None:
-        _save(table, draft, rule, key)
+        _save(table, draft, rule)
 
 
-def _begin_anew(key: str) -> None:
-    drafts.begin_anew()
-    st.session_state.pop(key, None)
-
-
-def _save(table: Table, draft: drafts.Draft, rule: Rule, key: str) -> None:
+def _save(table: Table, draft: drafts.Draft, rule: Rule) -> None:
     from crm_ai.segmentation import segment_by_rules
 
     if not draft.name:
@@ -186,5 +183,5 @@ def _save(table: Table, draft: drafts.Draft, rule: Rule, key: str) -> None:
     made = segment_by_rules(table, {draft.name: rule}, name=draft.name, otherwise=_("everybody else"))
     segments.save(made, instead_of=draft.editing)
     state.show("rule", draft.name)
-    _begin_anew(key)
+    drafts.begin_anew()
     st.rerun()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NONE = "none"
 SURE_ENOUGH = 30
+NAME_WIDTH = 90
 
 
 def panel(grouping: Grouping, answer: DeltaGenerator) -> None:
@@ -39,16 +40,21 @@ def panel(grouping: Grouping, answer: DeltaGenerator) -> None:
     table = segmented.outcomes(grouping.table, grouping.segmentation, value, run, model, _label(run))
     frame.answer(answer, " ".join(filter(None, [grouping.answer, _in_words(table, run)])))
     found_groups.evidence(grouping)
-    left, right = st.columns(2)
-    with left:
-        _sizes(grouping, table, value)
-    with right:
-        if run is not None:
-            share = run.problem.task is not Task.REGRESSION
-            figure = charts.segments.outcomes(table, _question(run), share=share)
-            frame.chart(figure, table[table["metric"].isin(["outcome", "prediction"])], key="outcomes")
-        found_groups.picture(grouping)
+    pictures = [lambda: _sizes(grouping, table, value)]
+    if run is not None:
+        pictures.append(lambda: _outcomes(table, run))
+    if grouping.clustering is not None:
+        pictures.append(lambda: found_groups.picture(grouping))
+    for draw, place in zip(pictures, [*st.columns(2), st.container()], strict=False):
+        with place:
+            draw()
     _all_figures(grouping, table, run, value)
+
+
+def _outcomes(table: pd.DataFrame, run: Run) -> None:
+    share = run.problem.task is not Task.REGRESSION
+    figure = charts.segments.outcomes(table, _question(run), share=share)
+    frame.chart(figure, table[table["metric"].isin(["outcome", "prediction"])], key="outcomes")
 
 
 def _in_words(table: pd.DataFrame, run: Run | None) -> str:
@@ -68,9 +74,9 @@ def _in_words(table: pd.DataFrame, run: Run | None) -> str:
         high=write(top["value"]),
         from_=write(top["low"]),
         to=write(top["high"]),
-        top=plain(top["group"], 60),
+        top=plain(top["group"], NAME_WIDTH),
         low=write(bottom["value"]),
-        bottom=plain(bottom["group"], 60),
+        bottom=plain(bottom["group"], NAME_WIDTH),
     )
 
 

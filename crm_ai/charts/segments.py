@@ -36,6 +36,7 @@ LONG_NAME = 26
 LEGEND_NAME, LEGEND_LINES = 40, 2
 LINE, MAP_HEIGHT = 18, 300  # pixels
 MOST_IN_LEGEND = 8
+WRITTEN = 0.05  # smaller shares are told by pointing at their field
 
 
 def sizes(frame: pd.DataFrame, *, money: str = "") -> go.Figure:
@@ -388,21 +389,21 @@ def migration(counts: np.ndarray, names: Sequence[str], before: str, after: str)
     counts = counts[np.ix_(kept, kept)]
     whole = counts.sum(axis=1, keepdims=True)
     share = counts / np.maximum(whole, 1)
-    labels = distinct([names[int(place)] for place in kept], 18)
+    labels = distinct([names[int(place)] for place in kept], 14)
     stayed = float(np.trace(counts) / max(counts.sum(), 1))
     figure = canvas(
         _("{share} stayed in their group from {before} to {after}").format(
             share=percent(stayed), before=before, after=after
         ),
         x=_("group on {day}").format(day=after),
-        y=_("group on {day}").format(day=before),
+        y=_("group on {day} (fields: % of it)").format(day=before),
         height=160 + 34 * len(kept),
     )
     figure.add_heatmap(
         z=share,
         x=labels,
         y=labels,
-        text=[[percent(cell) if cell else "" for cell in row] for row in share],
+        text=[[f"{100 * cell:.0f}" if cell >= WRITTEN else "" for cell in row] for row in share],
         texttemplate="%{text}",
         textfont={"size": 14},
         colorscale=HEAT,
@@ -422,7 +423,7 @@ def migration(counts: np.ndarray, names: Sequence[str], before: str, after: str)
         xgap=2,
         ygap=2,
     )
-    figure.update_xaxes(type="category", showgrid=False, tickangle=-60)
+    figure.update_xaxes(type="category", showgrid=False, tickangle=-90)
     figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
     return figure
 
