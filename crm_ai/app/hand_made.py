@@ -82,14 +82,20 @@ def _list(table: Table, known: dict[str, Segmentation]) -> None:
     for name, made in known.items():
         rule = rule_from_json(made.recipe["rules"][0]["rule"])
         n = made.sizes[made.groups[0]]
-        with st.container(horizontal=True, vertical_alignment="center", border=True, key=f"saved_{_mark(name)}"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", border=True, key=f"saved_{segments.mark(name)}"
+        ):
             st.markdown(
                 f"**{plain(name, NAME_WIDTH)}** · {_('{n} customers').format(n=count(n))} "
                 f"({percent(n / max(len(made), 1))}): {plain(rule_in_words(rule), LONG)}",
                 width="stretch",
             )
             st.button(
-                _("Change"), icon=":material/edit:", key=f"edit_{_mark(name)}", on_click=drafts.edit, args=(name, rule)
+                _("Change"),
+                icon=":material/edit:",
+                key=f"edit_{segments.mark(name)}",
+                on_click=drafts.edit,
+                args=(name, rule),
             )
             _delete_button(name)
         for told in strange_labels(table, rule):
@@ -112,15 +118,9 @@ def _rules_file(known: dict[str, Segmentation]) -> bytes:
 
 
 def _delete_button(name: str) -> None:
-    with st.popover(_("Delete"), icon=":material/delete:", type="tertiary", key=f"ask_{_mark(name)}"):
+    with st.popover(_("Delete"), icon=":material/delete:", type="tertiary", key=f"ask_{segments.mark(name)}"):
         st.markdown(_("Delete “{name}”? Links that show it will not find it any more.").format(name=plain(name, 40)))
-        st.button(_("Yes, delete"), key=f"delete_{_mark(name)}", on_click=segments.delete, args=(name,))
-
-
-def _mark(name: str) -> str:
-    import hashlib
-
-    return hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+        st.button(_("Yes, delete"), key=f"delete_{segments.mark(name)}", on_click=segments.delete, args=(name,))
 
 
 @errors.fragment

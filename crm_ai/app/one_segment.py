@@ -31,9 +31,17 @@ def panel(grouping: Grouping) -> None:
     grouping : Grouping
         The groups.
     """
+    if state.for_manager():
+        with st.expander(_("Look into a group"), icon=":material/group:", key="one_segment"):
+            _one(grouping)
+    else:
+        st.subheader(_("Look into a group"), anchor=False)
+        _one(grouping)
+
+
+def _one(grouping: Grouping) -> None:
     made = grouping.segmentation
     places = [str(place) for place, group in enumerate(made.groups) if made.sizes[group]]
-    st.subheader(_("Look into a group"), anchor=False)
     if not places:
         st.markdown(_("Nobody is in any group."))
         return

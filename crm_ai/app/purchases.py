@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from crm_ai.app import controls, frame, future_worth, segmented, state
+from crm_ai.app import controls, errors, frame, future_worth, segmented, state
 from crm_ai.app.keeping import kept
 from crm_ai.app.plain import plain
 from crm_ai.app.segmenting import Bought, Grouping
@@ -87,7 +87,7 @@ def _columns(table: Table) -> TransactionColumns:
     except CrmAiError as error:
         if not told:
             st.info(plain(f"{error.what} {_('Choose the columns below.')}"), icon=":material/info:")
-    columns = _told(table, told) or proposed
+    columns = (_told(table, told) if told else None) or proposed
     with st.expander(
         _("Who bought what, when?"), icon=":material/receipt_long:", key="bought_columns", expanded=columns is None
     ):
@@ -110,10 +110,13 @@ def _told(table: Table, told: str) -> TransactionColumns | None:
     if len(places) < 3 or max(places) >= len(names):
         return None
     chosen = [names[place] for place in places]
-    return propose_columns(
-        table, customer=chosen[0], date=chosen[1], amount=chosen[2], quantity=chosen[3] if len(chosen) > 3 else None,
-        per_piece=told.endswith("p"),
-    )  # fmt: skip
+    try:
+        return propose_columns(
+            table, customer=chosen[0], date=chosen[1], amount=chosen[2],
+            quantity=chosen[3] if len(chosen) > 3 else None, per_piece=told.endswith("p"),
+        )  # fmt: skip
+    except CrmAiError:  # an address that somebody wrote by hand
+        return None
 
 
 def _choose(table: Table, known: TransactionColumns | None) -> TransactionColumns | None:
@@ -165,13 +168,13 @@ def pictures(bought: Bought) -> None:
     names = [_("What do they bring?"), _("Who moved?"), _("What will they be worth?")]
     brought, moved, worth = st.tabs(names, key="purchases_tab", on_change="rerun")
     if brought.open:
-        with brought:
+        with brought, errors.shown_kindly():
             _brought(found)
     if moved.open:
-        with moved:
+        with moved, errors.shown_kindly():
             _moved(table, columns, day, money)
     if worth.open:
-        with worth:
+        with worth, errors.shown_kindly():
             future_worth.panel(table, columns, day)
 
 

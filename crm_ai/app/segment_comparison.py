@@ -36,8 +36,12 @@ def panel(grouping: Grouping, answer: DeltaGenerator) -> None:
     """
     run = state.run() if grouping.of_run else None
     model = state.model(run) if run is not None else None
-    value = _value(grouping)
-    table = segmented.outcomes(grouping.table, grouping.segmentation, value, run, model, _label(run))
+    left, right = st.columns(2)
+    with left:
+        value = _value(grouping)
+    with right:
+        label = controls.choose_answer(run) if run is not None else None
+    table = segmented.outcomes(grouping.table, grouping.segmentation, value, run, model, label)
     frame.answer(answer, " ".join(filter(None, [grouping.answer, _in_words(table, run)])))
     found_groups.evidence(grouping)
     pictures = [lambda: _sizes(grouping, table, value)]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crm_ai.app.segmenting import Grouping
     from crm_ai.segmentation import Segmentation
 
+LONG = 240
 PAGES = ("explain", "metrics", "fairness")
 
 
@@ -26,7 +27,7 @@ def panel(grouping: Grouping) -> None:
     grouping : Grouping
         The groups.
     """
-    if not grouping.of_run:
+    if not grouping.of_run or state.for_manager():
         return
     st.subheader(_("See a model through these groups"), anchor=False)
     made = _named(grouping)
@@ -35,6 +36,23 @@ def panel(grouping: Grouping) -> None:
         _links(grouping, made)
     if not state.value("run"):
         st.caption(_("There is no model yet: train one, then its reasons, metrics and fairness can be seen by group."))
+    _all_saved()
+
+
+def _all_saved() -> None:
+    """All that is saved with the table, whichever way it was made."""
+    known = segments.saved()
+    if not known:
+        return
+    with st.expander(_("Saved with this table"), icon=":material/bookmarks:", key="all_saved"):
+        for said in known:
+            name = str(said["name"])
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**{plain(name, segments.LONGEST_NAME)}** · {plain(said['made'], LONG)}", width="stretch")
+                st.button(
+                    _("Delete"), icon=":material/delete:", type="tertiary", key=f"drop_{segments.mark(name)}",
+                    on_click=segments.delete, args=(name,),
+                )  # fmt: skip
 
 
 def _named(grouping: Grouping) -> Segmentation:

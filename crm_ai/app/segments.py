@@ -164,8 +164,24 @@ def _check_name(name: str, table: Table) -> None:
         )
 
 
+def mark(name: str) -> str:
+    """Tell a saved segmentation apart where its name cannot stand: in a file's name, or in that of a control.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+
+    Returns
+    -------
+    str
+        The same for equal names.
+    """
+    return hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
 def _path(name: str) -> Path:
-    return _folder() / f"{hashlib.blake2b(name.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}.json"
+    return _folder() / f"{mark(name)}.json"
 
 
 def _folder() -> Path:

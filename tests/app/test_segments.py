@@ -157,6 +157,7 @@ def test_a_segment_is_written_counted_saved_changed_and_deleted(visit, churn_csv
     fewer = (table["months"] < 6) & table["plan"].isin(["monthly", "yearly"]) | (table["spend"] > 200)
     assert f"“newest or rich” holds {fewer.sum()} customers" in answer(at)
     assert "2 segments made by hand" in answer(at)
+    assert sum(b.key.startswith("drop_") for b in at.button) == 2
     for _segment in range(2):
         next(b for b in at.button if b.key.startswith("delete_")).click().run()
         assert_sound(at)
@@ -270,6 +271,24 @@ def test_columns_of_purchases_are_overruled(visit):
     assert at.query_params["bought"] == "3-1-2"
 
 
+def test_few_purchases_end_in_sentences(visit):
+    content = b"customer_id,date,amount\na,2024-01-01,5\na,2024-02-01,7\nb,2024-01-15,\n"
+    at = go(upload(visit(), content), "segments")
+    chosen(at, "segmented_control", "way").set_value("purchases").run()
+    for tab in ("What do they bring?", "Who moved?", "What will they be worth?"):
+        at.session_state["purchases_tab"] = tab
+        at.run()
+        assert_sound(at)
+        assert "our side" not in words(at)
+
+
+def test_an_address_that_means_no_purchases_is_not_taken(visit):
+    at = visit("segments", data="sample:transactions", bought="1-0-3", day="1900-01-01", horizon="7", value="99")
+    assert_sound(at)
+    assert "our side" not in words(at)
+    assert "customers in" in answer(at)
+
+
 def test_a_table_of_customers_is_not_taken_for_purchases(visit, churn_csv):
     at = go(upload(visit(), churn_csv), "segments")
     assert "purchases" not in chosen(at, "segmented_control", "way").options
@@ -358,6 +377,7 @@ def test_the_manager_sees_answer_table_and_picture(visit):
     assert "groups; the largest" in answer(at)
     assert at.get("plotly_chart")
     assert not at.metric
+    assert "See a model through these groups" not in words(at)
     assert "Are these groups more than chance?" not in [e.label for e in at.expander]
 
 
