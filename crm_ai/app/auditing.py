@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import adopting, audited, controls, errors, frame, gaps, grouping, mending, notions, origins, state
+from crm_ai.app import (
+    adopting,
+    audited,
+    controls,
+    errors,
+    frame,
+    gaps,
+    grouping,
+    mending,
+    notions,
+    origins,
+    segments,
+    state,
+)
 from crm_ai.app.audited import Audited
 from crm_ai.app.plain import plain
 from crm_ai.fairness import Judgement
@@ -39,11 +53,12 @@ def panel(run: Run, model: str, label: str | None, answer: DeltaGenerator) -> No
     answer : DeltaGenerator
         Place of the page's answer.
     """
-    columns = grouping.offered(run.table, run.problem)
+    looked_at = segments.run_with_segments(run)
+    columns = grouping.offered(looked_at.table, looked_at.problem)
     if not columns:
         frame.answer(answer, _("No column makes groups that could be compared."))
         return
-    what = _choose(run, model, label, columns)
+    what = _choose(looked_at, model, label, columns)
     found = audited.audits(what)
     frame.answer(answer, _in_a_sentence(found))
     gaps.verdict(found[0])
@@ -53,9 +68,9 @@ def panel(run: Run, model: str, label: str | None, answer: DeltaGenerator) -> No
     if state.for_manager():
         gaps.one_chart(what, found[0])
         with st.expander(_("Details"), icon=":material/unfold_more:", key="fairness_details"):
-            _tabs(what, found)
+            _tabs(what, found, run)
         return
-    _tabs(what, found)
+    _tabs(what, found, run)
 
 
 def _choose(run: Run, model: str, label: str | None, columns: Sequence[str]) -> Audited:
@@ -73,18 +88,28 @@ def _choose(run: Run, model: str, label: str | None, columns: Sequence[str]) -> 
     return Audited(run, model, label, segment, threshold)
 
 
-def _tabs(what: Audited, found: tuple[Audit, ...]) -> None:
+def _tabs(what: Audited, found: tuple[Audit, ...], run: Run) -> None:
     names = [_("Is there a gap?"), _("Which fairness?"), _("From the data or the model?"), _("What can be done?")]
     gap, which, origin, cure = st.tabs(names, key="fairness_tab", on_change="rerun")
     for tab, draw in (
         (gap, lambda: gaps.panel(what, found)),
         (which, lambda: notions.panel(what, found[0])),
         (origin, lambda: origins.panel(what)),
-        (cure, lambda: mending.panel(what)),
+        (cure, lambda: _cure(what, run)),
     ):
         if tab.open:
             with tab:
                 draw()
+
+
+def _cure(what: Audited, run: Run) -> None:
+    """What closes a gap is learned from the table's own columns, and so that new customers have them too."""
+    if all(name in run.table.schema for name in what.segment.columns):
+        mending.panel(replace(what, run=run))
+        return
+    st.markdown(
+        _("A saved segmentation can be looked at; what closes a gap has to go by the table's own columns. Choose some.")
+    )
 
 
 def _in_a_sentence(audits: Sequence[Audit]) -> str:

@@ -13,8 +13,13 @@ EVERYWHERE = ("data", "run", "model", "reader", "language")
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "": EVERYWHERE,
     "data": (*EVERYWHERE, "column"),
+    "segments": (
+        *EVERYWHERE,
+        *("label", "way", "method", "k", "columns", "column", "edges", "rule", "group", "value"),
+        *("bought", "day", "since", "money", "horizon"),
+    ),
     "train": EVERYWHERE,
-    "metrics": (*EVERYWHERE, "label", "threshold"),
+    "metrics": (*EVERYWHERE, "label", "threshold", "segment"),
     "explain": (*EVERYWHERE, "label", "customer", "column", "compared", "scale", "view", "segment"),
     "fairness": (*EVERYWHERE, "label", "segment", "threshold", "concern"),
     "save": EVERYWHERE,
@@ -31,6 +36,18 @@ _FORMS = {
     "scale": re.compile(r"log-odds|probability|log|value"),
     "concern": re.compile(r"[a-z]{1,20}"),
     "view": re.compile(r"[a-z]{1,20}"),
+    "way": re.compile(r"[a-z]{1,20}"),
+    "method": re.compile(r"k-means|density"),
+    "k": re.compile(r"auto|\d{1,2}"),
+    "columns": re.compile(r"\d{1,4}(-\d{1,4})*"),
+    "edges": re.compile(r"[-+0-9eE.,:/ T]+"),
+    "group": re.compile(r"\d{1,3}"),
+    "value": re.compile(r"none|\d{1,4}"),
+    "bought": re.compile(r"\d{1,4}-\d{1,4}-\d{1,4}(-\d{1,4}p?)?"),
+    "day": re.compile(r"\d{4}-\d\d-\d\d"),
+    "since": re.compile(r"\d{4}-\d\d-\d\d"),
+    "money": re.compile(r"total|mean"),
+    "horizon": re.compile(r"[1-9]\d{0,3}"),
 }
 LONGEST = 400
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import explained, runs, searching, store
+from crm_ai.app import explained, runs, searching, segmented, store
 from crm_ai.app.keeping import kept, kept_few
 from crm_ai.words import language
 
@@ -385,3 +385,4 @@ def forget(reference: str) -> None:
         for holding_customers in (cleaned, recipe, changes, duplicates):
             holding_customers.clear()  # of all tables: others are computed again when they are asked for
         explained.forget()
+        segmented.forget()

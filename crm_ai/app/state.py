@@ -27,8 +27,16 @@ _framed: ContextVar[bool] = ContextVar("framed", default=False)
 
 # What loses its meaning when something it rests on changes.
 _RESTS_ON = {
-    "data": ("run", "model", "label", "segment", "customer", "column", "compared", "scale"),
+    "data": (
+        *("run", "model", "label", "segment", "customer", "column", "compared", "scale"),
+        *("way", "method", "k", "columns", "edges", "rule", "group", "value"),
+        *("bought", "day", "since", "money", "horizon"),
+    ),
     "run": ("model", "label", "customer", "segment", "compared", "scale"),
+    "column": ("edges",),
+    "way": ("group",),
+    "rule": ("group",),
+    "columns": ("group",),
 }
 
 

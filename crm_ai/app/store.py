@@ -312,6 +312,22 @@ def delete_table(reference: str) -> None:
         shutil.rmtree(_folder(base), ignore_errors=True)
 
 
+def folder_of(reference: str) -> Path:
+    """Folder of what is kept beside a table.
+
+    Parameters
+    ----------
+    reference : str
+        The table.
+
+    Returns
+    -------
+    Path
+        The same for all ways to prepare it; deleted with it. That of a sample is everybody's.
+    """
+    return _folder(reference.partition("~")[0])
+
+
 def is_sample(reference: str) -> bool:
     """Whether a reference is of a sample.
 

@@ -14,6 +14,7 @@ from crm_ai.charts import (
     ranking,
     reasons,
     regression,
+    segments,
     trees,
 )
 from crm_ai.charts.theme import describe, inked
@@ -34,5 +35,6 @@ __all__ = [
     "ranking",
     "reasons",
     "regression",
+    "segments",
     "trees",
 ]
