@@ -1,0 +1,42 @@
+"""Candidates, approvals and champions, and a log of everything that was decided."""
+
+from crm_ai.deployment.registry.acts import approve, decisions, promote, roll_back, withdraw
+from crm_ai.deployment.registry.audit_log import Entry, read_log, verify_log
+from crm_ai.deployment.registry.champions import Champion, champion, current_version, open_version
+from crm_ai.deployment.registry.checklist import Answer, Item, question
+from crm_ai.deployment.registry.comparing import AgainstChampion, compare_with_champion
+from crm_ai.deployment.registry.registering import register
+from crm_ai.deployment.registry.registry import Registry, open_registry
+from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, require
+from crm_ai.deployment.registry.versions import Version, find_version, list_versions
+
+__all__ = [
+    "LOCAL_USER",
+    "Act",
+    "AgainstChampion",
+    "Answer",
+    "Champion",
+    "Entry",
+    "Item",
+    "Person",
+    "Registry",
+    "Role",
+    "Version",
+    "approve",
+    "champion",
+    "compare_with_champion",
+    "current_version",
+    "decisions",
+    "find_version",
+    "list_versions",
+    "open_registry",
+    "open_version",
+    "promote",
+    "question",
+    "read_log",
+    "register",
+    "require",
+    "roll_back",
+    "verify_log",
+    "withdraw",
+]
