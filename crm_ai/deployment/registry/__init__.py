@@ -5,9 +5,11 @@ from crm_ai.deployment.registry.audit_log import Entry, read_log, verify_log
 from crm_ai.deployment.registry.champions import Champion, champion, current_version, open_version
 from crm_ai.deployment.registry.checklist import Answer, Item, question
 from crm_ai.deployment.registry.comparing import AgainstChampion, compare_with_champion
+from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
 from crm_ai.deployment.registry.registering import register
 from crm_ai.deployment.registry.registry import Registry, open_registry
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, require
+from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
 from crm_ai.deployment.registry.versions import Version, find_version, list_versions
 
 __all__ = [
@@ -24,10 +26,14 @@ __all__ = [
     "Version",
     "approve",
     "champion",
+    "check_record",
+    "collect_orphans",
     "compare_with_champion",
     "current_version",
     "decisions",
+    "find_faults",
     "find_version",
+    "judge_elsewhere",
     "list_versions",
     "open_registry",
     "open_version",
