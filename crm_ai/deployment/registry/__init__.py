@@ -4,13 +4,13 @@ from crm_ai.deployment.registry.acts import approve, decisions, promote, roll_ba
 from crm_ai.deployment.registry.audit_log import Entry, read_log, verify_log
 from crm_ai.deployment.registry.champions import Champion, champion, current_version, open_version
 from crm_ai.deployment.registry.checklist import Answer, Item, question
-from crm_ai.deployment.registry.comparing import AgainstChampion, compare_with_champion
+from crm_ai.deployment.registry.comparing import AgainstChampion, against_champion, compare_with_champion
 from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
 from crm_ai.deployment.registry.registering import register
 from crm_ai.deployment.registry.registry import Registry, open_registry
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, require
 from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
-from crm_ai.deployment.registry.versions import Version, find_version, list_versions
+from crm_ai.deployment.registry.versions import Version, find_version, list_versions, model_name
 
 __all__ = [
     "LOCAL_USER",
@@ -24,6 +24,7 @@ __all__ = [
     "Registry",
     "Role",
     "Version",
+    "against_champion",
     "approve",
     "champion",
     "check_record",
@@ -35,6 +36,7 @@ __all__ = [
     "find_version",
     "judge_elsewhere",
     "list_versions",
+    "model_name",
     "open_registry",
     "open_version",
     "promote",

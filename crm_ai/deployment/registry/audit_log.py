@@ -227,7 +227,7 @@ def reason(why: str) -> str:
     RegistryError
         If there are none, or far too many.
     """
-    said = why.encode("utf-8", "replace").decode().replace("\0", "").strip()
+    said = readable(why).strip()
     if not said:
         raise RegistryError(_("There is no reason given."), next_step=_("Say why, in a few words."))
     if len(said) > LONGEST_WHY:
@@ -236,3 +236,25 @@ def reason(why: str) -> str:
             next_step=_("Say it in at most {n} characters.").format(n=count(LONGEST_WHY)),
         )
     return said
+
+
+def readable(words: str) -> str:
+    r"""Take out of somebody's words what cannot be seen, or would move a terminal's cursor.
+
+    Parameters
+    ----------
+    words : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The words; lines stay.
+
+    Examples
+    --------
+    >>> readable("red\x1b[31m\n\u202eok")
+    'red[31m\nok'
+    """
+    known = words.encode("utf-8", "replace").decode()
+    return "".join(letter for letter in known if letter.isprintable() or letter == "\n")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from crm_ai.deployment.registry.audit_log import LONGEST_WHY
+from crm_ai.deployment.registry.audit_log import LONGEST_WHY, readable
 from crm_ai.errors import RegistryError
 from crm_ai.words import _, count
 
@@ -99,7 +99,7 @@ def checked(checklist: Mapping[Item, Answer]) -> dict[Item, Answer]:
 
 
 def _tidy(answer: Answer) -> Answer:
-    word = " ".join(answer.word.encode("utf-8", "replace").decode().replace("\0", "").split())
+    word = " ".join(readable(answer.word).split())
     if len(word) > LONGEST_WHY:
         raise RegistryError(
             _("An answer is too long."), next_step=_("Say it in at most {n} characters.").format(n=count(LONGEST_WHY))

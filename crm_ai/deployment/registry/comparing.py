@@ -12,7 +12,7 @@ from crm_ai.deployment.model_file import load_model
 from crm_ai.deployment.registry import acquaintance
 from crm_ai.deployment.registry.evidence import rows_digest
 from crm_ai.deployment.registry.tables import CHAMPION
-from crm_ai.deployment.registry.versions import Version, alias_number, find_version, model_name
+from crm_ai.deployment.registry.versions import Version, alias_number, estimate_from_json, find_version, model_name
 from crm_ai.deployment.scoring import as_learned
 from crm_ai.errors import CrmAiError
 from crm_ai.evaluation import Estimate, describe
@@ -122,6 +122,30 @@ def compare_with_champion(registry: Registry, run: Run, model_type: str, *, name
         return _compared(registry, run, model_type, version)
     except CrmAiError as error:  # its file is gone, or its columns are not in the new table
         return _cannot(version, error.what)
+
+
+def against_champion(version: Version) -> AgainstChampion:
+    """How a version did beside the champion of the day it was registered.
+
+    Parameters
+    ----------
+    version : Version
+        The version.
+
+    Returns
+    -------
+    AgainstChampion
+        As it was written down.
+    """
+    said = version.facts["comparison"]
+    known = said["difference"] is not None
+    return AgainstChampion(
+        champion=said["champion"],
+        difference=estimate_from_json(said["metric"], said["difference"]) if known else None,
+        p=said["p"],
+        left_out=said["left_out"],
+        why_not=said["why_not"],
+    )
 
 
 def _compared(registry: Registry, run: Run, model_type: str, version: Version) -> AgainstChampion:
