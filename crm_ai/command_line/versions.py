@@ -35,6 +35,10 @@ examples:
   python -m crm_ai promote churn 3 --why "better by 2 points"
   python -m crm_ai promote churn 4 --as challenger --why "to be tried"
 """
+PUBLISH_EXAMPLES = """\
+examples:
+  MLFLOW_TRACKING_URI=https://mlflow.example.com python -m crm_ai publish churn champion --why "for the call centre"
+"""
 LOG_EXAMPLES = """\
 examples:
   python -m crm_ai log
@@ -72,6 +76,7 @@ def add_registry_commands(commands: argparse._SubParsersAction) -> None:
     for parser in (approve, promote, back, out):
         parser.add_argument("--why", required=True, metavar="WORDS", help="for the log")
         parser.add_argument("--by", metavar="WHO", help="who does this (default: local user)")
+    _add_publish(commands)
     log = make_command(commands, "log", "print everything that was done, and by whom", LOG_EXAMPLES)
     log.add_argument("name", nargs="?", help="only what was done to this model")
     log.add_argument("--verify", action="store_true", help="make sure that no entry was changed or taken away")
@@ -82,6 +87,18 @@ def add_registry_commands(commands: argparse._SubParsersAction) -> None:
     check.set_defaults(command=check_command)
     for parser in (listed, approve, promote, back, out, log, check):
         parser.add_argument("--json", action="store_true", help="print everything as JSON")
+
+
+def _add_publish(commands: argparse._SubParsersAction) -> None:
+    parser = make_command(
+        commands, "publish", "publish an approved version to the organisation's MLflow server", PUBLISH_EXAMPLES
+    )
+    _add_version(parser)
+    parser.add_argument("--why", required=True, metavar="WORDS", help="for the log")
+    parser.add_argument("--by", metavar="WHO", help="who does this (default: local user)")
+    parser.add_argument("--to", metavar="URI", help="address of the server (default: MLFLOW_TRACKING_URI)")
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.set_defaults(command=publish_command)
 
 
 def _add_version(parser: argparse.ArgumentParser) -> None:
@@ -168,6 +185,28 @@ def withdraw_command(options: argparse.Namespace) -> None:
     registry = open_registry()
     version = find_version(registry, options.name, options.version)
     _tell(withdraw(registry, version, by=person(options.by), why=options.why), as_json=options.json)
+
+
+def publish_command(options: argparse.Namespace) -> None:
+    """Publish a version.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        As parsed.
+    """
+    from crm_ai.deployment.registry import find_version, open_registry, publish
+
+    registry = open_registry()
+    version = find_version(registry, options.name, options.version)
+    done = publish(registry, version, options.to, by=person(options.by), why=options.why)
+    if options.json:
+        _print_json(asdict(done) | {"address": done.address})
+        return
+    print(_("{version} is published as {address}").format(version=version.label, address=done.address))
+    print(_("to serve it: mlflow models serve -m {address} --env-manager local").format(
+        address=json.dumps(done.address, ensure_ascii=False)
+    ))  # fmt: skip
 
 
 def log_command(options: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ from crm_ai.deployment.registry.champions import Champion, champion, current_ver
 from crm_ai.deployment.registry.checklist import Answer, Item, question
 from crm_ai.deployment.registry.comparing import AgainstChampion, against_champion, compare_with_champion
 from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
+from crm_ai.deployment.registry.publishing import Published, publish
 from crm_ai.deployment.registry.registering import register
 from crm_ai.deployment.registry.registry import Registry, open_registry
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, require
@@ -21,6 +22,7 @@ __all__ = [
     "Entry",
     "Item",
     "Person",
+    "Published",
     "Registry",
     "Role",
     "Version",
@@ -40,6 +42,7 @@ __all__ = [
     "open_registry",
     "open_version",
     "promote",
+    "publish",
     "question",
     "read_log",
     "register",

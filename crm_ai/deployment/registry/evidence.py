@@ -98,6 +98,7 @@ def gather(
         },
         "run": run.digest,
         "signature": signature(model),
+        "ranges": model.ranges is not None,
         "example": input_example(model, run.train_frame if len(run.train_rows) else run.holdout_frame),
         "packages": dict(run.versions) | installed(),
     }
