@@ -217,11 +217,11 @@ def log_command(options: argparse.Namespace) -> None:
     options : argparse.Namespace
         As parsed.
     """
-    from crm_ai.deployment.registry import model_name, open_registry, read_log, verify_log
+    from crm_ai.deployment.registry import open_registry, read_log, verify_log
 
     registry = open_registry()
     verified = verify_log(registry, last=options.last) if options.verify or options.last else None
-    entries = read_log(registry, None if options.name is None else model_name(options.name))
+    entries = read_log(registry, options.name)
     if options.json:
         _print_json([asdict(entry) for entry in entries])
         return

@@ -9,7 +9,7 @@ from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
 from crm_ai.deployment.registry.publishing import Published, publish
 from crm_ai.deployment.registry.registering import register
 from crm_ai.deployment.registry.registry import Registry, open_registry
-from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, require
+from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may, require
 from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
 from crm_ai.deployment.registry.versions import Version, find_version, list_versions, model_name
 
@@ -38,6 +38,7 @@ __all__ = [
     "find_version",
     "judge_elsewhere",
     "list_versions",
+    "may",
     "model_name",
     "open_registry",
     "open_version",

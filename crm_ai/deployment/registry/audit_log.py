@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 
 from crm_ai.deployment.registry.roles import Act, Person
 from crm_ai.deployment.registry.tables import log
+from crm_ai.deployment.registry.versions import model_name
 from crm_ai.errors import RegistryError
 from crm_ai.words import _, count
 
@@ -146,7 +147,9 @@ def read_log(registry: Registry, name: str | None = None) -> tuple[Entry, ...]:
     """
     asked = select(log).order_by(log.c.number)
     with registry.reading() as connection:
-        rows = connection.execute(asked if name is None else asked.where(log.c.model == name)).mappings().all()
+        rows = (
+            connection.execute(asked if name is None else asked.where(log.c.model == model_name(name))).mappings().all()
+        )
     return tuple(Entry(**row) for row in rows)
 
 

@@ -68,8 +68,9 @@ def open_engine(address: Address) -> Engine:
         If it is of another kind of database.
     """
     if address.system == POSTGRESQL:
-        patience = {"connect_timeout": 10, "options": f"-c lock_timeout={SECONDS_TO_WAIT}s"}
-        return create_engine(address.url, connect_args=patience, hide_parameters=True, pool_pre_ping=True)
+        return create_engine(
+            address.url, connect_args={"connect_timeout": 10}, hide_parameters=True, pool_pre_ping=True
+        )
     if address.system != SQLITE:
         raise RegistryError(
             _("The registry can only be kept in SQLite or PostgreSQL."),
@@ -132,6 +133,7 @@ def writing(engine: Engine, address: Address) -> Iterator[Connection]:
         connection = plain.execution_options(**{WRITES: True})
         with connection.begin():
             if address.system == POSTGRESQL:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{SECONDS_TO_WAIT}s'")
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             yield connection
 

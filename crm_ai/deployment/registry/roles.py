@@ -84,6 +84,29 @@ class Person:
 LOCAL_USER = Person("local user", Role.APPROVER)
 
 
+def may(person: Person, act: Act) -> bool:
+    """Whether a person's role allows something.
+
+    Parameters
+    ----------
+    person : Person
+        Who.
+    act : Act
+        What.
+
+    Returns
+    -------
+    bool
+        For a page that offers only what will not be refused.
+
+    Examples
+    --------
+    >>> may(Person("Ann", Role.ANALYST), Act.REGISTER), may(Person("Ann", Role.ANALYST), Act.APPROVE)
+    (True, False)
+    """
+    return act in MAY[person.role]
+
+
 def require(person: Person, act: Act) -> None:
     """Refuse what a person may not do.
 
@@ -107,7 +130,7 @@ def require(person: Person, act: Act) -> None:
     ...
     crm_ai.errors.RegistryError: A viewer may not do this: register. Ask somebody who is an analyst or an approver.
     """
-    if act in MAY[person.role]:
+    if may(person, act):
         return
     able = " or ".join(f"an {role.value}" for role in Role if act in MAY[role])
     raise RegistryError(

@@ -61,14 +61,18 @@ def find_faults(registry: Registry) -> tuple[str, ...]:
     broken = first_broken(entries)
     faults = [] if broken is None else [_("The log breaks at entry {n}.").format(n=count(broken))]
     said = _Replay().of(entries)
+    files = {digest for version in known for digest in version.facts["files"].values()}
+    broken_files = {digest: words for digest in files if (words := _fault_of_file(registry, digest))}
     for version in known:
-        faults += _faults_of(registry, version, said)
+        faults += _faults_of(version, said)
+        mine = version.facts["files"].values()
+        faults += [f"{version.label}: {broken_files[digest]}" for digest in mine if digest in broken_files]
     for name, number in sorted(set(said.states) - {(version.name, version.number) for version in known}):
         faults.append(_("The log tells of {name} v{n}, which is not there.").format(name=name, n=number))
     return tuple(faults)
 
 
-def _faults_of(registry: Registry, version: Version, said: _Replay) -> list[str]:
+def _faults_of(version: Version, said: _Replay) -> list[str]:
     key, found = (version.name, version.number), []
     if said.digests.get(key) != version.digest or seal(version.facts, version.card, version.artifact) != version.digest:
         found.append(_("{version} is not what was registered.").format(version=version.label))
@@ -80,12 +84,15 @@ def _faults_of(registry: Registry, version: Version, said: _Replay) -> list[str]
         found.append(_("{version} is champion or challenger otherwise than the log says.").format(
             version=version.label
         ))  # fmt: skip
-    for digest in version.facts["files"].values():
-        try:
-            registry.artifacts.get(digest)
-        except CrmAiError as error:
-            found.append(f"{version.label}: {error}")
     return found
+
+
+def _fault_of_file(registry: Registry, digest: str) -> str:
+    try:
+        registry.artifacts.get(digest)
+    except CrmAiError as error:
+        return str(error)
+    return ""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from crm_ai.deployment.registry.tables import aliases, models, versions
+from crm_ai.deployment.registry.tables import ALIASES, aliases, models, versions
 from crm_ai.errors import RegistryError
 from crm_ai.evaluation import Estimate
 from crm_ai.words import _, shorten
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 100
 FEWEST_DIGITS = 6
+NEWEST = "newest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,15 +195,20 @@ def find_version(registry: Registry, name: str, which: str | int) -> Version:
     RegistryError
         If there is none, or several begin so.
     """
-    said = str(which).strip().lower()
-    known = list_versions(registry, name)
-    if said == "newest":
-        return known[0]
-    found = [v for v in known if said in (str(v.number), f"v{v.number}") or said in v.aliases]
-    if not found and len(said) >= FEWEST_DIGITS:
-        found = [version for version in known if version.digest.startswith(said)]
-    if len(found) == 1:
-        return found[0]
+    name, said = model_name(name), str(which).strip().lower()
+    with registry.reading() as connection:
+        asked = select(versions.c.number, versions.c.digest).join(models, models.c.id == versions.c.model_id)
+        known = connection.execute(asked.where(models.c.name == name).order_by(versions.c.number.desc())).all()
+        if not known:
+            raise _unknown(name)
+        if said == NEWEST:
+            return by_number(connection, name, known[0].number)
+        held = alias_number(connection, name, said) if said in ALIASES else None
+        found = [v.number for v in known if said in (str(v.number), f"v{v.number}") or v.number == held]
+        if not found and len(said) >= FEWEST_DIGITS:
+            found = [v.number for v in known if v.digest.startswith(said)]
+        if len(found) == 1:
+            return by_number(connection, name, found[0])
     raise RegistryError(
         _("“{name}” has no version “{which}”.").format(name=shorten(name), which=shorten(said)),
         next_step=_("Choose one of: {numbers}.").format(numbers=", ".join(f"v{v.number}" for v in known[:20])),

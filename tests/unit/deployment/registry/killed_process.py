@@ -19,6 +19,7 @@ from crm_ai.deployment.registry import (
     collect_orphans,
     current_version,
     find_faults,
+    find_version,
     list_versions,
     open_registry,
     promote,
@@ -41,23 +42,33 @@ def child(work):
     return pid
 
 
+def kill_in_mid_work(opening, act, longest):
+    """Let a child act again and again, and kill it at some moment after it has begun."""
+    begun, tell = os.pipe()
+
+    def work():
+        registry = opening()
+        os.write(tell, b"!")
+        while True:
+            act(registry)
+
+    pid = child(work)
+    os.close(tell)
+    assert os.read(begun, 1) == b"!"
+    os.close(begun)
+    time.sleep(random.uniform(0, longest))
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+def seconds_of(act, registry):
+    start = time.perf_counter()
+    act(registry)
+    return time.perf_counter() - start
+
+
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-def keep_registering(opening, run, drivers):
-    registry = opening()
-    while True:
-        register(run, "decision_tree", registry, name="churn", note="again", drivers=drivers)
-
-
-def keep_deciding(opening):
-    registry = opening()
-    while True:
-        version = random.choice(list_versions(registry, "churn"))
-        approve(registry, version, why="again", checklist=TICKED)
-        if current_version(registry, "churn") != version.number:
-            promote(registry, version, why="again")
 
 
 def dying_after(owner, name, opening, work):
@@ -124,9 +135,19 @@ def main(url, folder, kills):
     from crm_ai.explanation import explain
 
     drivers = explain(run, "decision_tree").importance()
+
+    def candidate(registry):
+        register(run, "decision_tree", registry, name="churn", note="again", drivers=drivers)
+
+    def decision(registry):
+        version = find_version(registry, "churn", random.randint(1, 3))
+        approve(registry, version, why="again", checklist=TICKED)
+        if current_version(registry, "churn") != version.number:
+            promote(registry, version, why="again")
+
     registry = opening()
-    for _turn in range(2):
-        register(run, "decision_tree", registry, name="churn", note="first", drivers=drivers)
+    for act in (candidate, candidate, candidate, decision):
+        act(registry)
     registry.engine.dispose()
     problems = []
     before = len(read_log(opening()))
@@ -135,12 +156,12 @@ def main(url, folder, kills):
         problems += faults_after(opening)[0]
     unchanged = len(read_log(opening())) == before
     orphans = faults_after(opening)[1]
-    for work in (lambda: keep_registering(opening, run, drivers), lambda: keep_deciding(opening)):
+    for act in (candidate, decision):
+        registry = opening()
+        seconds = sorted(seconds_of(act, registry) for _turn in range(5))[2]
+        registry.engine.dispose()
         for _turn in range(kills):
-            pid = child(work)
-            time.sleep(random.uniform(0.01, 0.25))
-            os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+            kill_in_mid_work(opening, act, 2.5 * seconds)
             problems += faults_after(opening)[0]
     registry = opening()
     swept = collect_orphans(registry, grace=0)

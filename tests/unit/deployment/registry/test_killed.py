@@ -21,11 +21,11 @@ def killed(url, folder, kills):
 def check(told):
     assert told["problems"] == []
     assert told["unchanged"]  # deaths before the commit have left neither a version nor an entry
-    assert told["orphans"] > 4  # while files of interrupted registrations were there
+    assert told["orphans"] > 4  # three versions have four files; the others are of interrupted registrations
     assert told["swept"] > 0
     assert told["left"] == 0
-    assert told["versions"] > 2
-    assert told["decisions"] > 10
+    assert told["versions"] > 8  # three at first and five to take the time; the others came between two deaths
+    assert told["decisions"] > 12
 
 
 def test_killed_on_sqlite(tmp_path):
