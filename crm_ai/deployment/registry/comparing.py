@@ -171,7 +171,7 @@ def _compared(registry: Registry, run: Run, model_type: str, version: Version) -
 def _seen(registry: Registry, run: Run, version: Version, champion: Model, frame: Any) -> np.ndarray | None:
     """Which holdout customers the champion was trained on; None if that cannot be told."""
     data: Mapping[str, Any] = version.facts["data"]
-    if data["trained_on"] and data["digest"] == run.table.digest and data["holdout"] == rows_digest(run):
+    if data["digest"] == run.table.digest and data["holdout"] == rows_digest(run):
         return np.zeros(len(frame), dtype=bool)
     if "trained_on" not in version.facts["files"]:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from crm_ai.modeling import Model, Plan, Run, Task
 from crm_ai.modeling.answers import answers, as_places
 from crm_ai.modeling.plan import Choice
 from crm_ai.modeling.training import package_versions, run_digest
-from crm_ai.table import Table
+from crm_ai.table import Column, Kind, Role, Schema, Table, coerce
 from crm_ai.words import _, count
 
 FEWEST = 30
@@ -46,7 +47,7 @@ def judge_elsewhere(model: Model, table: Table) -> Run:
     ScoringError
         If a column that the model needs is missing.
     """
-    problem = model.problem
+    problem = replace(model.problem, segments=tuple(s for s in model.problem.segments if s in table.schema))
     if problem.target not in table.schema:
         raise RegistryError(
             _("The table does not say what came out: there is no column “{name}”.").format(name=problem.target),
@@ -54,16 +55,16 @@ def judge_elsewhere(model: Model, table: Table) -> Run:
             next_step=_("Choose a file of customers whose outcome is known."),
         )
     frame = as_learned(model, table)[0]
+    table = _understood(model, table, frame)
     known = answers(table, problem)
     rows = np.flatnonzero(~np.isnan(known))
     _check_enough(problem.task, known[rows], table)
     _check_unknown(model, frame.iloc[rows], table)
     actual = as_places(problem, known[rows])
     plan = Plan(problem, (Choice(model.model_type),))
-    whole = table.frame.assign(**{name: frame[name].array for name in frame.columns})
     nothing = np.empty(0, dtype=actual.dtype)
     return Run(
-        table=Table(whole, table.schema, table.source, table.digest, table.reading),
+        table=table,
         problem=problem,
         models={model.model_type: model},
         train_rows=np.empty(0, dtype=np.intp),
@@ -82,6 +83,18 @@ def judge_elsewhere(model: Model, table: Table) -> Run:
         attempts=pd.DataFrame(),
         model_seconds={},
     )
+
+
+def _understood(model: Model, table: Table, frame: pd.DataFrame) -> Table:
+    """The same customers, with columns of the kinds that the model knows them as."""
+    problem = model.problem
+    as_number = problem.task is Task.REGRESSION or problem.above is not None
+    target = Column(problem.target, Kind.NUMBER if as_number else Kind.CATEGORY, Role.TARGET)
+    known = {column.name: column for column in (*model.schema, target)}
+    outcome = coerce(table.frame[[problem.target]], Schema((target,)))
+    cells = {name: one[name].array for one in (outcome, frame) for name in one.columns}
+    schema = Schema(tuple(known.get(column.name, column) for column in table.schema))
+    return replace(table, frame=table.frame.assign(**cells), schema=schema)
 
 
 def _check_enough(task: Task, known: np.ndarray, table: Table) -> None:

@@ -126,7 +126,7 @@ def rows_digest(run: Run) -> str:
 
 
 def canonical(facts: Mapping[str, Any]) -> str:
-    """Write facts so that equal facts are equal texts.
+    """Write facts so that reading and writing them again gives the same text; the order of groups stays.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ def canonical(facts: Mapping[str, Any]) -> str:
     str
         JSON.
     """
-    return json.dumps(facts, sort_keys=True, ensure_ascii=True, allow_nan=False)
+    return json.dumps(facts, ensure_ascii=True, allow_nan=False)
 
 
 def seal(facts: Mapping[str, Any], card: str, artifact: str) -> str:

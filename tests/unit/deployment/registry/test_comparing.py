@@ -15,9 +15,9 @@ from crm_ai.deployment.registry import (
     register,
 )
 from crm_ai.errors import RegistryError, ScoringError
-from crm_ai.modeling import headline, run_record
+from crm_ai.modeling import headline, propose_problem, run_record, train
 from crm_ai.modeling.comparison import score_difference
-from crm_ai.table import table_from_frame
+from crm_ai.table import Kind, table_from_frame
 from tests.unit.deployment.registry.conftest import TICKED, customers, trained
 
 
@@ -130,10 +130,40 @@ def test_a_champion_from_a_file_cannot_be_compared(registry, run, model):
     assert "not known which of these customers the champion was trained on" in found.why_not
 
 
+def test_two_files_judged_on_the_same_customers_are_compared(registry, run, model):
+    other = load_model(model_bytes(run.model("decision_tree")))
+    table = table_from_frame(customers(300, seed=5))
+    crowned(registry, judge_elsewhere(other, table), "decision_tree")
+    judged = judge_elsewhere(model, table)
+    found = compare_with_champion(registry, judged, model.model_type, name="churn")
+    said = model.predict(table.frame), other.predict(table.frame)
+    assert found.difference == score_difference(run.problem, judged.actual, *said).estimate
+
+
 def test_customers_without_an_outcome_are_left_out(model):
     frame = customers(300, seed=5)
     frame.loc[:99, "Churn"] = None
     assert len(judge_elsewhere(model, table_from_frame(frame)).actual) == 200
+
+
+def test_columns_are_understood_as_in_training(registry):
+    """In the new file zone and outcome look like numbers, and a segment is not there."""
+    frame = customers()
+    frame["zone"] = np.arange(len(frame)) % 3 + 10
+    frame["Churn"] = (frame["Churn"] == "Yes").astype(int)
+    table = table_from_frame(frame)
+    table = table.with_schema(table.schema.corrected("zone", kind=Kind.CATEGORY).corrected("Churn", kind=Kind.CATEGORY))
+    problem = propose_problem(table, target="Churn", segments=("zone", "gender"), features=["months", "zone"]).problem
+    run = train(table, problem, ["logistic_regression"])
+    model = load_model(model_bytes(run.model("logistic_regression")))
+    new = customers(300, seed=5).drop(columns="gender")
+    new["zone"] = np.arange(len(new)) % 3 + 10.0
+    new["Churn"] = (new["Churn"] == "Yes").astype(float)
+    judged = judge_elsewhere(model, table_from_frame(new))
+    version = register(judged, model.model_type, registry, name="churn", note="try")
+    assert version.facts["fairness"]["zone"]["sizes"] == {"10": 100, "11": 100, "12": 100}
+    assert list(version.facts["fairness"]) == ["zone"]
+    assert headline(judged, model.model_type)["roc_auc"].value > 0.6
 
 
 def test_what_a_model_file_cannot_be_judged_on(run, model):

@@ -73,7 +73,13 @@ def test_many_register_at_once(tmp_path, run):
     assert find_faults(open_registry(tmp_path / "r.db", tmp_path / "files")) == ()
 
 
-@pytest.mark.parametrize("statement", ["UPDATE registry_log SET why = 'other'", "DELETE FROM registry_log"])
+REPLACING = (
+    "INSERT OR REPLACE INTO registry_log SELECT number, at, \"by\", role, act, model, version, 'other', before, after, "
+    "former, digest FROM registry_log"
+)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE registry_log SET why = 'other'", "DELETE FROM registry_log", REPLACING])
 def test_the_log_is_only_ever_added_to(tmp_path, registry, run, statement):
     register(run, "decision_tree", registry, name="churn", note="try")
     before = read_log(registry)
@@ -100,8 +106,8 @@ def test_whoever_lifts_the_protection_is_found_out(tmp_path, registry, run, chan
         register(run, "decision_tree", registry, name="churn", note="try")
     assert verify_log(registry) == 3
     with sqlite3.connect(tmp_path / "registry.db") as plain:
-        plain.execute("DROP TRIGGER registry_log_no_update")
-        plain.execute("DROP TRIGGER registry_log_no_delete")
+        for act in ("update", "delete", "replace"):
+            plain.execute(f"DROP TRIGGER registry_log_no_{act}")
         plain.execute(change)
     assert first_broken(read_log(registry)) == broken
     with pytest.raises(RegistryError, match=f"entry {broken} does not follow"):

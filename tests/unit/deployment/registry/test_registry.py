@@ -22,6 +22,7 @@ from crm_ai.deployment.registry import (
     find_faults,
     find_version,
     list_versions,
+    may,
     open_registry,
     open_version,
     promote,
@@ -58,6 +59,8 @@ def test_what_is_registered_is_what_was_measured(registry, run):
     assert version.facts["signature"][0] == {"name": "months", "kind": "number"}
     assert {"crm_ai", "scikit-learn", "skops"} <= set(version.facts["packages"])
     assert "Model card" in version.card
+    assert list(told["by_group"]["selection_rate"]) == list(audit.by_group["selection_rate"])
+    assert list(version.metrics) == list(headline(run, "logistic_regression"))
     assert f"{audit.overall['selection_rate'].n}" in version.card
 
 
@@ -352,6 +355,11 @@ def test_a_reason_is_needed(registry, run):
         with pytest.raises(RegistryError, match="reason"):
             register(run, "decision_tree", registry, name="churn", note=note)
     assert list_versions(registry) == ()
+
+
+def test_what_a_page_may_offer():
+    offered = {person.name: {act for act in Act if may(person, act)} for person in (CAT, ANN, BOB, LOCAL_USER)}
+    assert offered == {"cat": set(), "ann": {Act.REGISTER}, "bob": set(Act), "local user": set(Act)}
 
 
 def test_acts_are_all_covered():

@@ -103,6 +103,12 @@ def _protect_on_sqlite() -> None:
             f"CREATE TRIGGER registry_log_no_{act.lower()} BEFORE {act} ON registry_log "
             "BEGIN SELECT RAISE(ABORT, 'the log is only ever added to'); END"
         )
+    # INSERT OR REPLACE takes rows away without asking the triggers above.
+    op.execute(
+        "CREATE TRIGGER registry_log_no_replace BEFORE INSERT ON registry_log WHEN EXISTS (SELECT 1 FROM registry_log "
+        "WHERE number >= NEW.number OR former = NEW.former OR digest = NEW.digest) "
+        "BEGIN SELECT RAISE(ABORT, 'the log is only ever added to'); END"
+    )
 
 
 def _protect_on_postgresql() -> None:
