@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crm_ai.table import Finding
 
 FORMAT = 1
+MOST_EXPLAINED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,11 @@ def gather(
     Evidence
         No customer's data.
     """
-    from crm_ai.explanation import explain
     from crm_ai.fairness import audit_fairness
 
     model, problem = run.model(model_type), run.problem
     audits = [audit_fairness(run, model_type, segment, threshold=threshold) for segment in problem.segments]
-    strongest = explain(run, model_type).importance() if drivers is None else drivers
+    strongest = _drivers(run, model_type) if drivers is None else drivers
     facts = {
         "format": FORMAT,
         "model_type": model_type,
@@ -173,6 +173,20 @@ def installed() -> dict[str, str]:
     from importlib.metadata import version
 
     return package_versions() | {name: version(name) for name in ("scipy", "skops")}
+
+
+def _drivers(run: Run, model_type: str) -> pd.DataFrame:
+    """What drives a model most; of one that came as a file compared with customers it has taken along, if any."""
+    from crm_ai.explanation import explain, explainer_of
+    from crm_ai.explanation.shapley import explain_rows
+
+    if len(run.train_rows):
+        return explain(run, model_type).importance()
+    model = run.model(model_type)
+    others = run.holdout_frame[list(run.problem.features)] if model.references is None else None
+    ready = explainer_of(model, others, customers=MOST_EXPLAINED)
+    rows = run.holdout_rows[: min(MOST_EXPLAINED, ready.most_customers)]
+    return explain_rows(run, ready, rows).importance()
 
 
 def _figures(estimates: Mapping[str, Estimate]) -> dict[str, Any]:

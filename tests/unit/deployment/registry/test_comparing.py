@@ -103,6 +103,11 @@ def test_a_better_candidate_is_said_to_be_better(registry):
     assert found.in_words().startswith("Better than the champion, v1")
 
 
+@pytest.fixture(scope="module")
+def several():
+    return trained(customers(), "decision_tree", "logistic_regression", "linear_regression", "gradient_boosting")
+
+
 @pytest.fixture
 def model(run):
     return load_model(model_bytes(run.model("logistic_regression")))
@@ -128,6 +133,16 @@ def test_a_champion_from_a_file_cannot_be_compared(registry, run, model):
     crowned(registry, judged, model.model_type)
     found = compare_with_champion(registry, run, "decision_tree", name="churn")
     assert "not known which of these customers the champion was trained on" in found.why_not
+
+
+@pytest.mark.parametrize("alone", [True, False])
+@pytest.mark.parametrize("name", ["decision_tree", "logistic_regression", "linear_regression", "gradient_boosting"])
+def test_every_kind_of_model_file_can_be_registered(registry, several, name, alone):
+    model = several.model(name)
+    model = load_model(model_bytes(model.alone() if alone else model))
+    judged = judge_elsewhere(model, table_from_frame(customers(300, seed=5)))
+    version = register(judged, name, registry, name="churn", note="try")
+    assert version.facts["drivers"][0][0] == "months"
 
 
 def test_two_files_judged_on_the_same_customers_are_compared(registry, run, model):
