@@ -9,9 +9,9 @@ import streamlit as st
 
 from crm_ai.app import cards, controls, errors, frame, glossary, pictures, results, state
 from crm_ai.app.plain import plain
-from crm_ai.fairness import Judgement
+from crm_ai.fairness import segments_in_words
 from crm_ai.modeling import Task
-from crm_ai.words import NOTHING, _, count, number, percent, sentences
+from crm_ai.words import NOTHING, _, count, number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,17 +71,8 @@ def panel(run: Run, model: str, label: str | None, answer: DeltaGenerator) -> No
 
 def _in_a_sentence(run: Run, model: str, label: str | None, threshold: float) -> str:
     """By which segments there is a gap, and by which there is none."""
-    found: dict[Judgement, list[str]] = {outcome: [] for outcome in Judgement}
-    for segment in run.problem.segments:
-        found[results.audit(run, model, segment, threshold, label).judgement].append(plain(segment, NAME_WIDTH))
-    words = {
-        Judgement.GAP: _("There is a gap by {segments}."),
-        Judgement.NO_EVIDENCE: _("No evidence of one that matters by {segments}.")
-        if found[Judgement.GAP]
-        else _("No evidence of a gap that matters by {segments}."),
-        Judgement.TOO_FEW: _("Too few customers to say by {segments}."),
-    }
-    return sentences(words[outcome].format(segments=_(", ").join(names)) for outcome, names in found.items() if names)
+    audits = [results.audit(run, model, segment, threshold, label) for segment in run.problem.segments]
+    return segments_in_words(audits, name=lambda segment: plain(segment, NAME_WIDTH))
 
 
 def _of_selection(audit: Audit) -> list[cards.Card]:
