@@ -261,8 +261,8 @@ def gain_at(judged_on: Tally, threshold: float, offer: Offer, *, customers: int 
     _kept, alarms, _missed, hits = (int(n) for n in judged_on.cells(threshold).sum(axis=0))
     contacted, factor = alarms + hits, (customers or judged_on.n) / max(judged_on.n, 1)
     low, high = (float(np.nan_to_num(end)) * contacted for end in wilson(hits, contacted))
-    ends = [factor * float(offer.profit(found, contacted)) for found in (hits, low, high)]
-    return Estimate("profit", *ends, n=contacted)
+    value, least, most = (factor * float(offer.profit(found, contacted)) for found in (hits, low, high))
+    return Estimate("profit", value, least, most, contacted)
 
 
 def decision_in_words(decision: Decision) -> str:
