@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -15,13 +16,14 @@ if TYPE_CHECKING:
     from pptx.slide import Slide
 
 NAME = 34
+INSIDE_FROM = 0.25  # of the longest bar: shorter ones have their number behind them
 INK = "1F2A33"
 CHARTS = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 BELOW, ABOVE = 5, 6  # columns of the sheet that hold the lengths of the intervals' halves
 
 
-def add_chart(slide: Slide, bars: Bars, box: tuple[int, int, int, int], *, size: float = 12) -> Chart:
+def add_chart(slide: Slide, bars: Bars, box: Sequence[int], *, size: float = 12) -> Chart:
     """Put bars on a slide as a chart of its own.
 
     Parameters
@@ -46,14 +48,15 @@ def add_chart(slide: Slide, bars: Bars, box: tuple[int, int, int, int], *, size:
     data = CategoryChartData(number_format="0%" if bars.share else "General")
     data.categories = _names(bars)
     data.add_series(series_name(bars), [_finite(bar.end) for bar in bars.bars])
-    frame: Any = slide.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, *box, data)
+    shapes: Any = slide.shapes
+    frame = shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, *box, data)
     frame.name = one_line(bars.caption)[:120]
-    chart: Any = frame.chart
+    chart = frame.chart
     chart.part.chart_workbook.update_from_xlsx_blob(_sheet(bars))
     _describe(frame, bars)
     _dress(chart, bars, size)
     _draw_intervals(chart, bars)
-    return chart  # type: ignore[no-any-return]
+    return chart
 
 
 def series_name(bars: Bars) -> str:
@@ -124,21 +127,21 @@ def _describe(frame: Any, bars: Bars) -> None:
 
 def _dress(chart: Any, bars: Bars, size: float) -> None:
     from pptx.dml.color import RGBColor
-    from pptx.enum.chart import XL_LABEL_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
+    from pptx.enum.chart import XL_AXIS_CROSSES, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
     from pptx.util import Pt
 
     chart.has_legend, chart.has_title = False, False
     chart.font.size = Pt(size)
     chart.font.color.rgb = RGBColor.from_string(INK)
     names, scale, plot = chart.category_axis, chart.value_axis, chart.plots[0]
-    names.reverse_order = True
+    names.reverse_order, names.crosses = True, XL_AXIS_CROSSES.MAXIMUM  # the first on top, the scale below
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     names.major_tick_mark = XL_TICK_MARK.NONE
     names.format.line.color.rgb = RGBColor.from_string("8A949E")
     scale.major_gridlines.format.line.color.rgb = RGBColor.from_string("E3E8EB")
     scale.format.line.fill.background()
-    scale.tick_labels.number_format = "0%" if bars.share else "General"
-    scale.tick_labels.number_format_is_linked = False
+    scale.tick_label_position = XL_TICK_LABEL_POSITION.NONE  # each bar has its number
+    scale.major_tick_mark = XL_TICK_MARK.NONE
     low, high = bars.ends
     if low >= 0:
         scale.minimum_scale = 0.0
@@ -154,9 +157,10 @@ def _dress(chart: Any, bars: Bars, size: float) -> None:
         label = point.data_label
         label.has_text_frame = True
         label.text_frame.text = one_line(bar.amount)
-        label.position = XL_LABEL_POSITION.INSIDE_BASE
+        inside = math.isfinite(bar.end) and abs(bar.end) > INSIDE_FROM * max(abs(low), abs(high))
+        label.position = XL_LABEL_POSITION.INSIDE_BASE if inside else XL_LABEL_POSITION.OUTSIDE_END
         font = label.text_frame.paragraphs[0].runs[0].font
-        font.size, font.bold, font.color.rgb = Pt(size), True, RGBColor.from_string("FFFFFF")
+        font.size, font.bold, font.color.rgb = Pt(size), True, RGBColor.from_string("FFFFFF" if inside else INK)
 
 
 def _draw_intervals(chart: Any, bars: Bars) -> None:

@@ -59,8 +59,7 @@ def to_pdf(document: Document, *, day: date) -> bytes:
         _draw_section(sheet, section, 14)
     sheet.gap(4)
     sheet.rule()
-    for name, text in document.footer:
-        sheet.text(f"{name}: {text}", 8, colour=QUIET)
+    sheet.text(" · ".join(f"{name}: {text}" for name, text in document.footer), 8, colour=QUIET)
     return sheet.to_bytes()
 
 
@@ -313,7 +312,7 @@ class Sheet:
         """Width of a character, in ems."""
         family = self._family(character)
         font = self._pdf.fonts[family + ("B" if bold and family == LETTERS else "")]
-        return float(font.get_text_width(character, 1000, None)[1]) / 1000  # type: ignore[union-attr]
+        return float(font.get_text_width(character, 1000, None)[1]) / 1000
 
     def _known(self, text: str) -> str:
         line = one_line(text)

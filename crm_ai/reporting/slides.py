@@ -12,8 +12,9 @@ from crm_ai.reporting.findings import Findings
 from crm_ai.reporting.html import Grid
 from crm_ai.reporting.native_charts import add_chart
 from crm_ai.reporting.run_report import facts_of, origin_of, title_of
+from crm_ai.reporting.tracks import Bars
 from crm_ai.reporting.typesetting import lines_of
-from crm_ai.words import _, one_line, shorten
+from crm_ai.words import _, one_line
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,6 +24,7 @@ INK, QUIET, ACCENT, LINE = "1F2A33", "4A5763", "0072B2", "D5DBE0"
 TITLE_ONLY = 5  # of python-pptx's own template
 LATIN, CHINESE = "Calibri", "Microsoft YaHei"
 LEADING = 1.22
+MOST_ROWS = 5
 
 
 def to_slides(findings: Findings, *, day: date) -> bytes:
@@ -80,21 +82,30 @@ def _chapter(deck: Any, chapter: Chapter) -> None:
     chart = chapter.charts[0] if chapter.charts else None
     half = (WIDTH - 2 * MARGIN - GUTTER) / 2
     left = half if chart is not None else WIDTH - 2 * MARGIN
-    top, bottom = 150.0, HEIGHT - 36
-    if chapter.table is not None:
-        top += _table(slide, chapter.table, (MARGIN, top, left)) + 12
-    _text(slide, [(text, 15, False, INK) for text in chapter.said], (MARGIN, top, left, bottom - top))
+    top, bottom, right = 150.0, HEIGHT - 36, 150.0
     if chart is not None:
-        x = MARGIN + half + GUTTER
-        used = _text(slide, [(chart.caption, 12, False, QUIET)], (x, 150, half, 34))
-        room = bottom - 150 - used - 4
-        tall = min(room, 60 + 42 * len(chart.bars))
-        add_chart(slide, chart, _emu((x, 150 + used + 4, half, tall)), size=12 if len(chart.bars) < 10 else 11)
-    captions = [
-        f"{c.caption}: " + _("; ").join(f"{b.name} {b.amount} ({b.range_in_words})" for b in c.bars)
-        for c in chapter.charts
-    ]
+        right += _chart(slide, chart, (MARGIN + half + GUTTER, right, half, bottom - right)) + 10
+    if chapter.table is not None and chart is not None and right + _table_height(chapter.table, half) <= bottom:
+        _table(slide, chapter.table, (MARGIN + half + GUTTER, right, half))
+    elif chapter.table is not None:
+        top += _table(slide, chapter.table, (MARGIN, top, left)) + 12
+    mark = "•  " if len(chapter.said) > 1 else ""
+    _text(slide, [(mark + text, 15, False, INK) for text in chapter.said], (MARGIN, top, left, bottom - top))
+    captions = [f"{bars.caption}: {_told(bars)}" for bars in chapter.charts]
     _notes(slide, [chapter.finding, *chapter.said, *captions, chapter.method])
+
+
+def _chart(slide: Any, bars: Bars, box: tuple[float, float, float, float]) -> float:
+    """A chart below its caption; how high both are."""
+    x, y, width, height = box
+    used = _text(slide, [(bars.caption, 12, False, QUIET)], (x, y, width, 34)) + 4
+    tall = min(height - used, 50 + 34 * len(bars.bars))
+    add_chart(slide, bars, _emu((x, y + used, width, tall)), size=12 if len(bars.bars) < 10 else 11)
+    return used + tall
+
+
+def _told(bars: Bars) -> str:
+    return _("; ").join(f"{bar.name} {bar.amount} ({bar.range_in_words})".replace(" ()", "") for bar in bars.bars)
 
 
 def _closing(deck: Any, chapter: Chapter, origin: Sequence[tuple[str, str]]) -> None:
@@ -132,9 +143,15 @@ def _fitted(text: str, width: float, height: float, *, largest: float, least: fl
     size = largest
     while size > least and lines_of(line, width, size) * size * LEADING > height:
         size -= 1
-    while len(line) > 20 and lines_of(line, width, size) * size * LEADING > height:
-        line = shorten(line, round(0.9 * len(line)))
-    return size, line
+    return size, _cut(line, width, height, size)
+
+
+def _cut(line: str, width: float, height: float, size: float) -> str:
+    """As much of a text as fits; the notes have all of it."""
+    kept = line
+    while len(kept) > 8 and lines_of(kept + " …", width, size) * size * LEADING > height:
+        kept = kept[: round(0.95 * len(kept))].rstrip()
+    return line if lines_of(line, width, size) * size * LEADING <= height else kept + " …"
 
 
 def _text(slide: Any, lines: Sequence[tuple[str, float, bool, str]], box: tuple[float, float, float, float]) -> float:
@@ -175,14 +192,30 @@ def _fitting(
         smaller_size = max(size - smaller, 9)
         needed = _height(text, smaller_size, width)
         if needed > left:
-            _size, cut = _fitted(
-                text, width, max(left - 0.4 * smaller_size, 0), largest=smaller_size, least=smaller_size
-            )
             if left >= smaller_size * LEADING:
-                yield cut, smaller_size, bold, colour
+                yield _cut(text, width, left, smaller_size), smaller_size, bold, colour
             return
         left -= needed
         yield text, smaller_size, bold, colour
+
+
+def _table_size(grid: Grid) -> float:
+    return 12 if len(grid.header) < 5 else 10
+
+
+def _table_measures(grid: Grid, width: float) -> tuple[list[float], list[float]]:
+    """Widths of columns and heights of rows, so that nothing is cut."""
+    shares = [1.9 if len(grid.header) < 5 else 1.1, *[1.0] * (len(grid.header) - 1)]
+    widths, size = [width * share / sum(shares) for share in shares], _table_size(grid)
+    heights = [
+        max(lines_of(cell, wide - 10, size) for cell, wide in zip(cells, widths, strict=True)) * size * LEADING + 7
+        for cells in [grid.header, *grid.rows[:MOST_ROWS]]
+    ]
+    return widths, heights
+
+
+def _table_height(grid: Grid, width: float) -> float:
+    return sum(_table_measures(grid, width)[1])
 
 
 def _table(slide: Any, grid: Grid, box: tuple[float, float, float]) -> float:
@@ -190,15 +223,8 @@ def _table(slide: Any, grid: Grid, box: tuple[float, float, float]) -> float:
     from pptx.util import Pt
 
     x, y, width = box
-    rows = [grid.header, *grid.rows[:5]]
-    columns = len(grid.header)
-    size = 12 if columns < 5 else 10
-    shares = [1.9, *[1.0] * (columns - 1)] if columns < 5 else [1.1, *[1.0] * (columns - 1)]
-    widths = [width * share / sum(shares) for share in shares]
-    heights = [
-        max(lines_of(cell, wide - 10, size) for cell, wide in zip(cells, widths, strict=True)) * size * LEADING + 7
-        for cells in rows
-    ]
+    rows, columns, size = [grid.header, *grid.rows[:MOST_ROWS]], len(grid.header), _table_size(grid)
+    widths, heights = _table_measures(grid, width)
     frame = slide.shapes.add_table(len(rows), columns, *_emu((x, y, width, sum(heights))))
     table = frame.table
     _plain_style(frame)
