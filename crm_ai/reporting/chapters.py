@@ -79,7 +79,7 @@ def _data(findings: Findings) -> Chapter:
     run, problem = findings.run, findings.problem
     repairs = [
         f"{_(', ').join(shorten(name, NAME) for name in repair.columns) or _('rows')}: {describe_repair(repair)}"
-        for repair in problem.repairs
+        for repair in [*run.table.repairs, *(r for r in problem.repairs if r not in run.table.repairs)]
     ]
     said = [_("Repaired: {what}").format(what=words) for words in repairs[:MOST_REPAIRS]]
     if len(repairs) > MOST_REPAIRS:
