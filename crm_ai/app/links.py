@@ -18,6 +18,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "explain": (*EVERYWHERE, "label", "customer", "column", "compared", "scale", "view", "segment"),
     "fairness": (*EVERYWHERE, "label", "segment", "threshold"),
     "save": EVERYWHERE,
+    "report": (*EVERYWHERE, "label", "threshold"),
 }
 
 _FORMS = {

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from crm_ai.errors import CrmAiError
+from crm_ai.reporting.typesetting import WIDE
 from crm_ai.words import _
 
 CHOSEN = "CRM_AI_FONT"
@@ -81,6 +83,22 @@ def find_chinese(environment: Mapping[str, str] = os.environ, known: Sequence[Fo
             next_step=_("Name a .ttf, .ttc or .otf file, or leave it empty."),
         )
     return Font(Path(chosen)) if chosen else next((font for font in known if font.path.is_file()), None)
+
+
+def printable(text: str) -> bool:
+    """Whether a text can be printed here.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    bool
+        False for one with Chinese characters where no font on this machine has them.
+    """
+    return re.search(f"[{WIDE}]", text) is None or find_chinese() is not None
 
 
 def letters(bold: bool = False) -> Path:
