@@ -334,7 +334,7 @@ def _limits(findings: Findings) -> Chapter:
         _("Reasons tell what the model has learned, not why the world is so, nor what a change would bring about."),
     ]
     if problem.split.kind is not SplitKind.TIME:
-        said.append(_("Not checked: whether it holds for later customers. None were set aside by time."))
+        said.append(_("Not checked: whether it holds for later customers; nobody was set aside by time."))
     unasked = [audit.segment for audit in findings.audits if audit.judgement is Judgement.TOO_FEW]
     if unasked:
         said.append(
