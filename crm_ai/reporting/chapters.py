@@ -20,7 +20,7 @@ from crm_ai.reporting.run_pictures import answers, decided, groups, rivals
 from crm_ai.reporting.tracks import Bars
 from crm_ai.words import NOTHING, _, count, ngettext, number, percent, sentences, shorten
 
-NAME = 40
+NAME, SHORT = 40, 28
 MOST_REPAIRS, MOST_PROBLEMS, MOST_FEATURES = 12, 4, 12
 
 
@@ -188,7 +188,7 @@ def _fairness(findings: Findings) -> Chapter:
             finding=_("Not audited: no segments were chosen."),
             said=[_("Nobody has looked yet whether groups, such as those of gender or age, are treated alike.")],
         )
-    audits = sorted(findings.audits, key=lambda audit: audit.judgement is not Judgement.GAP)
+    audits = sorted(findings.audits, key=lambda audit: list(Judgement).index(audit.judgement))
     numeric = findings.problem.task is Task.REGRESSION
     said = [audit.verdict for audit in audits]
     if findings.problem.task is Task.MULTICLASS:
@@ -254,9 +254,9 @@ def _decision(findings: Findings) -> Chapter:
         error = findings.quality["mae"]
         return Chapter(
             question=question,
-            finding=_(
-                "May predictions of {target} by this model be used, though they are typically off by {error}?"
-            ).format(target=shorten(findings.problem.target, NAME), error=in_words(error)),
+            finding=_("May its predictions of {target} be used? They are typically off by {error}.").format(
+                target=shorten(findings.problem.target, NAME), error=in_words(error)
+            ),
             said=[_("Asked for: a yes or no to using the model “{model}” as it is.").format(model=model)],
             charts=[decided(findings)],
             method=_("A number is predicted, so there is no threshold to decide on."),

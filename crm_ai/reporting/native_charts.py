@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pptx.slide import Slide
 
 NAME = 34
+ROOM = 0.15  # of the scale: for numbers beside bars below 0
 INSIDE_FROM = 0.25  # of the longest bar: shorter ones have their number behind them
 INK = "1F2A33"
 CHARTS = "http://schemas.openxmlformats.org/drawingml/2006/chart"
@@ -143,8 +144,7 @@ def _dress(chart: Any, bars: Bars, size: float) -> None:
     scale.tick_label_position = XL_TICK_LABEL_POSITION.NONE  # each bar has its number
     scale.major_tick_mark = XL_TICK_MARK.NONE
     low, high = bars.ends
-    if low >= 0:
-        scale.minimum_scale = 0.0
+    scale.minimum_scale = 0.0 if low >= 0 else low - ROOM * (high - low)
     if bars.share and high > 0.8:
         scale.maximum_scale = 1.0
     plot.gap_width, plot.vary_by_categories = 60, False

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from crm_ai.reporting.fonts import find_chinese, letters, no_chinese
 from crm_ai.reporting.html import Block, Bullets, Document, Facts, Grid, Paragraph, Remark, Section
 from crm_ai.reporting.tracks import REFERENCE, Bar, Bars
-from crm_ai.reporting.typesetting import WIDE, em_width, longest_piece, wrap
+from crm_ai.reporting.typesetting import WIDE, longest_piece, wrap
 from crm_ai.words import _, one_line
 
 if TYPE_CHECKING:
@@ -145,9 +145,26 @@ class Sheet:
         list of str
             The lines.
         """
-        known = self._known(text)
-        widths = {character: self._ems(character, bold) for character in set(known)}
-        return wrap(known, width, lambda piece: size * MM * sum(widths[character] for character in piece))
+        return wrap(self._known(text), width, lambda piece: self.width_of(piece, size, bold=bold))
+
+    def width_of(self, text: str, size: float, *, bold: bool = False) -> float:
+        """Measure a text on one line.
+
+        Parameters
+        ----------
+        text : str
+            Any text.
+        size : float
+            Of the font, in points.
+        bold : bool, default False
+            Whether letters are heavy.
+
+        Returns
+        -------
+        float
+            In millimetres.
+        """
+        return size * MM * sum(self._ems(character, bold) for character in self._known(text))
 
     def heading(self, text: str, size: float) -> None:
         """Write a heading, and keep it with what follows.
@@ -223,7 +240,7 @@ class Sheet:
             self._pdf.set_draw_color(colour)
             self._pdf.set_line_width(0.028 * size * MM if heavy else 0.2)
             self._pdf.text(x, base, piece)
-            x += size * MM * sum(self._ems(character, bold) for character in piece)
+            x += self.width_of(piece, size, bold=bold)
 
     def row(self, cells: Sequence[tuple[str, float, bool, str]], size: float) -> float:
         """Write cells side by side, each as many lines as it needs.
@@ -388,12 +405,12 @@ def _draw_grid(sheet: Sheet, grid: Grid) -> None:
 def _widths(sheet: Sheet, grid: Grid) -> list[float]:
     """Columns as wide as their longest cell asks for, but none under a share that can be read."""
     columns = list(zip(grid.header, *grid.rows, strict=True))
-    least = [max(em_width(longest_piece(cell)) for cell in column) * BODY * MM + 4 for column in columns]
-    asked = [min(max(em_width(cell) for cell in column), 25) * BODY * MM + 4 for column in columns]
+    least = [max(sheet.width_of(longest_piece(cell), BODY) for cell in column) + 3 for column in columns]
+    asked = [min(max(sheet.width_of(cell, BODY) for cell in column), 0.45 * sheet.width) + 3 for column in columns]
     rest = sheet.width - sum(least)
     if rest <= 0:
         return [sheet.width * width / sum(least) for width in least]
-    more = [wanted - enough for wanted, enough in zip(asked, least, strict=True)]
+    more = [max(wanted - enough, 0.0) for wanted, enough in zip(asked, least, strict=True)]
     whole = sum(more) or 1.0
     return [enough + rest * extra / whole for enough, extra in zip(least, more, strict=True)]
 
@@ -401,7 +418,7 @@ def _widths(sheet: Sheet, grid: Grid) -> list[float]:
 def _draw_bars(sheet: Sheet, bars: Bars) -> None:
     low, high = bars.ends
     reach = (high - low) or 1.0
-    name, track, amount = 0.34 * sheet.width, 0.36 * sheet.width, 0.3 * sheet.width
+    name, track, amount = 0.31 * sheet.width, 0.33 * sheet.width, 0.36 * sheet.width
     sheet.need(min(14 + 6 * len(bars.bars), 120))
     sheet.gap(1.5)
     sheet.text(bars.caption, 9, colour=QUIET)

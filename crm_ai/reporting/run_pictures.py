@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -41,7 +41,7 @@ def answers(run: Run) -> Bars:
     else:
         counted = np.bincount(known.astype(np.int64), minlength=len(run.problem.labels))
         order = np.argsort(-counted, kind="stable")[:MOST]
-        sizes, names = counted[order], [shorten(label_in_words(run.problem.labels[place]), NAME) for place in order]
+        sizes, names = counted[order], told_apart([label_in_words(run.problem.labels[place]) for place in order])
         caption = _("Customers by answer to {target}; n = {n}")
     bars = [
         Bar(name, count(size), 0.0, float(size), range_in_words=percent(size / max(len(known), 1), 1))
@@ -89,13 +89,13 @@ def groups(audit: Audit) -> Bars:
     shown = sorted(audit.sizes, key=lambda group: -audit.sizes[group])[:MOST]
     shown = [group for group in audit.sizes if group in shown]
     bars = []
-    for group in shown:
+    for group, name in zip(shown, told_apart([label_in_words(group) for group in shown]), strict=True):
         estimate = audit.by_group[metric][group]
         few = group in audit.too_few
         note = _("n = {n}, too few to compare") if few else _("n = {n}")
         bars.append(
             estimate_bar(
-                shorten(label_in_words(group), NAME),
+                name,
                 estimate,
                 note=note.format(n=count(audit.sizes[group])),
                 colour=REFERENCE if few else LOWERS,
@@ -133,6 +133,31 @@ def decided(findings: Findings) -> Bars:
     if findings.problem.task is Task.MULTICLASS:
         return _given(findings)
     return _selected(findings)
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """Cut names, but no further than they can be told apart.
+
+    Parameters
+    ----------
+    names : sequence of str
+        As they are.
+
+    Returns
+    -------
+    list of str
+        As short as may be.
+
+    Examples
+    --------
+    >>> told_apart(["a", "b"])
+    ['a', 'b']
+    """
+    for width in (NAME, 2 * NAME, 4 * NAME):
+        short = [shorten(name, width) for name in names]
+        if len(set(short)) == len(set(names)):
+            return short
+    return list(names)
 
 
 def estimate_bar(name: str, estimate: Estimate, *, note: str = "", colour: str = LOWERS) -> Bar:
@@ -201,7 +226,8 @@ def _given(findings: Findings) -> Bars:
     tallied = confusion_tally(findings.run, findings.model_type)
     estimates = rate_estimates("selection_rate", tallied.cells().sum(axis=0))
     order = sorted(range(len(estimates)), key=lambda place: -estimates[place].value)[:MOST]
-    bars = [estimate_bar(shorten(tallied.labels[place], NAME), estimates[place]) for place in order]
+    names = told_apart([tallied.labels[place] for place in order])
+    bars = [estimate_bar(name, estimates[place]) for name, place in zip(names, order, strict=True)]
     caption = _("How often the model gives each answer, with 95 % intervals; n = {n}")
     return Bars(caption.format(n=count(estimates[0].n)), bars, share=True)
 
