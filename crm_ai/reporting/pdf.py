@@ -164,7 +164,7 @@ class Sheet:
         float
             In millimetres.
         """
-        return size * MM * sum(self._ems(character, bold) for character in self._known(text))
+        return size * MM * sum(self._ems(character, bold) for character in text)
 
     def heading(self, text: str, size: float) -> None:
         """Write a heading, and keep it with what follows.
@@ -327,6 +327,8 @@ class Sheet:
 
     def _ems(self, character: str, bold: bool) -> float:
         """Width of a character, in ems."""
+        if not self._covers(character):
+            character = UNKNOWN
         family = self._family(character)
         font = self._pdf.fonts[family + ("B" if bold and family == LETTERS else "")]
         return float(font.get_text_width(character, 1000, None)[1]) / 1000

@@ -32,6 +32,7 @@ from crm_ai.modeling import (
 )
 from crm_ai.reporting import FORMATS, findings_of_run, report
 from crm_ai.reporting.fonts import Font, find_chinese
+from crm_ai.reporting.pdf import Sheet
 from crm_ai.table import read_table, table_from_frame
 from crm_ai.words import count, number
 from tests.unit.explanation.known_data import KNOWN_FEATURES, make_known
@@ -267,6 +268,20 @@ def test_without_a_font_it_says_which_to_install(leaving, monkeypatch):
     assert report(leaving, "decision_tree", format="pdf", day=DAY)
     with pytest.raises(CrmAiError, match="fonts-wqy-microhei"):
         report(leaving, "decision_tree", format="pdf", language="zh", day=DAY)
+
+
+@needs_chinese
+def test_runs_of_two_fonts_do_not_overlap():
+    sheet = Sheet("客户", "zh", DAY)
+    parts = ["客户", " leave ", "会离开 84 % ", "中"]
+    assert sheet.width_of("".join(parts), 10) == pytest.approx(sum(sheet.width_of(part, 10) for part in parts))
+    assert sheet.width_of("客户", 72 / 25.4) == pytest.approx(2)  # ems
+    sheet.put("".join(parts), 20, 20, 10)
+    starts = []
+    page = PdfReader(io.BytesIO(sheet.to_bytes())).pages[0]
+    page.extract_text(visitor_text=lambda text, _c, place, _f, _s: starts.append((text.strip("\n"), place[4])))
+    found = {text: x for text, x in starts if text}
+    assert found["会离开"] == pytest.approx(found["客户"] + sheet.width_of("客户 leave ", 10) / 25.4 * 72, abs=0.1)
 
 
 def test_fonts_are_looked_for_where_they_are(tmp_path):
