@@ -26,6 +26,7 @@ MARKS = {"good": "#009E73", "caution": "#B87F00", "poor": "#D55E00"}
 MM = 25.4 / 72
 BODY = 10.0  # points
 LEADING = 1.38
+LAST = 80.0  # millimetres: the last section stands on one page with where all comes from
 UNKNOWN = "\ufffd"
 LETTERS, CHINESE = "letters", "chinese"
 
@@ -56,6 +57,8 @@ def to_pdf(document: Document, *, day: date) -> bytes:
     sheet.gap(2)
     _draw(sheet, Facts(document.facts))
     for section in document.sections:
+        if section is document.sections[-1]:
+            sheet.need(LAST)
         _draw_section(sheet, section, 14)
     sheet.gap(4)
     sheet.rule()
