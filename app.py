@@ -26,6 +26,7 @@ def pages() -> dict[str, list[st.Page]]:
         ],
         _("Act"): [
             st.Page("pages/save.py", title=_("Save"), icon=":material/save:"),
+            st.Page("pages/report.py", title=_("Report"), icon=":material/summarize:"),
         ],
     }
 

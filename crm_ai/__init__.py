@@ -62,6 +62,8 @@ _HOMES = {
         "summarise",
     ),
     "crm_ai.deployment": ("explain_table", "load_model", "save_model", "score"),
+    "crm_ai.evaluation": ("Offer",),
+    "crm_ai.reporting": ("report",),
     "crm_ai.words": ("use_language",),
     "crm_ai.deployment.registry": ("approve", "champion", "open_registry", "promote", "register", "roll_back"),
 }

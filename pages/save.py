@@ -30,5 +30,6 @@ file = controls.upload(
 )
 if file is None:
     st.caption(_("Nothing of this file is kept."))
-    st.stop()
-saving.show_scores(file, run, model, state.threshold())
+else:
+    saving.show_scores(file, run, model, state.threshold())
+frame.next_question(_("Next: what do I tell the others?"), "report")

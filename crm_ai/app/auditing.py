@@ -23,9 +23,9 @@ from crm_ai.app import (
 )
 from crm_ai.app.audited import Audited
 from crm_ai.app.plain import plain
-from crm_ai.fairness import Judgement
+from crm_ai.fairness import segments_in_words
 from crm_ai.modeling import Task
-from crm_ai.words import _, sentences
+from crm_ai.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,17 +114,7 @@ def _cure(what: Audited, run: Run) -> None:
 
 def _in_a_sentence(audits: Sequence[Audit]) -> str:
     """By which segments there is a gap, and by which there is none."""
-    found: dict[Judgement, list[str]] = {outcome: [] for outcome in Judgement}
-    for audit in audits:
-        found[audit.judgement].append(plain(audit.segment, NAME_WIDTH))
-    words = {
-        Judgement.GAP: _("There is a gap by {segments}."),
-        Judgement.NO_EVIDENCE: _("No evidence of one that matters by {segments}.")
-        if found[Judgement.GAP]
-        else _("No evidence of a gap that matters by {segments}."),
-        Judgement.TOO_FEW: _("Too few customers to say by {segments}."),
-    }
-    return sentences(words[outcome].format(segments=_(", ").join(names)) for outcome, names in found.items() if names)
+    return segments_in_words(audits, name=lambda segment: plain(segment, NAME_WIDTH))
 
 
 def _without_segments() -> None:

@@ -23,6 +23,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "explain": (*EVERYWHERE, "label", "customer", "column", "compared", "scale", "view", "segment"),
     "fairness": (*EVERYWHERE, "label", "segment", "threshold", "concern"),
     "save": EVERYWHERE,
+    "report": (*EVERYWHERE, "label", "threshold"),
 }
 
 _FORMS = {

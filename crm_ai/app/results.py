@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crm_ai.cleaning import Change, Recipe
-    from crm_ai.evaluation import Estimate, Tally
+    from crm_ai.evaluation import Estimate, Offer, Tally
     from crm_ai.fairness import Audit
     from crm_ai.joining import Duplicates
     from crm_ai.modeling import Comparison, LearningCurve, Problem, Proposal, Run, Scale, Segment
     from crm_ai.personal_data import Detected
+    from crm_ai.reporting import Findings
     from crm_ai.table import Finding, Repair, Table
 
 TABLES_KEPT = 6
 CURVES_KEPT = 50
+FINDINGS_KEPT = 6
 
 
 def table(reference: str) -> Table:
@@ -361,6 +363,61 @@ def card(run: Run, model_type: str, threshold: float) -> str:
     return model_card(run, model_type, audits=audits, threshold=threshold)
 
 
+@st.cache_resource(show_spinner=False)
+def _findings() -> dict[tuple[object, ...], Findings]:
+    return {}
+
+
+def findings_of_run(
+    run: Run,
+    model_type: str,
+    label: str | None,
+    threshold: float,
+    money: tuple[Offer, float | None, int] | None,
+    tell: Callable[[float, str], object] | None = None,
+) -> Findings:
+    """What a report tells, see ``crm_ai.reporting.findings_of_run``.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    model_type : str
+        One of its models.
+    label : str, optional
+        For several answers: the one in question.
+    threshold : float
+        Score from which a customer is selected.
+    money : tuple of (Offer, budget, customers), optional
+        What a contact costs and brings.
+    tell : callable, optional
+        Told the share of the work that is done, and what is being done.
+
+    Returns
+    -------
+    Findings
+        At once if it was computed before in this language.
+    """
+    from crm_ai.reporting import findings_of_run
+
+    known, key = _findings(), (run.digest, language(), model_type, label, threshold, money)
+    if key not in known:
+        offer, budget, customers = money or (None, None, None)
+        known[key] = findings_of_run(
+            run,
+            model_type,
+            threshold=threshold,
+            label=label,
+            offer=offer,
+            budget=budget,
+            customers=customers,
+            progress=tell,
+        )
+        for oldest in list(known)[:-FINDINGS_KEPT]:
+            known.pop(oldest, None)
+    return known[key]
+
+
 @kept
 def across_thresholds(run: Run, model_type: str, segment: str | Segment, label: str | None = None) -> pd.DataFrame:
     """Fairness at every hundredth, see ``crm_ai.fairness.across_thresholds``."""
@@ -384,5 +441,6 @@ def forget(reference: str) -> None:
         _opened_unrepaired.clear(reference, _words_of(reference))
         for holding_customers in (cleaned, recipe, changes, duplicates):
             holding_customers.clear()  # of all tables: others are computed again when they are asked for
+        _findings().clear()
         explained.forget()
         segmented.forget()

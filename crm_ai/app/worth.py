@@ -29,7 +29,7 @@ def panel(run: Run, model: str, label: str | None) -> None:
     label : str or None
         For several answers: the one in question.
     """
-    offer, budget, customers = _offer(run)
+    offer, budget, customers = offer_for(run)
     decision = decide(
         results.out_of_fold(run, model, label=label),
         results.tally(run, model, label=label),
@@ -75,7 +75,23 @@ def amounts() -> Offer:
     return Offer(value=value, cost=cost, chance=chance / 100, incentive=incentive)
 
 
-def _offer(run: Run) -> tuple[Offer, float | None, int]:
+def offer_for(run: Run) -> tuple[Offer, float | None, int]:
+    """Ask what a contact costs and brings; Metrics and Report share it.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+
+    Returns
+    -------
+    offer : Offer
+        Costs and gains.
+    budget : float or None
+        What all contacts together may cost.
+    customers : int
+        How many customers amounts are given for.
+    """
     offer = amounts()
     first, second = st.columns(2)
     budget = first.number_input(

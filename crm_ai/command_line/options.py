@@ -155,6 +155,72 @@ def add_file(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_question(parser: argparse.ArgumentParser) -> None:
+    """Describe the options that say which table is read and what is asked of it.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        A command that trains.
+    """
+    add_file(parser)
+    parser.add_argument("--target", help=_("column to predict (default: the one that looks like it)"))
+    parser.add_argument("--positive", help=_("answer that a yes/no question is about"))
+    parser.add_argument("--above", type=float, help=_("ask a numeric target as a yes/no question: more than this?"))
+    parser.add_argument("--task", choices=("regression", "binary", "multiclass"), help=_("kind of question"))
+    parser.add_argument(
+        "--features", type=names, metavar="A,B,…", help=_("columns that predict (default: all that may)")
+    )
+    parser.add_argument("--segments", type=names, metavar="A,B,…", help=_("columns whose groups are compared"))
+    parser.add_argument("--holdout", type=share, default=0.2, help=_("share of customers set aside to judge on"))
+    parser.add_argument("--seed", type=int, default=42, help=_("decides the holdout and the folds (default: 42)"))
+    parser.add_argument("--recipe", metavar="YAML", help=_("repairs to make (default: those that can hardly be wrong)"))
+    parser.add_argument("--no-repairs", action="store_true", help=_("make no repair at all"))
+
+
+def add_models(parser: argparse.ArgumentParser) -> None:
+    """Describe the options that say which models are trained, and how.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        A command that trains.
+    """
+    parser.add_argument("--models", type=names, metavar="A,B,…", help=_("model types (default: the basic ones)"))
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="MODEL.SETTING=VALUE",
+        help=_("a model's setting; may be repeated"),
+    )
+    parser.add_argument(
+        "--search", type=int, default=0, metavar="N", help=_("settings tried for each model (default: 0)")
+    )
+    parser.add_argument(
+        "--split", metavar="HOW", help=_("random, group:COLUMN or time:COLUMN (default: what the data suggest)")
+    )
+    parser.add_argument(
+        "--repeats", type=int, default=1, metavar="N", help=_("rounds of cross-validation (default: 1)")
+    )
+    parser.add_argument(
+        "--recalibrate",
+        choices=("sigmoid", "isotonic"),
+        default="",
+        help=_("correct probabilities of a yes/no question by what came out for customers the model had not seen"),
+    )
+    parser.add_argument("--balanced", action="store_true", help=_("let rare answers weigh as much as frequent ones"))
+    parser.add_argument(
+        "--never-lowers", type=names, default=[], metavar="A,B,…", help=_("more of these never lowers it")
+    )
+    parser.add_argument(
+        "--never-raises", type=names, default=[], metavar="A,B,…", help=_("more of these never raises it")
+    )
+    parser.add_argument(
+        "--scale", choices=("plain", "log", "tweedie"), default="plain", help=_("how amounts are modelled")
+    )
+
+
 def make_command(commands: argparse._SubParsersAction, name: str, text: str, examples: str) -> argparse.ArgumentParser:
     """Describe a command.
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from crm_ai.command_line.options import (
     add_file,
     add_language,
+    add_models,
+    add_question,
     make_command,
     names,
     positive,
@@ -28,6 +30,7 @@ examples:
   python -m crm_ai train customers.xlsx --target value --above 500 --json > result.json
   python -m crm_ai train customers.csv --target Churn --save churn.crm
   python -m crm_ai train customers.csv --target Churn --register churn --why "data of March"
+  python -m crm_ai train customers.csv --target Churn --save churn.crm --report churn.pptx
 """
 SCORE_EXAMPLES = """\
 examples:
@@ -96,6 +99,7 @@ def make_parser() -> argparse.ArgumentParser:
     from crm_ai.command_line.join import add_join
     from crm_ai.command_line.mask import add_mask
     from crm_ai.command_line.register import add_register
+    from crm_ai.command_line.report import add_report
     from crm_ai.command_line.segment import add_segment
     from crm_ai.command_line.versions import add_registry_commands
 
@@ -109,6 +113,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_train(commands)
     _add_score(commands)
     _add_explain(commands)
+    add_report(commands)
     add_audit(commands)
     _add_inspect(commands)
     add_clean(commands)
@@ -121,26 +126,16 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _add_train(commands: argparse._SubParsersAction) -> None:
+    from crm_ai.command_line.costs import add_costs
     from crm_ai.command_line.train import train_command
 
     parser = make_command(
         commands, "train", _("train models and print how good, why and how fair they are"), TRAIN_EXAMPLES
     )
-    add_file(parser)
-    parser.add_argument("--target", help=_("column to predict (default: the one that looks like it)"))
-    parser.add_argument("--positive", help=_("answer that a yes/no question is about"))
-    parser.add_argument("--above", type=float, help=_("ask a numeric target as a yes/no question: more than this?"))
-    parser.add_argument("--task", choices=("regression", "binary", "multiclass"), help=_("kind of question"))
-    parser.add_argument(
-        "--features", type=names, metavar="A,B,…", help=_("columns that predict (default: all that may)")
-    )
-    parser.add_argument("--segments", type=names, metavar="A,B,…", help=_("columns whose groups are compared"))
-    _add_models(parser)
+    add_question(parser)
+    add_models(parser)
+    parser.add_argument("--record", metavar="JSON", help=_("write down the run, so that it can be made again"))
     parser.add_argument("--threshold", type=share, default=0.5, help=_("score from which a customer is selected"))
-    parser.add_argument("--holdout", type=share, default=0.2, help=_("share of customers set aside to judge on"))
-    parser.add_argument("--seed", type=int, default=42, help=_("decides the holdout and the folds (default: 42)"))
-    parser.add_argument("--recipe", metavar="YAML", help=_("repairs to make (default: those that can hardly be wrong)"))
-    parser.add_argument("--no-repairs", action="store_true", help=_("make no repair at all"))
     parser.add_argument("--save", metavar="MODEL", help=_("write a model to this file"))
     parser.add_argument("--save-model", metavar="TYPE", help=_("which one (default: best in cross-validation)"))
     parser.add_argument(
@@ -151,45 +146,10 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
     parser.add_argument("--register", metavar="NAME", help=_("register it as a candidate under this name"))
     parser.add_argument("--why", default="", metavar="WORDS", help=_("with --register: why, for the log"))
     parser.add_argument("--by", metavar="WHO", help=_("with --register: who does this (default: local user)"))
+    parser.add_argument("--report", metavar="OUT", help=_("write a report of that model: .html, .pdf, .pptx or .md"))
+    add_costs(parser)
     parser.add_argument("--json", action="store_true", help=_("print everything as JSON"))
     parser.set_defaults(command=train_command)
-
-
-def _add_models(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--models", type=names, metavar="A,B,…", help=_("model types (default: the basic ones)"))
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="MODEL.SETTING=VALUE",
-        help=_("a model's setting; may be repeated"),
-    )
-    parser.add_argument(
-        "--search", type=int, default=0, metavar="N", help=_("settings tried for each model (default: 0)")
-    )
-    parser.add_argument(
-        "--split", metavar="HOW", help=_("random, group:COLUMN or time:COLUMN (default: what the data suggest)")
-    )
-    parser.add_argument(
-        "--repeats", type=int, default=1, metavar="N", help=_("rounds of cross-validation (default: 1)")
-    )
-    parser.add_argument(
-        "--recalibrate",
-        choices=("sigmoid", "isotonic"),
-        default="",
-        help=_("correct probabilities of a yes/no question by what came out for customers the model had not seen"),
-    )
-    parser.add_argument("--balanced", action="store_true", help=_("let rare answers weigh as much as frequent ones"))
-    parser.add_argument(
-        "--never-lowers", type=names, default=[], metavar="A,B,…", help=_("more of these never lowers it")
-    )
-    parser.add_argument(
-        "--never-raises", type=names, default=[], metavar="A,B,…", help=_("more of these never raises it")
-    )
-    parser.add_argument(
-        "--scale", choices=("plain", "log", "tweedie"), default="plain", help=_("how amounts are modelled")
-    )
-    parser.add_argument("--record", metavar="JSON", help=_("write down the run, so that it can be made again"))
 
 
 def _add_score(commands: argparse._SubParsersAction) -> None:

@@ -12,13 +12,14 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from crm_ai.command_line.audit import audit_as_json
+from crm_ai.command_line.costs import check_report, offer_of, write_report
 from crm_ai.command_line.inspect import findings_as_json, print_findings, read, repairs_as_json
 from crm_ai.words import _, count, number, percent
 
 if TYPE_CHECKING:
     from crm_ai.evaluation import Estimate
     from crm_ai.fairness import Audit
-    from crm_ai.modeling import Problem, Progress, Run
+    from crm_ai.modeling import Problem, Progress, Proposal, Run
     from crm_ai.table import Finding, Table
 
 DRIVERS_SHOWN = 6
@@ -93,26 +94,19 @@ def train_command(options: argparse.Namespace) -> None:
 
     check_registering(options)
     watch = Stopwatch()
+    if options.report:
+        check_report(options.report)
+    offer = offer_of(options)
     with watch("import"):
         from crm_ai.deployment import save_model
         from crm_ai.explanation import explain
         from crm_ai.fairness import audit_fairness
-        from crm_ai.modeling import best_by_cross_validation, headline, propose_problem, save_record, train
+        from crm_ai.modeling import best_by_cross_validation, headline, save_record, train
     with watch("read"):
         table = read(options)
     with watch("inspect"):
         table, findings = prepared(table, options)
-        proposal = propose_problem(
-            table,
-            target=options.target,
-            positive=options.positive,
-            above=options.above,
-            task=options.task,
-            features=options.features,
-            segments=options.segments,
-            holdout=options.holdout,
-            seed=options.seed,
-        )
+        proposal = proposed(table, options)
     with watch("train"):
         problem = asked_so(proposal.problem, options)
         models = with_settings(options.models, options.set, problem)
@@ -139,6 +133,9 @@ def train_command(options: argparse.Namespace) -> None:
     if options.register:
         with watch("register"):
             version = register_trained(run, best, options, findings=findings, drivers=drivers[best])
+    if options.report:
+        with watch("report"):
+            write_report(run, best, options, offer, threshold=options.threshold)
     if options.json:
         result = as_json(run, proposal, findings, metrics, drivers, audits, watch.seconds)
         if version is not None:
@@ -150,6 +147,38 @@ def train_command(options: argparse.Namespace) -> None:
         print(_("{model} saved to {file}").format(model=best, file=options.save))
     if version is not None:
         print_registered(version)
+    if options.report:
+        print(_("report of {model} written to {file}").format(model=best, file=options.report))
+
+
+def proposed(table: Table, options: argparse.Namespace) -> Proposal:
+    """Propose a question, as far as the options leave it open.
+
+    Parameters
+    ----------
+    table : Table
+        The customers.
+    options : argparse.Namespace
+        With target, positive, above, task, features, segments, holdout and seed.
+
+    Returns
+    -------
+    Proposal
+        The question with its reasons.
+    """
+    from crm_ai.modeling import propose_problem
+
+    return propose_problem(
+        table,
+        target=options.target,
+        positive=options.positive,
+        above=options.above,
+        task=options.task,
+        features=options.features,
+        segments=options.segments,
+        holdout=options.holdout,
+        seed=options.seed,
+    )
 
 
 def asked_so(problem: Problem, options: argparse.Namespace) -> Problem:

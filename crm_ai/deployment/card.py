@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from crm_ai.cleaning import describe_repair
 from crm_ai.evaluation import Estimate, describe
+from crm_ai.evaluation.glossary import in_words, interval, value
 from crm_ai.modeling import MODEL_TYPES, Run, headline, question_in_words
 from crm_ai.words import _, count, number
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    import pandas as pd
+
     from crm_ai.fairness import Audit
 
+MOST_DRIVERS, MOST_GROUPS = 12, 20
 HEADLINE_METRICS = (
-    "roc_auc", "average_precision", "brier_score", "precision", "recall",
-    "accuracy", "balanced_accuracy", "macro_f1", "r2", "rmse", "mae",
+    "roc_auc", "average_precision", "brier_score", "precision", "recall", "selection_rate",
+    "accuracy", "balanced_accuracy", "macro_f1", "macro_roc_auc", "r2", "rmse", "mae", "mean_error",
 )  # fmt: skip
 
 
-def model_card(run: Run, model_type: str, *, audits: Sequence[Audit] = (), threshold: float = 0.5) -> str:
+def model_card(
+    run: Run,
+    model_type: str,
+    *,
+    audits: Sequence[Audit] = (),
+    threshold: float = 0.5,
+    drivers: pd.DataFrame | None = None,
+    unit: str = "",
+    decision: Sequence[str] = (),
+    limits: Sequence[str] = (),
+    day: date | None = None,
+) -> str:
     """Write a model's card.
 
     Parameters
@@ -32,11 +49,19 @@ def model_card(run: Run, model_type: str, *, audits: Sequence[Audit] = (), thres
         Fairness audits of this model.
     threshold : float, default 0.5
         Score from which a customer is selected.
+    drivers : pandas.DataFrame, optional
+        What the model goes by, as ``Explanation.importance`` makes it; not told of if not given.
+    unit : str, default ""
+        What sizes of `drivers` are measured in, in words.
+    decision, limits : sequence of str, default ()
+        What is asked for, and what the figures do not tell; not told of if not given.
+    day : datetime.date, optional
+        When the card is made.
 
     Returns
     -------
     str
-        Markdown.
+        Markdown; headings without anything below them are left out.
     """
     entry = MODEL_TYPES[model_type]
     problem = run.problem
@@ -59,12 +84,17 @@ def model_card(run: Run, model_type: str, *, audits: Sequence[Audit] = (), thres
         ),
         f"## {_('How good it is')}",
         _metrics_table(headline(run, model_type, threshold=threshold)),
+        *_told(_("What it goes by"), _drivers_table(drivers, unit) if drivers is not None else ""),
         f"## {_('For whom it is worse')}",
         "\n".join(f"- {_plain(audit.segment)}: {_plain(audit.verdict)}" for audit in audits)
         or _("Not audited: no segments were chosen."),
+        *(_groups_table(audit) for audit in audits),
+        *_told(_("What is asked for"), _list(decision)),
+        *_told(_("Limits"), _list(limits)),
         f"## {_('How it was made')}",
         _bullets(
-            {
+            ({_("Made on"): f"{day:%Y-%m-%d}"} if day else {})
+            | {
                 _("Run"): run.digest,
                 _("Seed"): str(problem.seed),
                 _("Versions"): _(", ").join(f"{name} {version}" for name, version in run.versions.items()),
@@ -89,15 +119,47 @@ def _customers(run: Run) -> dict[str, str]:
     }
 
 
+def _told(heading: str, content: str) -> tuple[str, ...]:
+    return (f"## {heading}", content) if content else ()
+
+
+def _list(sentences: Sequence[str]) -> str:
+    return "\n".join(f"- {_plain(sentence)}" for sentence in sentences)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
 def _metrics_table(estimates: dict[str, Estimate]) -> str:
-    lines = [f"| {_('figure')} | {_('value')} | {_('95 % interval')} | {_('customers')} |", "|---|---|---|---|"]
-    for metric in HEADLINE_METRICS:
-        if metric in estimates:
-            e = estimates[metric]
-            lines.append(
-                f"| {describe(metric)[0]} | {number(e.value)} | {number(e.low)} – {number(e.high)} | {count(e.n)} |"
-            )
-    return "\n".join(lines)
+    rows = [
+        (describe(metric)[0], value(estimates[metric]), interval(estimates[metric]), count(estimates[metric].n))
+        for metric in HEADLINE_METRICS
+        if metric in estimates
+    ]
+    return _table((_("figure"), _("value"), _("95 % interval"), _("customers")), rows)
+
+
+def _drivers_table(drivers: pd.DataFrame, unit: str) -> str:
+    shown = drivers.head(MOST_DRIVERS)
+    rows = [
+        (_plain(name), number(size), f"{number(low)} – {number(high)}")
+        for name, size, low, high in zip(
+            *(shown[column].tolist() for column in ("column", "mean_absolute", "low", "high")), strict=True
+        )
+    ]
+    moves = _("moves predictions by, on average ({unit})").format(unit=unit) if unit else _("moves predictions by")
+    return _table((_("column"), moves, _("95 % interval")), rows)
+
+
+def _groups_table(audit: Audit) -> str:
+    metrics = [name for name in ("selection_rate", "true_positive_rate", "mae", "mean_error") if name in audit.by_group]
+    rows = [
+        (_plain(group), count(size), *(in_words(audit.by_group[name][group]) for name in metrics))
+        for group, size in audit.sizes.items()
+    ]
+    return _table((_plain(audit.segment), _("customers"), *(describe(name)[0] for name in metrics)), rows[:MOST_GROUPS])
 
 
 def _bullets(facts: dict[str, str]) -> str:

@@ -29,7 +29,7 @@ from crm_ai.evaluation.probabilities import (
     calibration_curve,
     expected_calibration_error,
 )
-from crm_ai.evaluation.profit import Decision, Offer, best_threshold, decide, decision_in_words, profit_curve
+from crm_ai.evaluation.profit import Decision, Offer, best_threshold, decide, decision_in_words, gain_at, profit_curve
 from crm_ai.evaluation.ranking import average_precision, exact_ranking, kolmogorov_smirnov, roc_auc
 from crm_ai.evaluation.regression import error_histogram, has_percentages, regression_metrics, residual_curve
 from crm_ai.evaluation.tally import Tally, tally_scores
@@ -65,6 +65,7 @@ __all__ = [
     "error_histogram",
     "exact_ranking",
     "expected_calibration_error",
+    "gain_at",
     "gains_curve",
     "has_percentages",
     "kolmogorov_smirnov",

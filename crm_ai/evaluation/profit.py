@@ -232,6 +232,39 @@ def decide(
     )
 
 
+def gain_at(judged_on: Tally, threshold: float, offer: Offer, *, customers: int | None = None) -> Estimate:
+    """Expected gain of contacting everybody from a score on, however it was chosen.
+
+    Parameters
+    ----------
+    judged_on : Tally
+        Counts of customers on which the threshold was not chosen.
+    threshold : float
+        Score from which a customer is contacted.
+    offer : Offer
+        Costs and gains.
+    customers : int, optional
+        Amounts are given for so many customers of the same kind; by default for those counted.
+
+    Returns
+    -------
+    Estimate
+        With its 95 % interval, given that so many are contacted; n is those counted who are contacted.
+
+    Examples
+    --------
+    >>> from crm_ai.evaluation import tally_scores
+    >>> tally = tally_scores([0, 1] * 50, [0.2, 0.8] * 50)
+    >>> gain_at(tally, 0.5, Offer(value=100, cost=10, chance=0.5)).value
+    2000.0
+    """
+    _kept, alarms, _missed, hits = (int(n) for n in judged_on.cells(threshold).sum(axis=0))
+    contacted, factor = alarms + hits, (customers or judged_on.n) / max(judged_on.n, 1)
+    low, high = (float(np.nan_to_num(end)) * contacted for end in wilson(hits, contacted))
+    value, least, most = (factor * float(offer.profit(found, contacted)) for found in (hits, low, high))
+    return Estimate("profit", value, least, most, contacted)
+
+
 def decision_in_words(decision: Decision) -> str:
     """Say whom to contact and what it is worth.
 

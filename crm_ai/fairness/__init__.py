@@ -41,7 +41,7 @@ from crm_ai.fairness.mitigation import (
 from crm_ai.fairness.pairs import Pair
 from crm_ai.fairness.proxies import Proxies, proxies
 from crm_ai.fairness.thresholds import across_thresholds
-from crm_ai.fairness.verdict import FEWEST, FOUR_FIFTHS, POINTS, Judgement
+from crm_ai.fairness.verdict import FEWEST, FOUR_FIFTHS, POINTS, Judgement, segments_in_words
 
 __all__ = [
     "CONCERNS",
@@ -96,5 +96,6 @@ __all__ = [
     "recommend",
     "score_density",
     "score_quantiles",
+    "segments_in_words",
     "who_changes",
 ]

@@ -17,7 +17,7 @@ missed more often than in one of five cases, there are too few customers to say.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ import numpy as np
 from crm_ai.evaluation import Estimate, GroupValues, difference_of_pair, wilson
 from crm_ai.evaluation.intervals import Z
 from crm_ai.fairness.pairs import Pair, detectable
-from crm_ai.words import _, count, number, percent, shorten
+from crm_ai.words import _, count, number, percent, sentences, shorten
 
 if TYPE_CHECKING:
     from crm_ai.fairness.audit import Audit
@@ -170,6 +170,34 @@ def in_words(audit: Audit) -> str:
     else:
         said = _no_evidence(audit)
     return f"{said} {_left_out(audit)}".strip()
+
+
+def segments_in_words(audits: Sequence[Audit], *, name: Callable[[str], str] = shorten) -> str:
+    """Say by which segments there is a gap, and by which there is none.
+
+    Parameters
+    ----------
+    audits : sequence of Audit
+        Of one model.
+    name : callable, default shorten
+        Writes a segment's name.
+
+    Returns
+    -------
+    str
+        A sentence for each outcome; empty without audits.
+    """
+    found: dict[Judgement, list[str]] = {outcome: [] for outcome in Judgement}
+    for audit in audits:
+        found[audit.judgement].append(name(audit.segment))
+    words = {
+        Judgement.GAP: _("There is a gap by {segments}."),
+        Judgement.NO_EVIDENCE: _("No evidence of one that matters by {segments}.")
+        if found[Judgement.GAP]
+        else _("No evidence of a gap that matters by {segments}."),
+        Judgement.TOO_FEW: _("Too few customers to say by {segments}."),
+    }
+    return sentences(words[outcome].format(segments=_(", ").join(names)) for outcome, names in found.items() if names)
 
 
 def _too_few(audit: Audit) -> str:

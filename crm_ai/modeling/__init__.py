@@ -38,10 +38,12 @@ from crm_ai.modeling.search import DECISIVE
 from crm_ai.modeling.segments import Groups, Segment, groups_from_labels, read_segments
 from crm_ai.modeling.split_proposal import groups_possible, propose_scale, propose_split, times_possible
 from crm_ai.modeling.training import carry_out, run_digest, train
+from crm_ai.modeling.verdict import HEADLINE, how_good_in_words
 
 __all__ = [
     "BASELINE",
     "DECISIVE",
+    "HEADLINE",
     "MODEL_TYPES",
     "Choice",
     "Comparison",
@@ -83,6 +85,7 @@ __all__ = [
     "groups_of",
     "groups_possible",
     "headline",
+    "how_good_in_words",
     "label_counts",
     "label_place",
     "learning_curve",

@@ -62,14 +62,18 @@ class Paragraph:
         Plain text.
     quiet : bool, default False
         Whether it only explains what stands beside it.
+    strong : bool, default False
+        Whether it is what a reader in haste should see.
     """
 
     text: str
     quiet: bool = False
+    strong: bool = False
 
     def to_html(self) -> str:
         """See ``Block``."""
-        return f'<p class="quiet">{escaped(self.text)}</p>' if self.quiet else f"<p>{escaped(self.text)}</p>"
+        kind = ' class="quiet"' if self.quiet else ' class="strong"' if self.strong else ""
+        return f"<p{kind}>{escaped(self.text)}</p>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,9 +78,9 @@ def importance(reasons: Explanation) -> Bars:
             shorten(name, NAME),
             number(size * times),
             0.0,
-            size,
-            low,
-            high,
+            size * times,
+            low * times,
+            high * times,
             f"{number(low * times)} – {number(high * times)}" if np.isfinite(low) else "",
         )
         for name, size, low, high in zip(

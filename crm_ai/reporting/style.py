@@ -14,6 +14,7 @@ h2 { margin: 2.25rem 0 .5rem; padding-top: .75rem; border-top: 1px solid #D5DBE0
 h3 { margin: 1.5rem 0 .35rem; font-size: 1.08rem; }
 p { margin: .5rem 0; max-width: 46rem; }
 .lead { font-size: 1.15rem; font-weight: 600; }
+.strong { font-weight: 600; }
 .quiet, caption { color: #4A5763; font-size: .9rem; }
 ul { margin: .5rem 0; padding-left: 1.2rem; max-width: 46rem; }
 li { margin: .25rem 0; }
@@ -30,6 +31,7 @@ caption { padding-bottom: .35rem; text-align: left; caption-side: top; }
 th { font-weight: 400; text-align: left; }
 .grid thead th { color: #4A5763; font-size: .875rem; vertical-align: bottom; }
 .grid th, .grid td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid #E3E8EB; vertical-align: top; }
+.grid tbody th { min-width: 7.5rem; }
 .bars th, .bars td { padding: .16rem .5rem .16rem 0; vertical-align: middle; }
 .bars th { width: 34%; }
 .bars td.track { width: 40%; padding-right: .75rem; }

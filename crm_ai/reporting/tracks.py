@@ -57,17 +57,25 @@ class Bars:
         From top to bottom.
     base : float, optional
         Where a dashed line crosses all rows; NaN draws none.
+    share : bool, default False
+        Whether lengths are shares, which a scale writes in per cent.
     """
 
     caption: str
     bars: Sequence[Bar]
     base: float = math.nan
+    share: bool = False
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and the highest number that is drawn; 0 and 1 if there is none."""
+        known = [self.base, *(x for bar in self.bars for x in (bar.start, bar.end, bar.low, bar.high))]
+        known = [x for x in known if math.isfinite(x)]
+        return (min(known), max(known)) if known else (0.0, 1.0)
 
     def to_html(self) -> str:
         """See ``crm_ai.reporting.html.Block``."""
-        known = [self.base, *(x for bar in self.bars for x in (bar.start, bar.end, bar.low, bar.high))]
-        known = [x for x in known if math.isfinite(x)]
-        low, high = (min(known), max(known)) if known else (0.0, 1.0)
+        low, high = self.ends
         reach = (high - low) or 1.0
         rows = "".join(self._row(bar, low - 0.01 * reach, 1.02 * reach) for bar in self.bars)
         return f'<table class="bars"><caption>{escaped(self.caption)}</caption><tbody>{rows}</tbody></table>'

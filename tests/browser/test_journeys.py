@@ -10,7 +10,7 @@ import pytest
 from tests.browser.driving import SCREENSHOTS, assert_sound, picture, settle
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("data", "train", "metrics", "explain", "fairness", "save")
+PAGES = ("data", "train", "metrics", "explain", "fairness", "save", "report")
 
 
 def go_to(page, name):
