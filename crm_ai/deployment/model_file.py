@@ -1,9 +1,9 @@
 """A model as one file that can be carried elsewhere, and that cannot run code when it is opened.
 
 The file is a zip of ``manifest.json`` (what the model is, and the digest of the rest), ``cleaning.json`` (what the
-repairs have learned, as plain numbers and texts), ``pipeline.skops`` (the steps after them), ``profile.json`` (training
-customers as counts, see ``crm_ai.modeling.profile``) and, where explaining needs them, ``references.npy`` (some training
-customers as plain numbers, see ``crm_ai.modeling.references``).
+repairs have learned, as plain numbers and texts), ``pipeline.skops`` (the steps after them), ``profile.json``
+(training customers as counts, see ``crm_ai.modeling.profile``) and, where explaining needs them, ``references.npy``
+(some training customers as plain numbers, see ``crm_ai.modeling.references``).
 """
 
 from __future__ import annotations

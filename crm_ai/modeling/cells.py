@@ -286,10 +286,7 @@ def _told(n: int) -> int:
 def _round_edges(cuts: np.ndarray) -> tuple[float, ...]:
     """Cuts without the digits that would give a customer's own number away."""
     gaps = np.diff(cuts)
-    if not len(gaps):
-        spread = np.abs(cuts)
-    else:
-        spread = np.minimum(np.append(gaps, np.inf), np.insert(gaps, 0, np.inf))
+    spread = np.minimum(np.append(gaps, np.inf), np.insert(gaps, 0, np.inf)) if len(gaps) else np.abs(cuts)
     rounded = [
         round(float(cut), max(-300, min(300, DIGITS - 1 - math.floor(math.log10(gap))))) if gap > 0 else float(cut)
         for cut, gap in zip(cuts, spread, strict=True)

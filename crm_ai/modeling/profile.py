@@ -254,7 +254,7 @@ def said_by(predicted: np.ndarray, labels: tuple[str, ...]) -> pd.Series:
     """
     if predicted.ndim == 1:
         return pd.Series(predicted, dtype=np.float64)
-    return pd.Series(pd.Categorical.from_codes(predicted.argmax(axis=1), categories=list(labels)))
+    return pd.Series(pd.Categorical.from_codes(predicted.argmax(axis=1), categories=pd.Index(labels)))
 
 
 def judged(problem: Problem, actual: np.ndarray, said: np.ndarray, threshold: float) -> dict[str, Estimate]:

@@ -19,9 +19,9 @@ from crm_ai.modeling.fitting import WEIGHTS, Fitted, fit_all
 from crm_ai.modeling.model_types import BASELINE
 from crm_ai.modeling.plan import ModelTypes, Plan, make_plan, plan_as_json
 from crm_ai.modeling.problem import Problem, Scale, SplitKind, Task
+from crm_ai.modeling.profile import Inputs, with_profile
 from crm_ai.modeling.progress import Journal, Progress
 from crm_ai.modeling.recalibration import recalibrated
-from crm_ai.modeling.profile import Inputs, with_profile
 from crm_ai.modeling.references import drawn_references
 from crm_ai.modeling.run import Model, Run
 from crm_ai.modeling.splitting import split_holdout

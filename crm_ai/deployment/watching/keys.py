@@ -18,8 +18,8 @@ from crm_ai.errors import CrmAiError
 from crm_ai.files import write_atomically
 from crm_ai.modeling import Groups
 from crm_ai.modeling.labels import label_codes
-from crm_ai.modeling.profile import Profile
 from crm_ai.modeling.problem import Task
+from crm_ai.modeling.profile import Profile
 from crm_ai.personal_data.pseudonyms import START, check_key, new_key, pseudonyms
 from crm_ai.words import _
 
@@ -169,7 +169,7 @@ def keyed_bytes(keyed: KeyedScores) -> bytes:
     for place, (name, (groups, names)) in enumerate(keyed.segments.items()):
         arrays[f"groups{place}"] = groups
         arrays[f"names{place}"] = np.asarray([name, *names], dtype=np.str_)
-    np.savez_compressed(file, allow_pickle=False, **arrays)
+    np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
     return file.getvalue()
 
 
