@@ -236,9 +236,7 @@ def _remedy(one: Drift) -> str:
     if one.of_scores:
         return _("Look at the columns that have moved, and compare with outcomes as soon as there are any.")
     if one.new >= NEW_WATCH:
-        return _(
-            "Check whether labels are spelled in a new way; if they are truly new, train with customers who have them."
-        )
+        return _("Check whether labels are spelled in a new way; if they are truly new, train with such customers.")
     if one.missing_now - one.missing_then >= MISSING_WATCH:
         return _("Ask where the column comes from why cells are missing.")
     return _("Check where the column comes from; if customers have truly changed, train with recent ones.")
