@@ -119,7 +119,8 @@ def then_and_now(cells: Cells, now: Sequence[int], psi: float) -> go.Figure:
         then=percent(before[kept][most]),
         psi=number(psi),
     )
-    figure = canvas(finding, x=_("share of customers"), height=150 + LEGEND_ROOM + 2 * ROW * len(names), named=True)
+    bars = 2 * ROW * len(names)
+    figure = canvas(finding, x=_("share of customers"), height=150 + LEGEND_ROOM + bars, named=True)
     labels = distinct(names[::-1])
     sides = ((_("training"), before, REFERENCE, ""), (_("batch"), after, LOWERS, "/"))
     for title, shares, color, pattern in sides:
@@ -135,7 +136,7 @@ def then_and_now(cells: Cells, now: Sequence[int], psi: float) -> go.Figure:
             ],
             hoverinfo="text",
         )
-    figure.update_layout(barmode="group", showlegend=True)
+    figure.update_layout(barmode="group", showlegend=True, legend_y=-LEGEND_ROOM / bars)
     figure.update_xaxes(tickformat=".0%", rangemode="tozero")
     return figure
 
@@ -261,7 +262,8 @@ def _cell_names(cells: Cells) -> list[str]:
     def told(edge: float) -> str:
         if cells.kind is Kind.DATE:
             return str(pd.Timestamp(0) + pd.Timedelta(days=min(max(edge, -100_000), 100_000)))[:10]
-        return number(edge, 4)
+        written = f"{edge:,.7g}"  # edges are round already
+        return number(edge) if "e" in written else written
 
     edges = cells.edges
     if not edges:

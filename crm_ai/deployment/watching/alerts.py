@@ -13,12 +13,14 @@ from crm_ai.deployment.watching.batch import Batch
 from crm_ai.deployment.watching.drift import MISSING_WATCH, NEW_WATCH, PSI_WATCH, Drift, Level
 from crm_ai.deployment.watching.outcomes import Performance
 from crm_ai.evaluation import Estimate
+from crm_ai.evaluation.intervals import Z, quantile_for
 from crm_ai.words import _, count, number, percent, sentences, signed
 
 RANKING_WATCH, RANKING_ACT = 0.02, 0.05
 LEAN_WATCH, LEAN_ACT = 0.02, 0.05
 ERROR_WATCH, ERROR_ACT = 1.1, 1.25
 SMALLEST_P = 0.001
+TOGETHER = 2  # figures of a yes/no question that may alarm: ranking and lean
 
 
 class Concern(StrEnum):
@@ -127,7 +129,8 @@ def level_of_figure(name: str, difference: Estimate, value: Estimate) -> Level:
     Returns
     -------
     Level
-        Steady unless the interval of the difference leaves 0 out on the bad side.
+        Steady unless the interval of the difference, widened for two figures that are judged together, leaves 0 out on
+        the bad side.
 
     Examples
     --------
@@ -137,8 +140,8 @@ def level_of_figure(name: str, difference: Estimate, value: Estimate) -> Level:
     'steady'
     """
     if name in ("roc_auc", "balanced_accuracy"):
-        return _grade(-difference.value, RANKING_WATCH, RANKING_ACT) if difference.high < 0 else Level.STEADY
-    if name == "rmse" and difference.low > 0:
+        return _grade(-difference.value, RANKING_WATCH, RANKING_ACT) if _beyond(difference) < 0 else Level.STEADY
+    if name == "rmse" and _beyond(difference) > 0:
         return _grade(value.value / max(value.value - difference.value, 1e-300), ERROR_WATCH, ERROR_ACT)
     return Level.STEADY
 
@@ -157,9 +160,17 @@ def level_of_lean(performance: Performance) -> Level:
         Steady unless the gap between mean score and share of outcomes has changed beyond chance.
     """
     difference = performance.differences.get("mean_error")
-    if difference is None or "roc_auc" not in performance.figures or difference.low <= 0 <= difference.high:
+    if difference is None or "roc_auc" not in performance.figures or not _beyond(difference):
         return Level.STEADY
     return _grade(abs(difference.value), LEAN_WATCH, LEAN_ACT)
+
+
+def _beyond(difference: Estimate) -> int:
+    """Which side of 0 a difference surely lies on, two figures being judged together; 0 if on neither."""
+    wider = quantile_for(TOGETHER) / Z
+    if difference.value - wider * (difference.value - difference.low) > 0:
+        return 1
+    return -1 if difference.value + wider * (difference.high - difference.value) < 0 else 0
 
 
 def _grade(size: float, watch: float, act: float) -> Level:

@@ -1,12 +1,15 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from crm_ai.deployment.watching import Level, Step, join_outcomes, keyed_scores, watch
 from crm_ai.deployment.watching.joined import Joined
-from crm_ai.deployment.watching.outcomes import Performance
+from crm_ai.deployment.watching.outcomes import Performance, difference_of_samples
 from crm_ai.evaluation import Estimate
+from crm_ai.modeling.problem import Problem, Task
+from crm_ai.modeling.profile import judged
 from crm_ai.table import coerce, table_from_frame
 
 from .conftest import customers
@@ -79,6 +82,26 @@ def test_nothing_and_few_customers_are_said(weeks):
 def test_a_drop_counts_if_it_is_beyond_chance_and_large_enough(auc, half, level):
     alerts = watch([], [performance(START, auc, half=half)]).alerts
     assert [alert.level for alert in alerts] == ([level] if level else [])
+
+
+@pytest.mark.parametrize("outcomes", [200, 1000])
+def test_unchanged_performance_alarms_at_most_once_in_twenty(outcomes):
+    """Holdout and batch are both samples of the same customers, scored by the same model."""
+    generator = np.random.default_rng(5)
+    problem = Problem(target="y", task=Task.BINARY, features=("x",), labels=("No", "Yes"))
+
+    def sample(n):
+        said = generator.beta(1, 3, n)
+        return judged(problem, (generator.random(n) < said).astype(int), said, 0.5)
+
+    alarmed = 0
+    for _each in range(300):
+        then, now = sample(800), sample(outcomes)
+        changes = {name: difference_of_samples(name, now[name], then[name]) for name in now}
+        one = replace(performance(START, 0.8), figures=now, differences=changes)
+        alarmed += bool(watch([], [one]).alerts)
+    print(f"\n{outcomes} outcomes: {alarmed} of 300 unchanged batches alarm")  # noqa: T201
+    assert alarmed <= 15 + 3 * np.sqrt(300 * 0.05 * 0.95)
 
 
 def test_probabilities_that_lean_are_told():
