@@ -23,6 +23,7 @@ from crm_ai.deployment.watching.distances import (
 )
 from crm_ai.deployment.watching.observing import Observation
 from crm_ai.evaluation.paired import holm
+from crm_ai.modeling.cells import FEWEST as SMALLEST_CELL
 from crm_ai.modeling.cells import Cells
 from crm_ai.modeling.profile import SCORE, Profile
 from crm_ai.table import Kind
@@ -198,8 +199,11 @@ def _judged(one: Drift, kind: Kind) -> Drift:
 
 
 def _share(part: float, counts: np.ndarray) -> float:
+    """Share of a cell; fewer than five customers count as none, so that nobody can be recognised by it."""
     total = float(counts.sum())
-    return float(part) / total if total else math.nan
+    if not total:
+        return math.nan
+    return float(part) / total if part >= SMALLEST_CELL else 0.0
 
 
 def _finite(value: float) -> float | None:

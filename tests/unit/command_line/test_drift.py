@@ -126,3 +126,30 @@ def test_an_older_model_says_what_to_do(folder, tmp_path, capsys):
     save_model(replace(load_model(folder / "churn.crm"), profile=None), tmp_path / "old.crm")
     assert run_command(["drift", str(tmp_path / "old.crm"), str(folder / "same.csv")]) == 1
     assert "Train and save it again" in capsys.readouterr().err
+
+
+def test_three_customers_and_outcomes_of_one_kind_end_in_sentences(folder, tmp_path, capsys):
+    customers(5, 3).to_csv(tmp_path / "three.csv", index=False)
+    assert drift(folder, str(tmp_path / "three.csv"), "--fail-on", "watch") == 0
+    assert "too few customers (3)" in capsys.readouterr().out
+    alike = customers(6, 200).assign(Churn="No", months=lambda frame: frame["months"].where(frame.index > 9))
+    alike.to_csv(tmp_path / "alike.csv", index=False)
+    words = [str(tmp_path / "alike.csv"), "--outcomes", str(tmp_path / "alike.csv"), "--key", "id"]
+    assert drift(folder, *words, "--segments", "gender", "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["outcomes"]["figures"]["roc_auc"]["value"] is None
+    assert said["outcomes"]["joined"]["matched"] == 200
+    assert drift(folder, *words, "--language", "zh") == 0
+    assert "200" in capsys.readouterr().out
+
+
+def test_awkward_cells_are_counted(folder, tmp_path, capsys):
+    frame = customers(7, 300).astype({"months": object})
+    frame.loc[:99, "months"] = "unknown?"
+    frame.loc[100:149, "plan"] = "周付 <b>"
+    frame.to_csv(tmp_path / "odd.csv", index=False)
+    assert drift(folder, str(tmp_path / "odd.csv"), "--json") == 0
+    found = {one["column"]: one for one in json.loads(capsys.readouterr().out)["batches"][0]["drift"]}
+    assert found["months"]["missing_now"] == pytest.approx(1 / 3)
+    assert found["plan"]["new"] == pytest.approx(1 / 6)
+    assert found["months"]["level"] == found["plan"]["level"] == "act"
