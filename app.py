@@ -16,6 +16,7 @@ def pages() -> dict[str, list[st.Page]]:
         ],
         _("Understand"): [
             st.Page("pages/data.py", title=_("Data"), icon=":material/table:"),
+            st.Page("pages/segments.py", title=_("Segments"), icon=":material/groups:"),
         ],
         _("Predict"): [
             st.Page("pages/train.py", title=_("Train"), icon=":material/model_training:"),

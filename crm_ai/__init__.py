@@ -63,6 +63,7 @@ _HOMES = {
     ),
     "crm_ai.deployment": ("explain_table", "load_model", "save_model", "score"),
     "crm_ai.words": ("use_language",),
+    "crm_ai.deployment.registry": ("approve", "champion", "open_registry", "promote", "register", "roll_back"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

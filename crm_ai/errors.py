@@ -57,5 +57,9 @@ class DatabaseError(CrmAiError):
     """A database could not be reached, or did not answer a query."""
 
 
+class RegistryError(CrmAiError):
+    """The registry, a version's state or a person's role does not allow what was asked."""
+
+
 class CancelledError(CrmAiError):
     """The user has ended the work before there was a result."""

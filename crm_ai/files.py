@@ -1,4 +1,4 @@
-"""Writing files whole or not at all."""
+"""Where files are kept, and writing them whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,6 +10,22 @@ from typing import BinaryIO
 
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _
+
+PROJECT = Path(__file__).parents[1]
+WORKSPACE = "CRM_AI_WORKSPACE"
+
+
+def workspace() -> Path:
+    """Folder where everything is kept that must not be forgotten; only this user may look into it.
+
+    Returns
+    -------
+    Path
+        ``CRM_AI_WORKSPACE``, or ``.workspace`` in the project's root.
+    """
+    folder = Path(os.environ.get(WORKSPACE) or PROJECT / ".workspace")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
 
 
 def write_atomically(path: str | Path, write: Callable[[BinaryIO], object], *, mode: int | None = None) -> None:

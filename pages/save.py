@@ -7,11 +7,12 @@ from crm_ai.words import _
 
 answer = frame.question(_("How does it get to work?"))
 run = state.require_run(_("This page will let you download a model with its card, and score new customers."))
-from crm_ai.app import saving  # noqa: E402
+from crm_ai.app import adopting, saving  # noqa: E402
 
 model = controls.choose_model(run)
 frame.answer(answer, _("One file holds the model; it scores new customers here, or anywhere with one command."))
 
+adopting.say_caution(run, model)
 saving.downloads(run, model, state.threshold())
 with st.expander(_("How to use the file elsewhere"), icon=":material/terminal:"):
     st.code(

@@ -90,6 +90,22 @@ def proposed_target(table: Table) -> str:
     return next(iter(table.schema.names_of(role=Role.TARGET)), "")
 
 
+def targets(table: Table) -> list[str]:
+    """Columns that can be predicted.
+
+    Parameters
+    ----------
+    table : Table
+        The customers.
+
+    Returns
+    -------
+    list of str
+        None that only names or describes customers.
+    """
+    return [column.name for column in table.schema if column.kind not in UNUSABLE]
+
+
 def in_a_sentence(table: Table, problem: Problem) -> str:
     """What is asked, and how often the answer occurs.
 
@@ -145,7 +161,7 @@ def _key(name: str) -> str:
 
 
 def _target(table: Table, before: Problem | None) -> str:
-    options = [column.name for column in table.schema if column.kind not in UNUSABLE]
+    options = targets(table)
     proposed = before.target if before else proposed_target(table)
     chosen = st.selectbox(
         _("What shall be predicted?"),

@@ -130,10 +130,12 @@ def _search(run: Run) -> None:
 @errors.fragment
 def _learning(run: Run) -> None:
     with st.expander(_("Would more customers help?"), icon=":material/trending_up:"):
-        names = {name: MODEL_TYPES[name].name for name in run.models}
+        # A model that was made fairer is made of these; fitted on fewer customers it would be another recipe's.
+        names = {name: MODEL_TYPES[name].name for name in run.models if name in run.plan.model_types}
+        looked_at = state.model(run).partition("+")[0]
         model = st.selectbox(
             _("Model"), list(names), format_func=names.__getitem__, key="learning_model",
-            index=list(names).index(state.model(run)),
+            index=list(names).index(looked_at) if looked_at in names else 0,
         )  # fmt: skip
         place = st.empty()
         if not results.has_learning_curve(run, model):

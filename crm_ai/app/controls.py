@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -73,7 +74,7 @@ def choose(
     if state.value(name) not in options:
         state.show(name, default if default in options else options[0])
     key = _key(name)
-    _show_in(key, state.value(name))
+    show_in(key, state.value(name))
     chosen = st.selectbox(
         label,
         options,
@@ -82,6 +83,7 @@ def choose(
         help=hint,
         on_change=_remember,
         args=(name, key),
+        persist_state="page",
     )
     return str(chosen)
 
@@ -106,7 +108,7 @@ def choose_model(run: Run) -> str:
     if len(names) == 1:
         return best
     key = _key("model")
-    _show_in(key, best)
+    show_in(key, best)
     chosen = st.segmented_control(
         _("Model"),
         list(names),
@@ -139,7 +141,7 @@ def choose_view(label: str, name: str, views: Mapping[str, str]) -> str:
     if state.value(name) not in views:
         state.show(name, next(iter(views)))
     key = _key(name)
-    _show_in(key, state.value(name))
+    show_in(key, state.value(name))
     chosen = st.segmented_control(
         label,
         list(views),
@@ -149,8 +151,101 @@ def choose_view(label: str, name: str, views: Mapping[str, str]) -> str:
         label_visibility="collapsed",
         on_change=_remember,
         args=(name, key),
+        persist_state="page",
     )
     return str(chosen)
+
+
+def write(label: str, name: str, default: str, *, hint: str | None = None) -> str:
+    """Let the reader write a word or some numbers.
+
+    Parameters
+    ----------
+    label : str
+        What is written.
+    name : str
+        Under which it is remembered and told in the address.
+    default : str
+        Shown at first, and again if the field is emptied.
+    hint : str, optional
+        Help text.
+
+    Returns
+    -------
+    str
+        What stands in the field.
+    """
+    key = _key(name)
+    show_in(key, state.value(name) or default)
+    return str(st.text_input(label, key=key, help=hint, on_change=_remember, args=(name, key), persist_state="page"))
+
+
+def pick_day(label: str, name: str, default: date, *, low: date, high: date, hint: str | None = None) -> date:
+    """Let the reader pick a day.
+
+    Parameters
+    ----------
+    label : str
+        What the day is.
+    name : str
+        Under which it is remembered and told in the address.
+    default : datetime.date
+        Shown at first.
+    low, high : datetime.date
+        Earliest and latest day that can be picked.
+    hint : str, optional
+        Help text.
+
+    Returns
+    -------
+    datetime.date
+        The day.
+    """
+    try:
+        known = date.fromisoformat(state.value(name))
+    except ValueError:
+        known = default
+    key = _key(name)
+    show_in(key, min(max(known, low), high))
+    chosen = st.date_input(
+        label, min_value=low, max_value=high, key=key, help=hint, on_change=_remember, args=(name, key),
+        persist_state="page",
+    )  # fmt: skip
+    return chosen if isinstance(chosen, date) else default
+
+
+def choose_columns(label: str, name: str, offered: Sequence[str], default: Sequence[str], *, hint: str) -> list[str]:
+    """Let the reader choose several columns.
+
+    Parameters
+    ----------
+    label : str
+        What they are for.
+    name : str
+        Under which the choice is remembered and told in the address, by positions.
+    offered : sequence of str
+        Names of the columns.
+    default : sequence of str
+        Chosen at first.
+    hint : str
+        Help text.
+
+    Returns
+    -------
+    list of str
+        Names of the chosen columns.
+    """
+    places = [int(place) for place in state.value(name).split("-") if place]
+    known = [offered[place] for place in places if place < len(offered)] or list(default)
+    key = _key(name)
+    show_in(key, known)
+
+    def remember() -> None:
+        chosen = st.session_state[key]
+        told = "" if set(chosen) == set(default) else "-".join(str(offered.index(one)) for one in chosen)
+        state.show(name, told)
+
+    return list(st.multiselect(label, offered, key=key, help=hint, on_change=remember, persist_state="page"))
 
 
 def choose_answer(run: Run) -> str | None:
@@ -189,15 +284,26 @@ def threshold(label: str, *, hint: str) -> float:
         Between 0 and 1, in steps of 0.01.
     """
     key = _key("threshold")
-    _show_in(key, round(state.threshold(), 2))
+    show_in(key, round(state.threshold(), 2))
     chosen = st.slider(
         label, 0.0, 1.0, step=0.01, format="%.2f", key=key, help=hint, on_change=_remember, args=("threshold", key)
     )
     return float(chosen)
 
 
-def _show_in(key: str, value: object) -> None:
-    """Make a control show what is known; one that the reader moves is left alone, or it would be pulled back."""
+def show_in(key: str, value: object) -> None:
+    """Make a control show what is known; one that the reader moves is left alone, or it would be pulled back.
+
+    Controls that may be hidden for a while say so by ``persist_state``: without it the browser shows their first option
+    when they come back, whatever is set here.
+
+    Parameters
+    ----------
+    key : str
+        The control's.
+    value : object
+        What is known.
+    """
     if st.session_state.get(key) != value:
         st.session_state[key] = value
 

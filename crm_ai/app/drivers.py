@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import controls, errors, explained, frame, glossary, pictures
+from crm_ai.app import controls, errors, explained, frame, glossary, pictures, segments
 from crm_ai.app.plain import plain
 from crm_ai.words import _
 
@@ -101,13 +101,17 @@ def _together(run: Run, model: str, label: str | None, reasons: Explanation) -> 
 
 
 def _segments(run: Run, reasons: Explanation, model: str) -> None:
-    from crm_ai.explanation.narrative import segment_in_words
+    from crm_ai.explanation.segment_narrative import segment_in_words
     from crm_ai.table import Kind
 
+    run = segments.run_with_segments(run)
     offered = [name for name in run.table.schema.names if run.table.schema[name].kind is not Kind.IDENTIFIER]
     offered = [name for name in dict.fromkeys([*run.problem.segments, *offered]) if name != run.problem.target]
     segment = controls.choose(
-        _("Segment by"), "segment", offered, hint=_("Numbers are cut into bands, dates into years.")
+        _("Segment by"),
+        "segment",
+        offered,
+        hint=_("Segments saved on the Segments page are here too. Numbers are cut into bands, dates into years."),
     )
     picture = pictures.importance_by(run, reasons, segment)
     frame.chart(*picture, key="by_segment")

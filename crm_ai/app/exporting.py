@@ -35,7 +35,7 @@ def panel(run: Run, model: str, label: str | None, reference: Reference | None, 
     chosen = (run, model, label, reference, scale)
     with st.expander(_("Export"), icon=":material/download:", key="export"):
         with st.container(horizontal=True):
-            _button(
+            button(
                 _("Report to read (HTML)"),
                 lambda: report(*chosen),
                 file_name=f"{model}_report.html",
@@ -44,7 +44,7 @@ def panel(run: Run, model: str, label: str | None, reference: Reference | None, 
                 key="export_report",
                 hint=_("One page for people who do not open apps; it opens without a network and can be printed."),
             )
-            _button(
+            button(
                 _("Reasons as CSV"),
                 lambda: table_csv(*chosen),
                 file_name=f"{model}_reasons.csv",
@@ -53,7 +53,7 @@ def panel(run: Run, model: str, label: str | None, reference: Reference | None, 
                 key="export_csv",
                 hint=_("One row a customer; opens in spreadsheet programs."),
             )
-            _button(
+            button(
                 _("Reasons as Parquet"),
                 lambda: table_parquet(*chosen),
                 file_name=f"{model}_reasons.parquet",
@@ -81,7 +81,7 @@ def customer_button(
     row : int
         Position of the customer in the table.
     """
-    _button(
+    button(
         _("Reasons of this customer (CSV)"),
         lambda: customer_csv(run, model, label, reference, scale, row),
         file_name=f"{model}_customer_{row + 1}.csv",
@@ -194,10 +194,20 @@ def _holdout(run: Run, model: str, label: str | None, reference: Reference | Non
     return explained_of_run(run, ready, rows)
 
 
-def _button(
-    label: str, make: Callable[[], bytes], *, file_name: str, mime: str, icon: str, key: str, hint: str
-) -> None:
-    """A download whose file is made when somebody asks for it, in the words of who asks."""
+def button(label: str, make: Callable[[], bytes], *, file_name: str, mime: str, icon: str, key: str, hint: str) -> None:
+    """Draw a download whose file is made when somebody asks for it, in the words of who asks.
+
+    Parameters
+    ----------
+    label : str
+        What is downloaded.
+    make : callable
+        Makes the file.
+    file_name, mime : str
+        What the browser calls it, and what it is.
+    icon, key, hint : str
+        Icon, name and help text of the button.
+    """
     spoken = language()
 
     def made() -> bytes:

@@ -94,7 +94,7 @@ def _question_link() -> None:
     if model:
         st.page_link(
             "pages/metrics.py",
-            label=_("model: {model}").format(model=model),
+            label=_("model: {model}").format(model=plain(model, NAME_WIDTH)),
             icon=":material/model_training:",
             help=_("The model that is looked at; choose another one on the Metrics page"),
             query_params=links.parameters("metrics", state.view()),

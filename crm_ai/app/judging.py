@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import cards, controls, errors, failing, frame, glossary, pictures, results, truth, verdicts, worth
+from crm_ai.app import (
+    by_segment,
+    cards,
+    controls,
+    errors,
+    failing,
+    frame,
+    glossary,
+    pictures,
+    results,
+    truth,
+    verdicts,
+    worth,
+)
 from crm_ai.evaluation import at_threshold, kolmogorov_smirnov, lift
 from crm_ai.modeling import Task
 from crm_ai.words import _, count, percent
@@ -15,6 +28,7 @@ if TYPE_CHECKING:
     from crm_ai.evaluation import Estimate
     from crm_ai.modeling import Run
 
+GROUPS_WANTED = "groups_wanted"
 LIFTS = (0.05, 0.1, 0.2)
 
 
@@ -70,11 +84,12 @@ def _at_threshold(run: Run, model: str, label: str | None, threshold: float, jud
         _("What is it worth?"),
         _("Are probabilities true?"),
     ]
+    names.append(_("For which group?"))
     if label is None:
         names.append(_("Where does it fail?"))
-    mistakes, ranking, contact, money, probability, *fails = st.tabs(
-        names, key=f"judging_{label or ''}", on_change="rerun"
-    )
+    key = f"judging_{label or ''}"
+    _open_groups(key)
+    mistakes, ranking, contact, money, probability, whom, *fails = st.tabs(names, key=key, on_change="rerun")
     with mistakes:
         left, right = st.columns(2)
         with left:
@@ -120,6 +135,9 @@ def _at_threshold(run: Run, model: str, label: str | None, threshold: float, jud
         worth.panel(run, model, label)
     with probability:
         truth.of_an_answer(run, model, label)
+    if whom.open:
+        with whom:
+            by_segment.panel(run, model, label)
     if fails and fails[0].open:
         with fails[0]:
             failing.panel(run, model)
@@ -159,9 +177,11 @@ def _numbers(run: Run, model: str) -> None:
         _("Where is it off?"),
         _("How far is it off?"),
         _("How sure is a prediction?"),
+        _("For which group?"),
         _("Where does it fail?"),
     ]
-    right, off, far, sure, fails = st.tabs(names, key="numbers", on_change="rerun")
+    _open_groups("numbers")
+    right, off, far, sure, whom, fails = st.tabs(names, key="numbers", on_change="rerun")
     with right:
         frame.chart(*pictures.predicted_against_actual(run, model), key="predicted_against_actual")
     with off:
@@ -170,9 +190,22 @@ def _numbers(run: Run, model: str) -> None:
         frame.chart(*pictures.errors(run, model), key="errors")
     with sure:
         truth.of_ranges(run, model)
+    if whom.open:
+        with whom:
+            by_segment.panel(run, model)
     if fails.open:
         with fails:
             failing.panel(run, model)
+
+
+def open_groups() -> None:
+    """Show the comparison of groups when the page is drawn next."""
+    st.session_state[GROUPS_WANTED] = True
+
+
+def _open_groups(tabs: str) -> None:
+    if st.session_state.pop(GROUPS_WANTED, False):
+        st.session_state[tabs] = _("For which group?")
 
 
 def _two(first: pictures.Picture, second: pictures.Picture, key: str) -> None:

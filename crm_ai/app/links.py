@@ -13,25 +13,43 @@ EVERYWHERE = ("data", "run", "model", "reader", "language")
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "": EVERYWHERE,
     "data": (*EVERYWHERE, "column"),
+    "segments": (
+        *EVERYWHERE,
+        *("label", "way", "method", "k", "columns", "column", "edges", "rule", "group", "value"),
+        *("bought", "day", "since", "money", "horizon"),
+    ),
     "train": EVERYWHERE,
-    "metrics": (*EVERYWHERE, "label", "threshold"),
+    "metrics": (*EVERYWHERE, "label", "threshold", "segment"),
     "explain": (*EVERYWHERE, "label", "customer", "column", "compared", "scale", "view", "segment"),
-    "fairness": (*EVERYWHERE, "label", "segment", "threshold"),
+    "fairness": (*EVERYWHERE, "label", "segment", "threshold", "concern"),
     "save": EVERYWHERE,
 }
 
 _FORMS = {
     "data": re.compile(r"(sample:[a-z0-9_]{1,40}|[A-Za-z0-9_-]{22})(~[0-9a-f]{12})?"),
     "run": re.compile(r"[0-9a-f]{24}"),
-    "model": re.compile(r"[a-z_]{1,40}"),
+    "model": re.compile(r"[a-z_]{1,40}(\+[a-z_]{1,40}(\.[a-z_]{1,40})?(\.\d{1,3})?)?"),
     "reader": re.compile(r"analyst|manager"),
     "language": re.compile("|".join(LANGUAGES)),
     "threshold": re.compile(r"0(\.\d{1,4})?|1(\.0{1,4})?"),
     "customer": re.compile(r"\d{1,9}"),
     "scale": re.compile(r"log-odds|probability|log|value"),
+    "concern": re.compile(r"[a-z]{1,20}"),
     "view": re.compile(r"[a-z]{1,20}"),
+    "way": re.compile(r"[a-z]{1,20}"),
+    "method": re.compile(r"k-means|density"),
+    "k": re.compile(r"auto|\d{1,2}"),
+    "columns": re.compile(r"\d{1,4}(-\d{1,4})*"),
+    "edges": re.compile(r"[-+0-9eE.,:/ T]+"),
+    "group": re.compile(r"\d{1,3}"),
+    "value": re.compile(r"none|\d{1,4}"),
+    "bought": re.compile(r"\d{1,4}-\d{1,4}-\d{1,4}(-\d{1,4}p?)?"),
+    "day": re.compile(r"\d{4}-\d\d-\d\d"),
+    "since": re.compile(r"\d{4}-\d\d-\d\d"),
+    "money": re.compile(r"total|mean"),
+    "horizon": re.compile(r"[1-9]\d{0,3}"),
 }
-LONGEST = 200
+LONGEST = 400
 
 
 def valid(name: str, value: str) -> bool:

@@ -56,6 +56,12 @@ def panel(run: Run, model: str, label: str | None, reference: Reference | None, 
             similar=similar,
         )
     st.markdown(sentences([plain(words, LONG), plain(_outcome(run, model, row))]))
+    st.caption(
+        _(
+            "Strongly: more than a quarter of all that sets this customer's prediction apart; clearly: more than a "
+            "tenth. Reasons are the model's, not the customer's."
+        )
+    )
     trusting.panel(trust)
     if trust.light is Light.POOR:
         with st.expander(_("Show the reasons all the same"), key="untrusted"):

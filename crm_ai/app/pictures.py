@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from crm_ai.evaluation import Decision, Offer
     from crm_ai.explanation import Coefficients, Explanation, LimeExplanation
-    from crm_ai.fairness import Audit
     from crm_ai.modeling import Run
     from crm_ai.table import Table
 
@@ -352,29 +351,3 @@ def near(explanation: LimeExplanation) -> Picture:
 
     frame = explanation.to_frame()
     return charts.reasons.lime(frame, explanation.local_fit, "probability" if explanation.label else "value"), frame
-
-
-def groups(audit: Audit, metric: str) -> Picture:
-    """One metric of each group."""
-    from crm_ai import charts
-
-    frame = audit.to_frame()
-    share = metric in glossary.SHARES
-    figure = charts.fairness.by_group(
-        audit.by_group[metric],
-        audit.overall[metric],
-        glossary.term(metric).label,
-        sizes=audit.sizes,
-        too_few=audit.too_few,
-        share=share,
-    )
-    return figure, frame[(frame["metric"] == metric) & (frame["kind"] == "group")].drop(columns=["kind", "metric"])
-
-
-def across_thresholds(run: Run, model: str, segment: str, label: str | None, metric: str, threshold: float) -> Picture:
-    """One metric of each group at every threshold."""
-    from crm_ai import charts
-
-    frame = results.across_thresholds(run, model, segment, label)
-    figure = charts.fairness.across_thresholds(frame, metric, glossary.term(metric).label, threshold)
-    return figure, frame[["threshold", "group", "n", metric]]

@@ -24,14 +24,16 @@ def of_view() -> tuple[str, str]:
     model : str
         The model's name; empty if it is not known.
     """
-    from crm_ai.modeling import MODEL_TYPES
+    from crm_ai.modeling import model_type_of
 
     try:
         question = _question(state.value("data"), state.value("run"), language())
     except CrmAiError:
         question = ""
-    model = MODEL_TYPES.get(state.value("model"))
-    return question, model.name if model else ""
+    try:
+        return question, model_type_of(state.value("model")).name
+    except KeyError:
+        return question, ""
 
 
 @st.cache_data(max_entries=200, show_spinner=False)

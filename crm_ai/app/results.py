@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import explained, runs, store
+from crm_ai.app import explained, runs, searching, segmented, store
 from crm_ai.app.keeping import kept, kept_few
 from crm_ai.words import language
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crm_ai.evaluation import Estimate, Tally
     from crm_ai.fairness import Audit
     from crm_ai.joining import Duplicates
-    from crm_ai.modeling import Comparison, LearningCurve, Problem, Proposal, Run, Scale
+    from crm_ai.modeling import Comparison, LearningCurve, Problem, Proposal, Run, Scale, Segment
     from crm_ai.personal_data import Detected
     from crm_ai.table import Finding, Repair, Table
 
@@ -234,7 +234,7 @@ def positive_share(table: Table, problem: Problem) -> float:
 
 
 @kept
-def tally(run: Run, model_type: str, *, segment: str | None = None, label: str | None = None) -> Tally:
+def tally(run: Run, model_type: str, *, segment: str | Segment | None = None, label: str | None = None) -> Tally:
     """Counts of the holdout, see ``crm_ai.modeling.tally``."""
     from crm_ai.modeling import tally
 
@@ -332,14 +332,15 @@ def has_learning_curve(run: Run, model_type: str) -> bool:
 
 
 @kept
-def audit(run: Run, model_type: str, segment: str, threshold: float, label: str | None = None) -> Audit:
+def audit(run: Run, model_type: str, segment: str | Segment, threshold: float, label: str | None = None) -> Audit:
     """Fairness by a segment, see ``crm_ai.audit_fairness``."""
     from crm_ai.fairness import audit_errors, audit_tally
-    from crm_ai.modeling import Task, error_tally
+    from crm_ai.modeling import Task, error_tally, segment_name
 
+    name = segment_name(segment)
     if run.problem.task is Task.REGRESSION:
-        return audit_errors(error_tally(run, model_type, segment=segment), segment=segment)
-    return audit_tally(tally(run, model_type, segment=segment, label=label), threshold, segment=segment)
+        return audit_errors(error_tally(run, model_type, segment=segment), segment=name)
+    return audit_tally(tally(run, model_type, segment=segment, label=label), threshold, segment=name)
 
 
 @kept
@@ -361,7 +362,7 @@ def card(run: Run, model_type: str, threshold: float) -> str:
 
 
 @kept
-def across_thresholds(run: Run, model_type: str, segment: str, label: str | None = None) -> pd.DataFrame:
+def across_thresholds(run: Run, model_type: str, segment: str | Segment, label: str | None = None) -> pd.DataFrame:
     """Fairness at every hundredth, see ``crm_ai.fairness.across_thresholds``."""
     from crm_ai.fairness import across_thresholds
 
@@ -378,8 +379,10 @@ def forget(reference: str) -> None:
     """
     if not store.is_sample(reference) and store.exists(reference):
         runs.shelf().drop(table(reference))
+        searching.shelf().drop(table(reference))
         _opened.clear(reference, _words_of(reference))
         _opened_unrepaired.clear(reference, _words_of(reference))
         for holding_customers in (cleaned, recipe, changes, duplicates):
             holding_customers.clear()  # of all tables: others are computed again when they are asked for
         explained.forget()
+        segmented.forget()

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import store, training, visitors
+from crm_ai.app import searching, store, training, visitors
 from crm_ai.app.training import Training
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _
 
 if TYPE_CHECKING:
+    from crm_ai.fairness import Adoption
     from crm_ai.modeling import Plan, Run
     from crm_ai.table import Table
 
@@ -263,14 +264,59 @@ def restored_run(table: Table, reference: str, digest: str) -> Run:
     known = shelf().get(digest)
     if known is not None and known.table.digest == table.digest:
         return known
+    adoptions = store.open_adoptions(reference, digest)
     found = trained_run(table, _known_plan(table, reference, digest), reference)
+    for adoption in adoptions:
+        found = shelf().put(readopt(found, adoption))
     if found.digest != digest:
         raise CrmAiError(
             _("This link leads to models that cannot be made again: the table or the app has changed since."),
             next_step=_("Train again on the Train page."),
         )
-    store.put_plan(reference, digest, found.plan)
+    store.put_plan(reference, digest, found.plan, adoptions)
+    if adoptions:
+        visitors.remember_run(visitors.visitor(), reference, found)
     return found
+
+
+def readopt(run: Run, adoption: Adoption) -> Run:
+    """Adopt once more what was adopted before, showing here how far it has come.
+
+    Parameters
+    ----------
+    run : Run
+        The run it was made from.
+    adoption : Adoption
+        The recipe.
+
+    Returns
+    -------
+    Run
+        With the fairer model.
+
+    Raises
+    ------
+    CrmAiError
+        If somebody ended it, or the model cannot be made any more.
+    """
+    from crm_ai.fairness import adopt
+
+    wanted = searching.Wanted(
+        model_type=adoption.model_type,
+        segment=adoption.segment,
+        constraint=adoption.constraint or "demographic_parity",
+        threshold=adoption.threshold,
+        methods=(adoption.method,),
+    )
+    search = searching.shelf().begin(run, wanted)
+    searching.watch(search)
+    search.check()
+    if not search.found:
+        raise CrmAiError(
+            search.refused.get(adoption.method, _("The adopted model was not made again, as somebody ended it.")),
+            next_step=_("Open the link once more, or train again on the Train page."),
+        )
+    return adopt(run, search.found[0])
 
 
 def _known_plan(table: Table, reference: str, digest: str) -> Plan:

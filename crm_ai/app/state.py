@@ -14,6 +14,8 @@ from crm_ai.errors import CrmAiError
 from crm_ai.words import ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from crm_ai.modeling import Plan, Run
     from crm_ai.table import Table
 
@@ -25,8 +27,16 @@ _framed: ContextVar[bool] = ContextVar("framed", default=False)
 
 # What loses its meaning when something it rests on changes.
 _RESTS_ON = {
-    "data": ("run", "model", "label", "segment", "customer", "column", "compared", "scale"),
+    "data": (
+        *("run", "model", "label", "segment", "customer", "column", "compared", "scale"),
+        *("way", "method", "k", "columns", "edges", "rule", "group", "value"),
+        *("bought", "day", "since", "money", "horizon"),
+    ),
     "run": ("model", "label", "customer", "segment", "compared", "scale"),
+    "column": ("edges",),
+    "way": ("group",),
+    "rule": ("group",),
+    "columns": ("group",),
 }
 
 
@@ -197,13 +207,15 @@ def run() -> Run | None:
         raise
 
 
-def require_run(promise: str) -> Run:
+def require_run(promise: str, *, meanwhile: Callable[[Table], None] | None = None) -> Run:
     """The run that is looked at; without one the page kindly says what it will show, and ends.
 
     Parameters
     ----------
     promise : str
         What the page will show, in one sentence.
+    meanwhile : callable, optional
+        Draws what can be said of the table before anything was trained.
 
     Returns
     -------
@@ -217,6 +229,8 @@ def require_run(promise: str) -> Run:
         keep_run(runs.proposed_run(require_table(promise), value("data")))
     known = run()
     if known is None:
+        if meanwhile is not None:
+            meanwhile(require_table(promise))
         invitations.to_train(promise)
         st.stop()
     return known

@@ -24,6 +24,7 @@ from crm_ai.errors import CrmAiError
 from crm_ai.words import _
 
 if TYPE_CHECKING:
+    from crm_ai.fairness import Adoption
     from crm_ai.modeling import Plan
     from crm_ai.table import Repair, Schema, Table
 
@@ -231,7 +232,7 @@ def put_preparation(reference: str, schema: Schema, repairs: Sequence[Repair], *
     return f"{base}~{name}"
 
 
-def put_plan(reference: str, run: str, plan: Plan) -> None:
+def put_plan(reference: str, run: str, plan: Plan, adoptions: Sequence[Adoption] = ()) -> None:
     """Keep what a run is made of.
 
     Parameters
@@ -242,10 +243,14 @@ def put_plan(reference: str, run: str, plan: Plan) -> None:
         The run's digest.
     plan : Plan
         What was trained.
+    adoptions : sequence of Adoption, default ()
+        Fairer models that were taken among its models afterwards, in order.
     """
+    from crm_ai.fairness import adoption_as_json
     from crm_ai.modeling import plan_as_json
 
-    write_json(_plan_file(reference, run), plan_as_json(plan))
+    recipes = [adoption_as_json(adoption) for adoption in adoptions]
+    write_json(_plan_file(reference, run), plan_as_json(plan) | ({"adoptions": recipes} if recipes else {}))
 
 
 def open_plan(reference: str, run: str) -> Plan:
@@ -273,6 +278,27 @@ def open_plan(reference: str, run: str) -> Plan:
     return plan_from_json(_read_json(_plan_file(reference, run)))
 
 
+def open_adoptions(reference: str, run: str) -> tuple[Adoption, ...]:
+    """Read which fairer models were taken among a run's models.
+
+    Parameters
+    ----------
+    reference : str
+        The table.
+    run : str
+        The run's digest.
+
+    Returns
+    -------
+    tuple of Adoption
+        In order; empty for a run as it was trained, and for one that is not known here.
+    """
+    from crm_ai.fairness import adoption_from_json
+
+    known = read_json(_plan_file(reference, run)) or {}
+    return tuple(adoption_from_json(said) for said in known.get("adoptions", ()))
+
+
 def delete_table(reference: str) -> None:
     """Delete an uploaded table and all that was made of it.
 
@@ -284,6 +310,22 @@ def delete_table(reference: str) -> None:
     base = reference.partition("~")[0]
     if not is_sample(base):
         shutil.rmtree(_folder(base), ignore_errors=True)
+
+
+def folder_of(reference: str) -> Path:
+    """Folder of what is kept beside a table.
+
+    Parameters
+    ----------
+    reference : str
+        The table.
+
+    Returns
+    -------
+    Path
+        The same for all ways to prepare it; deleted with it. That of a sample is everybody's.
+    """
+    return _folder(reference.partition("~")[0])
 
 
 def is_sample(reference: str) -> bool:

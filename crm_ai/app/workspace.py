@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from crm_ai.files import write_atomically
+from crm_ai.files import PROJECT, workspace, write_atomically
 
-PROJECT = Path(__file__).parents[2]
-
-
-def workspace() -> Path:
-    """Folder where everything is kept; only this app's own user may look into it.
-
-    Returns
-    -------
-    Path
-        ``CRM_AI_WORKSPACE``, or ``.workspace`` in the project's root.
-    """
-    folder = Path(os.environ.get("CRM_AI_WORKSPACE") or PROJECT / ".workspace")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+__all__ = ["PROJECT", "read_json", "workspace", "write", "write_json"]
 
 
 def read_json(path: Path) -> Any:

@@ -52,7 +52,14 @@ def panel(run: Run, model: str, label: str | None) -> None:
     )
 
 
-def _offer(run: Run) -> tuple[Offer, float | None, int]:
+def amounts() -> Offer:
+    """Let the reader say what a contact costs and brings.
+
+    Returns
+    -------
+    Offer
+        The same on all pages.
+    """
     row = st.grid(4, min_column_width=150)
     value = _amount(row, "value", _("Worth of a customer won over"), _("What a customer who is kept, or buys, brings."))
     cost = _amount(row, "cost", _("Cost of a contact"), _("Whoever is contacted."))
@@ -65,6 +72,11 @@ def _offer(run: Run) -> tuple[Offer, float | None, int]:
         _("Incentive"),
         _("Given to those won over, and to all contacted who do not have the answer in question: they take it too."),
     )
+    return Offer(value=value, cost=cost, chance=chance / 100, incentive=incentive)
+
+
+def _offer(run: Run) -> tuple[Offer, float | None, int]:
+    offer = amounts()
     first, second = st.columns(2)
     budget = first.number_input(
         _("Budget for all contacts (empty: none)"),
@@ -84,7 +96,6 @@ def _offer(run: Run) -> tuple[Offer, float | None, int]:
             n=count(len(run.holdout_rows))
         ),
     )
-    offer = Offer(value=value, cost=cost, chance=chance / 100, incentive=incentive)
     return offer, budget, int(customers or 1)
 
 

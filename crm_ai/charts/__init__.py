@@ -1,6 +1,7 @@
 """Results in, Plotly figures out. One template, one palette, titles that say the finding."""
 
 from crm_ai.charts import (
+    closing,
     coefficients,
     comparison,
     confusion,
@@ -9,15 +10,18 @@ from crm_ai.charts import (
     drivers,
     failures,
     fairness,
+    group_scores,
     money,
     ranking,
     reasons,
     regression,
+    segments,
     trees,
 )
 from crm_ai.charts.theme import describe, inked
 
 __all__ = [
+    "closing",
     "coefficients",
     "comparison",
     "confusion",
@@ -27,10 +31,12 @@ __all__ = [
     "drivers",
     "failures",
     "fairness",
+    "group_scores",
     "inked",
     "money",
     "ranking",
     "reasons",
     "regression",
+    "segments",
     "trees",
 ]

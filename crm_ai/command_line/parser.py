@@ -27,6 +27,7 @@ examples:
   python -m crm_ai train customers.csv --target Churn --positive Yes --segments gender,age
   python -m crm_ai train customers.xlsx --target value --above 500 --json > result.json
   python -m crm_ai train customers.csv --target Churn --save churn.crm
+  python -m crm_ai train customers.csv --target Churn --register churn --why "data of March"
 """
 SCORE_EXAMPLES = """\
 examples:
@@ -97,7 +98,9 @@ def make_parser() -> argparse.ArgumentParser:
     from crm_ai.command_line.drift import add_drift
     from crm_ai.command_line.join import add_join
     from crm_ai.command_line.mask import add_mask
+    from crm_ai.command_line.register import add_register
     from crm_ai.command_line.segment import add_segment
+    from crm_ai.command_line.versions import add_registry_commands
 
     parser = argparse.ArgumentParser(
         prog="python -m crm_ai",
@@ -116,6 +119,8 @@ def make_parser() -> argparse.ArgumentParser:
     add_join(commands)
     add_mask(commands)
     add_segment(commands)
+    add_register(commands)
+    add_registry_commands(commands)
     return parser
 
 
@@ -147,6 +152,9 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
         action="store_true",
         help=_("take no training customers into the file; explaining it may then need --compared-with"),
     )
+    parser.add_argument("--register", metavar="NAME", help=_("register it as a candidate under this name"))
+    parser.add_argument("--why", default="", metavar="WORDS", help=_("with --register: why, for the log"))
+    parser.add_argument("--by", metavar="WHO", help=_("with --register: who does this (default: local user)"))
     parser.add_argument("--json", action="store_true", help=_("print everything as JSON"))
     parser.set_defaults(command=train_command)
 

@@ -1,4 +1,4 @@
-"""``python -m crm_ai segment``: customers in groups by what they bought, or by what they will be worth."""
+"""``python -m crm_ai segment``: customers in groups: found, by rules, by what they bought or will be worth."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from crm_ai.command_line.options import add_file, make_command, share
+from crm_ai.command_line.options import add_file, make_command, names, positive, share
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count, number, percent
 
@@ -27,6 +27,10 @@ examples:
   python -m crm_ai segment purchases.xlsx --customer buyer --date paid_on --amount total --json
   python -m crm_ai segment purchases.csv --by value --horizon 365 --discount 0.1 -o values.parquet
   python -m crm_ai segment purchases.csv --by value --as-of 2025-12-31 --and-as-of 2026-06-30
+  python -m crm_ai segment customers.csv --by clusters -o groups.csv
+  python -m crm_ai segment customers.csv --by clusters --columns tenure,contract --k 4 --json
+  python -m crm_ai segment customers.csv --by clusters --method density -o groups.parquet
+  python -m crm_ai segment customers.csv --by rules --rules segments.json -o groups.csv
 """
 
 
@@ -57,11 +61,19 @@ def add_segment(commands: argparse._SubParsersAction) -> None:
     commands : argparse subparsers
         Where it is added.
     """
-    parser = make_command(commands, "segment", "put customers in groups by what they bought", EXAMPLES)
+    parser = make_command(commands, "segment", "put customers in groups", EXAMPLES)
     add_file(parser)
     parser.add_argument(
         "--by", choices=tuple(WAYS), default="rfm",
-        help="rfm: recency, frequency, money; value: expected purchases and lifetime value (default: rfm)",
+        help="rfm: recency, frequency, money; value: expected purchases and lifetime value; clusters: groups of "
+        "customers who are alike; rules: conditions of your own (default: rfm)",
+    )  # fmt: skip
+    parser.add_argument("--rules", metavar="RULES", help="rules: JSON file, rules by name of the group")
+    parser.add_argument("--columns", type=names, help="clusters: columns that count (default: all features)")
+    parser.add_argument("--k", type=positive, metavar="N", help="clusters: how many (default: as the figures say)")
+    parser.add_argument(
+        "--method", choices=("k-means", "density"), default="k-means",
+        help="clusters: round groups, or dense crowds with nobody in between (default: k-means)",
     )  # fmt: skip
     parser.add_argument("--customer", help="column that tells whose a row is (default: found out)")
     parser.add_argument("--date", help="column that tells when it happened (default: found out)")
@@ -196,8 +208,53 @@ def by_value(table: Table, options: argparse.Namespace) -> Told:
     return Told(found.to_frame(), tuple(lines), facts)
 
 
+def by_clusters(table: Table, options: argparse.Namespace) -> Told:
+    """Find groups of customers who are alike.
+
+    Parameters
+    ----------
+    table : Table
+        Customers.
+    options : argparse.Namespace
+        As parsed.
+
+    Returns
+    -------
+    Told
+        Groups, and whether they are there at all.
+    """
+    from crm_ai.command_line.segment_customers import by_clusters
+
+    return Told(*by_clusters(table, options))
+
+
+def by_rules(table: Table, options: argparse.Namespace) -> Told:
+    """Group by rules of one's own.
+
+    Parameters
+    ----------
+    table : Table
+        Customers.
+    options : argparse.Namespace
+        As parsed.
+
+    Returns
+    -------
+    Told
+        Groups, in the order of the rules.
+    """
+    from crm_ai.command_line.segment_customers import by_rules
+
+    return Told(*by_rules(table, options))
+
+
 # A way of grouping is a function from a table and the options to what it has to say.
-WAYS: Mapping[str, Callable[[Any, argparse.Namespace], Told]] = {"rfm": by_rfm, "value": by_value}
+WAYS: Mapping[str, Callable[[Any, argparse.Namespace], Told]] = {
+    "rfm": by_rfm,
+    "value": by_value,
+    "clusters": by_clusters,
+    "rules": by_rules,
+}
 
 
 def _transactions(table: Table, options: argparse.Namespace) -> Transactions:

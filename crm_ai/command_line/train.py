@@ -89,6 +89,9 @@ def train_command(options: argparse.Namespace) -> None:
     options : argparse.Namespace
         As parsed.
     """
+    from crm_ai.command_line.register import check_registering, print_registered, register_trained, version_as_json
+
+    check_registering(options)
     watch = Stopwatch()
     with watch("import"):
         from crm_ai.deployment import save_model
@@ -132,13 +135,21 @@ def train_command(options: argparse.Namespace) -> None:
         with watch("save"):
             model = run.model(best)
             save_model(model.alone() if options.no_references else model, options.save)
+    version = None
+    if options.register:
+        with watch("register"):
+            version = register_trained(run, best, options, findings=findings, drivers=drivers[best])
     if options.json:
         result = as_json(run, proposal, findings, metrics, drivers, audits, watch.seconds)
+        if version is not None:
+            result["registered"] = version_as_json(version)
         print(json.dumps(result, ensure_ascii=False, indent=2, allow_nan=False))
         return
     _print_summary(run, proposal, findings, metrics, drivers, audits, best)
     if options.save:
         print(_("{model} saved to {file}").format(model=best, file=options.save))
+    if version is not None:
+        print_registered(version)
 
 
 def asked_so(problem: Problem, options: argparse.Namespace) -> Problem:

@@ -49,10 +49,7 @@ def model_card(run: Run, model_type: str, *, audits: Sequence[Audit] = (), thres
                 _("Predicts"): question_in_words(problem),
                 _("From"): _(", ").join(problem.features),
                 _("Data"): f"{run.table.source}, {_('digest')} {run.table.digest}",
-                _("Trained on"): _("{n} customers").format(n=count(len(run.train_rows))),
-                _("Judged on"): _("{n} other customers, set aside before training").format(
-                    n=count(len(run.holdout_rows))
-                ),
+                **_customers(run),
                 _("Repaired"): _("; ").join(
                     f"{', '.join(r.columns) or _('rows')}: {describe_repair(r)}" for r in problem.repairs
                 )
@@ -75,6 +72,21 @@ def model_card(run: Run, model_type: str, *, audits: Sequence[Audit] = (), thres
         ),
     ]
     return "\n\n".join(sections) + "\n"
+
+
+def _customers(run: Run) -> dict[str, str]:
+    judged = count(len(run.holdout_rows))
+    if not len(run.train_rows):  # the model came as a file
+        return {
+            _("Trained on"): _("not known: the model came as a file"),
+            _("Judged on"): _("{n} customers of this table; whoever registered it says it never saw them").format(
+                n=judged
+            ),
+        }
+    return {
+        _("Trained on"): _("{n} customers").format(n=count(len(run.train_rows))),
+        _("Judged on"): _("{n} other customers, set aside before training").format(n=judged),
+    }
 
 
 def _metrics_table(estimates: dict[str, Estimate]) -> str:

@@ -1,5 +1,13 @@
 """From segments to gaps: for whom is it worse, is it more than chance, where does it come from, how to close it."""
 
+from crm_ai.fairness.adoption import (
+    Adoption,
+    adopted_digest,
+    adoption_as_json,
+    adoption_from_json,
+    adoption_of,
+    candidate_again,
+)
 from crm_ai.fairness.advice import CONCERNS, Concern, recommend
 from crm_ai.fairness.audit import (
     FAIRNESS_METRICS,
@@ -20,7 +28,16 @@ from crm_ai.fairness.examination import Examination, examine
 from crm_ai.fairness.flips import Flips, flip_segment
 from crm_ai.fairness.frontier import frontier, gap_of, proposed
 from crm_ai.fairness.frontier import in_words as frontier_in_words
-from crm_ai.fairness.mitigation import CONSTRAINTS, METHODS, Candidate, adopt, candidates, mitigate
+from crm_ai.fairness.mitigation import (
+    CONSTRAINTS,
+    KNOWS_THE_GROUP,
+    METHODS,
+    UNCONSTRAINED,
+    Candidate,
+    adopt,
+    candidates,
+    mitigate,
+)
 from crm_ai.fairness.pairs import Pair
 from crm_ai.fairness.proxies import Proxies, proxies
 from crm_ai.fairness.thresholds import across_thresholds
@@ -32,8 +49,11 @@ __all__ = [
     "FAIRNESS_METRICS",
     "FEWEST",
     "FOUR_FIFTHS",
+    "KNOWS_THE_GROUP",
     "METHODS",
     "POINTS",
+    "UNCONSTRAINED",
+    "Adoption",
     "Audit",
     "Candidate",
     "Changes",
@@ -49,6 +69,10 @@ __all__ = [
     "Proxies",
     "across_thresholds",
     "adopt",
+    "adopted_digest",
+    "adoption_as_json",
+    "adoption_from_json",
+    "adoption_of",
     "audit_answers",
     "audit_cells",
     "audit_data",
@@ -57,6 +81,7 @@ __all__ = [
     "audit_tally",
     "bootstrap_intervals",
     "calibration_by_group",
+    "candidate_again",
     "candidates",
     "conflicts",
     "examine",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from crm_ai.errors import ProblemError
+from crm_ai.fairness.adoption import adopted_digest
 from crm_ai.words import _
 
 if TYPE_CHECKING:
@@ -222,8 +222,6 @@ def adopt(run: Run, candidate: Candidate) -> Run:
         ]
     new = pd.DataFrame(scores, columns=["model", "fold", "metric", "value"])
     extra = tuple(column for column in made.model.problem.features if column not in run.problem.features)
-    digest = hashlib.blake2b(f"{run.digest}+{name}".encode(), digest_size=12)
-    digest.update(np.ascontiguousarray(made.predictions).tobytes())
     model = replace(made.model, model_type=name)
     model = with_profile(model, run.table, run.train_rows, made.predictions, run.actual, Inputs(run.table.schema))
     return replace(
@@ -235,7 +233,7 @@ def adopt(run: Run, candidate: Candidate) -> Run:
         cross_validation=pd.concat([run.cross_validation, new], ignore_index=True),
         settings={**run.settings, name: dict(run.settings[candidate.model_type])},
         model_seconds={**run.model_seconds, name: made.seconds, f"{name} predict": 0.0},
-        digest=digest.hexdigest(),
+        digest=adopted_digest(run, candidate),
     )
 
 

@@ -182,11 +182,15 @@ class _ModelTypes(dict[str, "ModelType"]):
 
     def __missing__(self, name: str) -> ModelType:
         base, plus, way = name.partition("+")
-        title, sentence = _ways().get(way.partition(".")[0], ("", ""))
+        method, *more = way.split(".")
+        title, sentence = _ways().get(method, ("", ""))
         if not plus or base not in self or not title:
             raise KeyError(name)
-        entry = self[base]
-        return replace(entry, id=name, title=f"{entry.name}, {title}", description=f"{entry.sentence} {sentence}")
+        entry, aims = self[base], _aims()
+        # Whatever else tells it from others of its kind: what is held equal, and which of several it is.
+        apart = _(", ").join(aims.get(part, part) for part in more)
+        title = f"{entry.name}, {title}" + (f" ({apart})" if apart else "")
+        return replace(entry, id=name, title=title, description=f"{entry.sentence} {sentence}")
 
 
 def _ways() -> dict[str, tuple[str, str]]:
@@ -215,6 +219,16 @@ def _ways() -> dict[str, tuple[str, str]]:
                 "openly by such a trait is forbidden in many places: ask a lawyer first."
             ),
         ),
+    }
+
+
+def _aims() -> dict[str, str]:
+    """What a constraint holds equal, in short."""
+    return {
+        "demographic_parity": _("selected alike"),
+        "equalized_odds": _("mistaken alike"),
+        "true_positive_rate_parity": _("found alike"),
+        "false_positive_rate_parity": _("alarmed alike"),
     }
 
 

@@ -17,6 +17,7 @@ from crm_ai.segmentation.naming import name_groups, traits_of
 from crm_ai.segmentation.outcomes import segment_outcomes
 from crm_ai.segmentation.profiles import Profile, profile, profiles
 from crm_ai.segmentation.purchase_summary import PurchaseSummary, summarise
+from crm_ai.segmentation.recipes import rules_from_json, segmentation_from_json
 from crm_ai.segmentation.rfm import Rfm, rfm, rfm_of
 from crm_ai.segmentation.rule_files import rule_as_json, rule_from_json
 from crm_ai.segmentation.rules import AllOf, AnyOf, Condition, NotOf, Rule, check_rule
@@ -79,9 +80,11 @@ __all__ = [
     "rule_as_json",
     "rule_from_json",
     "rule_in_words",
+    "rules_from_json",
     "segment_by_rules",
     "segment_outcomes",
     "segment_table",
+    "segmentation_from_json",
     "strange_labels",
     "summarise",
     "traits_of",

@@ -67,6 +67,19 @@ class Difference:
         """Whether the difference is more than chance, all comparisons considered."""
         return self.adjusted < 0.05
 
+    def in_deviations(self) -> tuple[float, float, float]:
+        """The difference of two means in standard deviations, so that columns can be set side by side.
+
+        Returns
+        -------
+        value, low, high : float
+            Difference and interval, each divided by the pooled standard deviation; NaN where customers do not differ.
+        """
+        if self.difference == 0 and self.measure == "mean":
+            return (0.0, math.nan, math.nan)
+        unit = self.effect / self.difference if self.measure == "mean" else math.nan
+        return self.effect, self.low * unit, self.high * unit
+
 
 def holm(p: np.ndarray) -> np.ndarray:
     """Correct p-values for their number.

@@ -36,6 +36,24 @@ def upload(at: AppTest, content: bytes, name: str = "customers.csv") -> AppTest:
     return at.run()
 
 
+def unequal_customers(rows: int = 900, seed: int = 1) -> bytes:
+    """Customers whose answer goes with gender and age, and a district that gives gender away."""
+    rng = np.random.default_rng(seed)
+    female, age = rng.random(rows) < 0.45, rng.integers(18, 80, rows)
+    income = np.round(rng.normal(30, 8, rows), 1)
+    buys = rng.random(rows) < 1 / (1 + np.exp(-(2.0 * female + 0.05 * (income - 30) - 0.02 * (age - 45) - 0.9)))
+    frame = pd.DataFrame(
+        {
+            "gender": np.where(female, "女", "男"),
+            "district": np.where(rng.random(rows) < 0.85, np.where(female, "north", "south"), "west"),
+            "age": age,
+            "income": income,
+            "Churn": np.where(buys, "Yes", "No"),
+        }
+    )
+    return frame.to_csv(index=False).encode()
+
+
 def customers(rows: int = 600, seed: int = 0) -> bytes:
     """A small table of customers with a yes/no, a number and a four-way target."""
     rng = np.random.default_rng(seed)

@@ -89,3 +89,84 @@ def test_columns_can_be_named(capsys):
     told = json.loads(capsys.readouterr().out)
     assert told["reasons"] == {"customer": "Set by you.", "date": "Set by you.", "amount": "Set by you."}
     assert any("taken as returns" in note for note in told["notes"])
+
+
+@pytest.fixture
+def crowds(tmp_path):
+    rng = np.random.default_rng(0)
+    crowd = rng.choice(3, 300)
+    frame = pd.DataFrame(
+        {
+            "months": np.array([5.0, 40.0, 70.0])[crowd] + rng.normal(size=300),
+            "calls": np.array([9.0, 2.0, 5.0])[crowd] + 0.3 * rng.normal(size=300),
+            "套餐": np.array(["基础", "标准", "=高级"])[crowd],
+        }
+    )
+    path = tmp_path / "customers.csv"
+    frame.to_csv(path, index=False)
+    return path, crowd
+
+
+def test_groups_are_found_named_and_written(crowds, tmp_path, capsys):
+    path, crowd = crowds
+    out = tmp_path / "groups.csv"
+    assert run_command(["segment", str(path), "--by", "clusters", "-o", str(out)]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("3 natural clusters")
+    assert "← taken" in told
+    groups = pd.read_csv(out)["Cluster"]
+    assert pd.crosstab(crowd, groups).to_numpy().max(axis=1).sum() == 300
+    words = ["segment", str(path), "--by", "clusters", "--columns", "months", "--k", "2", "--json"]
+    assert run_command(words) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["columns"] == ["months"]
+    assert len(facts["groups"]) == 2
+    assert sum(group["customers"] for group in facts["groups"]) == 300
+    assert run_command(["segment", str(path), "--by", "clusters", "--method", "density", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["method"] == "density"
+
+
+def test_rules_are_read_from_a_file(crowds, tmp_path, capsys):
+    path, crowd = crowds
+    rules, out = tmp_path / "rules.json", tmp_path / "groups.csv"
+    rules.write_text(
+        json.dumps(
+            {
+                "新客户": {"column": "months", "operator": "<", "values": [20]},
+                "heavy": {"all": [{"column": "套餐", "operator": "in", "values": ["=高级", "专业"]}]},
+            }
+        )
+    )
+    assert run_command(["segment", str(path), "--by", "rules", "--rules", str(rules), "-o", str(out)]) == 0
+    told = capsys.readouterr().out
+    assert "新客户: months below 20" in told
+    assert "No customer has “专业”" in told
+    written = pd.read_csv(out)
+    assert written["Segments by hand"].value_counts().to_dict() == {
+        "新客户": int((crowd == 0).sum()),
+        "everybody else": int((crowd == 1).sum()),
+        "heavy": int((crowd == 2).sum()),
+    }
+    assert set(written["套餐"]) == {"基础", "标准", "'=高级"}
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--by", "rules"], "no rules to group by"),
+        (["--by", "rules", "--rules", "gone.json"], "cannot be read"),
+        (["--by", "clusters", "--columns", "gone"], "no column"),
+        (["--by", "clusters", "--k", "299"], "cannot be cut"),
+    ],
+)
+def test_mistakes_about_customers_are_told_in_a_sentence(crowds, words, says, capsys):
+    assert run_command(["segment", str(crowds[0]), *words]) == 1
+    assert says in capsys.readouterr().err
+
+
+def test_what_is_no_rule_is_refused(crowds, tmp_path, capsys):
+    for content in ("[]", "{", '{"a": 1}', '{"rules": [{}]}', '{"a": {"column": "months", "operator": "~"}}'):
+        (tmp_path / "rules.json").write_text(content)
+        words = ["segment", str(crowds[0]), "--by", "rules", "--rules", str(tmp_path / "rules.json")]
+        assert run_command(words) == 1
+        assert capsys.readouterr().err.startswith("error: ")

@@ -8,8 +8,9 @@ import pytest
 
 from crm_ai.explanation import explain
 from crm_ai.explanation.interactions import interactions
-from crm_ai.explanation.narrative import customer_in_words, model_in_words, segment_in_words, told
+from crm_ai.explanation.narrative import customer_in_words, model_in_words, told
 from crm_ai.explanation.permuted import permutation_importance
+from crm_ai.explanation.segment_narrative import segment_in_words
 from crm_ai.explanation.similar import similar_customers
 from crm_ai.explanation.weak_spots import weak_spots, weak_spots_in_words
 from crm_ai.modeling import propose_problem, train

@@ -1,3 +1,4 @@
+import json
 from contextlib import suppress
 from dataclasses import replace
 
@@ -10,13 +11,18 @@ from hypothesis import strategies as st
 
 from crm_ai.deployment import load_model, model_card, score
 from crm_ai.deployment.model_file import model_bytes
-from crm_ai.errors import CrmAiError
+from crm_ai.errors import CrmAiError, ProblemError
 from crm_ai.evaluation import Offer
 from crm_ai.explanation import explain
 from crm_ai.fairness import (
     METHODS,
     adopt,
+    adopted_digest,
+    adoption_as_json,
+    adoption_from_json,
+    adoption_of,
     audit_fairness,
+    candidate_again,
     candidates,
     frontier,
     frontier_in_words,
@@ -34,6 +40,7 @@ from crm_ai.modeling import (
     compare,
     group_codes,
     groups_from_labels,
+    groups_of,
     headline,
     propose_problem,
     run_record,
@@ -137,7 +144,8 @@ def test_a_candidate_becomes_a_model_like_any_other(run, found, method):
     assert set(run_record(adopted)["results"]) == {"baseline", *run.models}
     again = adopt(adopted, candidate)
     assert list(again.models)[-1] == f"{name}.2"
-    assert MODEL_TYPES[f"{name}.2"].name == MODEL_TYPES[name].name
+    assert MODEL_TYPES[f"{name}.2"].name != MODEL_TYPES[name].name
+    assert "2" in MODEL_TYPES[f"{name}.2"].name
 
 
 def test_holdout_has_no_part(table, run):
@@ -381,3 +389,22 @@ def test_what_cannot_be_made_fairer_is_told(run, table):
     )
     with pytest.raises(CrmAiError, match="yes/no"):
         mitigate(numeric, "linear_regression", "gender", "reweighing")
+
+
+def test_an_adopted_model_is_made_again_from_its_recipe(run, found):
+    candidate = found["group_thresholds"]
+    recipe = adoption_from_json(json.loads(json.dumps(adoption_as_json(adoption_of(candidate)))))
+    again, adopted = adopt(run, candidate_again(run, recipe)), adopt(run, candidate)
+    assert again.digest == adopted.digest == adopted_digest(run, recipe)
+    assert (again.predictions[candidate.name] == adopted.predictions[candidate.name]).all()
+    assert adopt(run, found["reweighing"]).digest != adopted.digest
+    assert adopted_digest(run, replace(recipe, threshold=0.4)) != adopted.digest
+    assert adopted_digest(run, replace(recipe, segment=Segment(("age",), {"age": (30,)}))) != adopted.digest
+    assert adopted_digest(adopted, recipe) != adopted.digest
+
+
+def test_groups_made_elsewhere_leave_no_recipe(run, found):
+    elsewhere = replace(found["reweighing"], segment=groups_of(run.table, "gender"))
+    assert adopt(run, elsewhere).digest != adopt(run, found["reweighing"]).digest
+    with pytest.raises(ProblemError, match="gender"):
+        adoption_of(elsewhere)

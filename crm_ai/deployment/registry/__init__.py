@@ -1,0 +1,54 @@
+"""Candidates, approvals and champions, and a log of everything that was decided."""
+
+from crm_ai.deployment.registry.acts import approve, decisions, promote, roll_back, withdraw
+from crm_ai.deployment.registry.audit_log import Entry, read_log, verify_log
+from crm_ai.deployment.registry.champions import Champion, champion, current_version, open_version
+from crm_ai.deployment.registry.checklist import Answer, Item, question
+from crm_ai.deployment.registry.comparing import AgainstChampion, against_champion, compare_with_champion
+from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
+from crm_ai.deployment.registry.publishing import Published, publish
+from crm_ai.deployment.registry.registering import register
+from crm_ai.deployment.registry.registry import Registry, open_registry
+from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may, require
+from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
+from crm_ai.deployment.registry.versions import Version, find_version, list_versions, model_name
+
+__all__ = [
+    "LOCAL_USER",
+    "Act",
+    "AgainstChampion",
+    "Answer",
+    "Champion",
+    "Entry",
+    "Item",
+    "Person",
+    "Published",
+    "Registry",
+    "Role",
+    "Version",
+    "against_champion",
+    "approve",
+    "champion",
+    "check_record",
+    "collect_orphans",
+    "compare_with_champion",
+    "current_version",
+    "decisions",
+    "find_faults",
+    "find_version",
+    "judge_elsewhere",
+    "list_versions",
+    "may",
+    "model_name",
+    "open_registry",
+    "open_version",
+    "promote",
+    "publish",
+    "question",
+    "read_log",
+    "register",
+    "require",
+    "roll_back",
+    "verify_log",
+    "withdraw",
+]

@@ -1,0 +1,107 @@
+"""What somebody must have looked at before a model goes to work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from crm_ai.deployment.registry.audit_log import LONGEST_WHY, readable
+from crm_ai.errors import RegistryError
+from crm_ai.words import _, count
+
+
+class Item(StrEnum):
+    """What is looked at."""
+
+    METRICS = "metrics"
+    REASONS = "reasons"
+    FAIRNESS = "fairness"
+    DATA_QUALITY = "data quality"
+    LEAKAGE = "leakage"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found.
+
+    Parameters
+    ----------
+    ticked : bool
+        Whether it is good enough.
+    word : str, default ""
+        What there is to say of it; needed where it is not good enough.
+    """
+
+    ticked: bool
+    word: str = ""
+
+
+def question(item: Item) -> str:
+    """What is to be answered, in words.
+
+    Parameters
+    ----------
+    item : Item
+        The item.
+
+    Returns
+    -------
+    str
+        A question.
+
+    Examples
+    --------
+    >>> question(Item.METRICS)
+    'Are the figures, with their intervals, good enough for what the model is to do?'
+    """
+    return {
+        Item.METRICS: _("Are the figures, with their intervals, good enough for what the model is to do?"),
+        Item.REASONS: _("Do the reasons make sense to somebody who knows the customers?"),
+        Item.FAIRNESS: _("Is it acceptable for every group, or is there a good reason for the gaps?"),
+        Item.DATA_QUALITY: _("Can the data be trusted, and are its repairs right?"),
+        Item.LEAKAGE: _("Is every column known at the time when customers will be scored?"),
+    }[item]
+
+
+def checked(checklist: Mapping[Item, Answer]) -> dict[Item, Answer]:
+    """Insist that everything is answered.
+
+    Parameters
+    ----------
+    checklist : mapping of Item to Answer
+        Answers.
+
+    Returns
+    -------
+    dict of Item to Answer
+        All of them, in order.
+
+    Raises
+    ------
+    RegistryError
+        If one is missing, or is refused without a word.
+    """
+    missing = [item.value for item in Item if item not in checklist]
+    if missing:
+        raise RegistryError(
+            _("The checklist is not complete; still open: {items}.").format(items=", ".join(missing)),
+            next_step=_("Tick each item, or refuse it with a word."),
+        )
+    answers = {item: _tidy(checklist[item]) for item in Item}
+    silent = [item.value for item, answer in answers.items() if not answer.ticked and not answer.word]
+    if silent:
+        raise RegistryError(
+            _("Refused without a word: {items}.").format(items=", ".join(silent)),
+            next_step=_("Say what is not good enough."),
+        )
+    return answers
+
+
+def _tidy(answer: Answer) -> Answer:
+    word = " ".join(readable(answer.word).split())
+    if len(word) > LONGEST_WHY:
+        raise RegistryError(
+            _("An answer is too long."), next_step=_("Say it in at most {n} characters.").format(n=count(LONGEST_WHY))
+        )
+    return Answer(answer.ticked, word)

@@ -1,0 +1,1 @@
+"""One module a step; each is complete in itself and never changed once it was released."""

@@ -1,0 +1,238 @@
+"""Publishing to a real MLflow server, which serves the model with the very same scores."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crm_ai.deployment import score
+from crm_ai.deployment.mlflow_model import _load_pyfunc
+from crm_ai.deployment.registry import approve, find_faults, promote, publish, read_log, register
+from crm_ai.deployment.registry.publishing import find_python, name_there, place_of
+from crm_ai.errors import RegistryError
+from tests.unit.deployment.registry.conftest import TICKED, customers, trained
+
+
+def approved(registry, run, model="decision_tree", **more):
+    version = register(run, model, registry, name="流失/churn", note="try", **more)
+    return approve(registry, version, why="ok", checklist=TICKED)
+
+
+@pytest.fixture
+def obliging(tmp_path):
+    """A Python that takes anything, and keeps what it was given."""
+    program = tmp_path / "python"
+    program.write_text(
+        f"#!{sys.executable}\n"
+        "import json, os, shutil, sys\n"
+        f"shutil.copytree(sys.argv[-1], {str(tmp_path / 'given')!r})\n"
+        f"open({str(tmp_path / 'environ.json')!r}, 'w').write(json.dumps(dict(os.environ)))\n"
+        'print(\'{"name": "n", "version": 3, "run": "r"}\')\n'
+    )
+    program.chmod(0o755)
+    return program
+
+
+@pytest.fixture
+def refusing(tmp_path):
+    program = tmp_path / "refusing"
+    program.write_text("#!/bin/sh\necho 'no entry for ann:s3cret at http://ann:s3cret@h' >&2\nexit 1\n")
+    program.chmod(0o755)
+    return program
+
+
+def test_what_is_handed_over(tmp_path, registry, run, obliging):
+    version = promote(registry, approved(registry, run, threshold=0.3), why="go")
+    done = publish(registry, version, "http://ann:s3cret@h:1/x", why="for sales", python=obliging)
+    assert done.address == "models:/n/3"
+    given = json.loads((tmp_path / "given" / "request.json").read_text())
+    assert given["aliases"] == ["champion"]
+    assert given["metrics"]["roc_auc"] == version.metrics["roc_auc"].value
+    assert ["months", "double"] in given["inputs"]
+    assert ["plan", "string"] in given["inputs"]
+    assert given["tags"]["crm_ai.digest"] == version.digest
+    opened = _load_pyfunc(str(tmp_path / "given" / "data"))
+    table = run.table
+    assert opened.predict(table.frame).equals(score(run.model("decision_tree"), table, threshold=0.3).frame)
+    code = tmp_path / "given" / "code" / "crm_ai"
+    assert not (code / "app").exists()
+    entry = read_log(registry)[-1]
+    assert (entry.act, entry.after) == ("publish", "http://h:1/x models:/n/3")
+    assert find_faults(registry) == ()
+
+
+def test_the_code_that_goes_along_suffices(tmp_path, registry, run, obliging):
+    """Opened where neither this project nor the packages of screens and databases are there."""
+    publish(registry, approved(registry, run), "http://h", why="try", python=obliging)
+    run.table.frame.drop(columns="Churn").to_csv(tmp_path / "rows.csv", index=False)
+    program = (
+        "import sys\n"
+        "for name in ('streamlit', 'sqlalchemy', 'alembic', 'fsspec', 'plotly', 'openpyxl', 'phonenumbers', 'shap', "
+        "'lime', 'yaml', 'rapidfuzz', 'numba'): sys.modules[name] = None\n"
+        f"sys.path.insert(0, {str(tmp_path / 'given' / 'code')!r})\n"
+        "import pandas as pd\nfrom crm_ai.deployment.mlflow_model import _load_pyfunc\n"
+        "import crm_ai\n"
+        f"assert crm_ai.__file__.startswith({str(tmp_path)!r})\n"
+        f"model = _load_pyfunc({str(tmp_path / 'given' / 'data')!r})\n"
+        f"found = model.predict(pd.read_csv({str(tmp_path / 'rows.csv')!r}))\n"
+        f"found.to_json({str(tmp_path / 'found.json')!r}, double_precision=15)\n"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, cwd="/", check=False)
+    assert done.returncode == 0, done.stderr
+    found = pd.read_json(tmp_path / "found.json")["score"].to_numpy()
+    assert found == pytest.approx(score(run.model("decision_tree"), run.table).frame["score"].to_numpy(), abs=1e-12)
+
+
+def test_a_server_that_refuses(registry, run, refusing):
+    version = approved(registry, run)
+    before = len(read_log(registry))
+    with pytest.raises(RegistryError, match="It says: no entry") as caught:
+        publish(registry, version, "http://ann:s3cret@h", why="try", python=refusing)
+    assert "s3cret" not in str(caught.value)
+    assert caught.value.where == "http://h"
+    assert len(read_log(registry)) == before
+
+
+def test_what_is_not_published(tmp_path, registry, run, obliging, monkeypatch):
+    version = register(run, "decision_tree", registry, name="churn", note="try")
+    with pytest.raises(RegistryError, match="is registered, not approved"):
+        publish(registry, version, "http://h", why="try", python=obliging)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    with pytest.raises(RegistryError, match="which MLflow server"):
+        publish(registry, version, why="try", python=obliging)
+    with pytest.raises(RegistryError, match="MLflow is not installed") as caught:
+        publish(registry, version, "http://h", why="try", python=tmp_path / "nowhere")
+    assert "requirements-mlflow.txt" in caught.value.next_step
+
+
+def test_names_that_mlflow_takes():
+    assert name_there("流失 churn_1-a") == "流失 churn_1-a"
+    assert len({name_there(name) for name in ("a/b", "a:b", "a.b", "a_b", "../a")}) == 5
+    assert not set("/:.\"'%") & set(name_there("../a:b\"'%"))
+    assert place_of("databricks") == "://databricks"
+
+
+# From here on with a real server.
+
+
+def mlflow_python():
+    try:
+        program = find_python(os.environ)
+    except RegistryError as error:
+        pytest.skip(f"{error.what} ({error.where}); set CRM_AI_MLFLOW_PYTHON to a Python of an environment that has it")
+    return Path(program)
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@contextmanager
+def started(words, port, folder, environ):
+    log = folder / f"{port}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            words, stdout=output, stderr=subprocess.STDOUT, cwd=folder, env=environ, start_new_session=True
+        )
+        try:
+            deadline = time.monotonic() + 300
+            while True:
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5).close()
+                    break
+                except OSError:
+                    assert process.poll() is None, log.read_text(errors="replace")
+                    assert time.monotonic() < deadline, log.read_text(errors="replace")
+                    time.sleep(0.3)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("mlflow")
+
+
+@pytest.fixture(scope="module")
+def environ():
+    # Programs of that environment are looked for in PATH by MLflow; nothing of this project may help it.
+    plain = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "CRM_AI"))}
+    path = f"{mlflow_python().parent}{os.pathsep}{os.environ['PATH']}"
+    return plain | {"PATH": path, "MLFLOW_DISABLE_TELEMETRY": "true", "OMP_NUM_THREADS": "1"}
+
+
+@pytest.fixture(scope="module")
+def server(folder, environ):
+    port, program = free_port(), str(mlflow_python())
+    words = [program, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    stores = ["--backend-store-uri", f"sqlite:///{folder}/m.db", "--artifacts-destination", str(folder / "artifacts")]
+    with started([*words, *stores], port, folder, environ) as address:
+        yield address
+
+
+def ask(address, content):
+    request = urllib.request.Request(
+        f"{address}/invocations", json.dumps(content).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return pd.DataFrame(json.load(answer)["predictions"])
+
+
+def test_it_is_served_with_the_same_scores(registry, server, folder, environ):
+    frame = customers(500)
+    frame.loc[::7, "months"] = np.nan
+    frame.loc[::11, "plan"] = None
+    frame["visits"] = np.arange(len(frame)) % 9
+    run = trained(frame, "logistic_regression")
+    version = promote(registry, approved(registry, run, "logistic_regression", threshold=0.35), why="go")
+    done = publish(registry, version, server, why="for the call centre", python=mlflow_python())
+    assert done.name == name_there("流失/churn")
+    asked = run.table.frame[list(run.problem.features)]
+    expected = score(run.model("logistic_regression"), run.table, threshold=0.35).frame
+    port, program = free_port(), str(mlflow_python())
+    words = [program, "-m", "mlflow", "models", "serve", "-m", done.address, "--env-manager", "local"]
+    where = ["-h", "127.0.0.1", "-p", str(port), "--workers", "1"]
+    with started([*words, *where], port, folder, environ | {"MLFLOW_TRACKING_URI": server}) as address:
+        rows = asked.astype(object).where(asked.notna(), None)
+        found = ask(address, {"dataframe_split": {"columns": list(rows), "data": rows.to_numpy().tolist()}})
+        assert np.array_equal(found["score"], expected["score"])
+        assert found["decision"].tolist() == expected["decision"].tolist()
+        shuffled = ask(address, {"dataframe_records": rows[list(rows)[::-1]].tail(3).to_dict("records")})
+        assert shuffled["score"].tolist() == expected["score"].tail(3).tolist()
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            ask(address, {"dataframe_records": rows.drop(columns="months").head(1).to_dict("records")})
+    assert find_faults(registry) == ()
+
+
+@pytest.mark.parametrize("task", ["regression", "multiclass"])
+def test_other_questions_are_taken(registry, server, task):
+    frame = customers()
+    frame["Churn"] = (
+        frame["months"] * 2
+        if task == "regression"
+        else np.where(frame["months"] < 15, "soon", np.where(frame["months"] < 25, "later", "never"))
+    )
+    version = approved(registry, trained(frame, "decision_tree", task=task))
+    assert publish(registry, version, server, why="try", python=mlflow_python()).version >= 1
+
+
+def test_a_server_that_is_not_there(registry, run):
+    program = mlflow_python()
+    version = approved(registry, run)
+    with pytest.raises(RegistryError, match="did not take the model"):
+        publish(registry, version, "nonsense://h", why="try", python=program)
