@@ -63,16 +63,18 @@ def run_command(words: Sequence[str]) -> int:
     Returns
     -------
     int
-        Exit code: 0 done, 1 failed with a message, 2 wrong usage, 130 interrupted.
+        Exit code: 0 done, 1 failed with a message, 2 wrong usage, 3 done and an alarm was asked for, 130 interrupted.
     """
     use_language(wanted_language(words, os.environ))
     parser = make_parser()
     options = parser.parse_args(list(words))
-    if hasattr(options, "sql") and bool(options.file) == bool(options.sql):
+    one_file = bool(getattr(options, "file", None)) != bool(getattr(options, "sql", None))
+    if hasattr(options, "sql") and not one_file and not (getattr(options, "outcomes", None) and not options.file):
         parser.error(_("name either a FILE or, with --sql, what shall be read from a database"))
-    command: Callable[[argparse.Namespace], None] = options.command
+    command: Callable[[argparse.Namespace], int | None] = options.command
+    code = None
     try:
-        command(options)
+        code = command(options)
         sys.stdout.flush()
     except CrmAiError as error:
         print(_("error: {error}").format(error=error), file=sys.stderr)
@@ -82,7 +84,7 @@ def run_command(words: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return OK
+    return OK if code is None else code
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -96,6 +98,7 @@ def make_parser() -> argparse.ArgumentParser:
     from crm_ai import __version__
     from crm_ai.command_line.audit import add_audit
     from crm_ai.command_line.clean import add_clean
+    from crm_ai.command_line.drift import add_drift
     from crm_ai.command_line.join import add_join
     from crm_ai.command_line.mask import add_mask
     from crm_ai.command_line.register import add_register
@@ -115,6 +118,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_explain(commands)
     add_report(commands)
     add_audit(commands)
+    add_drift(commands)
     _add_inspect(commands)
     add_clean(commands)
     add_join(commands)

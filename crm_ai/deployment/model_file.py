@@ -1,8 +1,9 @@
 """A model as one file that can be carried elsewhere, and that cannot run code when it is opened.
 
 The file is a zip of ``manifest.json`` (what the model is, and the digest of the rest), ``cleaning.json`` (what the
-repairs have learned, as plain numbers and texts), ``pipeline.skops`` (the steps after them) and, where explaining needs
-them, ``references.npy`` (some training customers as plain numbers, see ``crm_ai.modeling.references``).
+repairs have learned, as plain numbers and texts), ``pipeline.skops`` (the steps after them), ``profile.json``
+(training customers as counts, see ``crm_ai.modeling.profile``) and, where explaining needs them, ``references.npy``
+(some training customers as plain numbers, see ``crm_ai.modeling.references``).
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from crm_ai.errors import ModelFileError
 from crm_ai.evaluation import ranges_from_json
 from crm_ai.files import write_atomically
 from crm_ai.modeling import Model, problem_from_json
+from crm_ai.modeling.profile import profile_from_json
 from crm_ai.table import Column, Kind, Role, Schema
 from crm_ai.words import _
 
 FORMAT = "crm_ai model"
-FORMAT_VERSION = 3  # 2 had no references
+FORMAT_VERSION = 4  # 2 had no references, 3 no profile
 LARGEST_FILE = 500_000_000
 
 # Types that skops does not trust by itself and that our pipelines are made of. Nothing else is ever built from a file.
@@ -91,7 +93,8 @@ def model_bytes(model: Model) -> bytes:
     pipeline = skops.io.dumps(model.pipeline[1:])
     cleaning = json.dumps(model.pipeline.named_steps["cleaning"].learned, ensure_ascii=False).encode()
     references = b"" if model.references is None else written_references(model.references)
-    manifest = json.dumps(_manifest(model, cleaning + pipeline + references), ensure_ascii=False, indent=1)
+    profile = b"" if model.profile is None else json.dumps(model.profile.as_json()).encode()
+    manifest = json.dumps(_manifest(model, cleaning + pipeline + references + profile), ensure_ascii=False, indent=1)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("manifest.json", manifest)
@@ -99,6 +102,8 @@ def model_bytes(model: Model) -> bytes:
         archive.writestr("pipeline.skops", pipeline)
         if references:
             archive.writestr("references.npy", references)
+        if profile:
+            archive.writestr("profile.json", profile)
     return buffer.getvalue()
 
 
@@ -123,7 +128,7 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
     import skops.io
 
     content, name = _content(source)
-    manifest, learned, pipeline_bytes, reference_bytes = _unpack(content, name)
+    manifest, learned, pipeline_bytes, reference_bytes, profile = _unpack(content, name)
     try:
         foreign = sorted(set(skops.io.get_untrusted_types(data=pipeline_bytes)) - set(TRUSTED_TYPES))
         if foreign:
@@ -138,6 +143,8 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
         if not isinstance(pipeline, Pipeline) or list(pipeline.named_steps) != ["encoding", "estimator"]:
             raise _damaged(name)
         model = _model(manifest, learned, pipeline, reference_bytes)
+        if profile is not None:
+            model = replace(model, profile=profile_from_json(profile, model.problem))
     except ModelFileError:
         raise
     except Exception as error:  # whatever a damaged file makes the reader stumble over
@@ -185,7 +192,7 @@ def _content(source: str | Path | bytes | BinaryIO) -> tuple[bytes, str]:
         ) from error
 
 
-def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], Any, bytes, bytes]:
+def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], Any, bytes, bytes, Any]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST_FILE:
@@ -195,6 +202,7 @@ def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], Any, bytes, byte
             there = archive.namelist()
             cleaning = archive.read("cleaning.json") if "cleaning.json" in there else b""
             references = archive.read("references.npy") if "references.npy" in there else b""
+            profile = archive.read("profile.json") if "profile.json" in there else b""
         if manifest["format"] != FORMAT:
             raise _damaged(name)
         digest, version = manifest["sha256"], int(manifest["version"])
@@ -208,13 +216,13 @@ def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], Any, bytes, byte
             where=name,
             next_step=_("Update crm_ai, or save the model again with this version."),
         )
-    if hashlib.sha256(cleaning + pipeline + references).hexdigest() != digest:
+    if hashlib.sha256(cleaning + pipeline + references + profile).hexdigest() != digest:
         raise ModelFileError(
             _("The file was changed after it was saved."),
             where=name,
             next_step=_("Do not use it; save the model again."),
         )
-    return manifest, json.loads(cleaning or b"[]"), pipeline, references
+    return manifest, json.loads(cleaning or b"[]"), pipeline, references, json.loads(profile) if profile else None
 
 
 def _damaged(name: str) -> ModelFileError:

@@ -116,6 +116,27 @@ def as_learned(model: Model, table: Table) -> tuple[pd.DataFrame, tuple[Mismatch
     ScoringError
         If a column that the model needs is missing.
     """
+    check_columns(model, table)
+    frame, unreadable = coerce_counting(table.frame, model.schema)
+    mismatches = _unreadable(unreadable) + _unseen(model, frame)
+    return frame, tuple(sorted(mismatches, key=lambda mismatch: -mismatch.rows))
+
+
+def check_columns(model: Model, table: Table) -> None:
+    """Refuse customers whose table lacks a column that the model needs.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+    table : Table
+        New customers.
+
+    Raises
+    ------
+    ScoringError
+        If a column that the model needs is missing.
+    """
     absent = [name for name in model.problem.features if name not in table.schema]
     if absent:
         raise ScoringError(
@@ -123,9 +144,6 @@ def as_learned(model: Model, table: Table) -> tuple[pd.DataFrame, tuple[Mismatch
             where=table.source,
             next_step=_("Add them to the file, named exactly like this, and try again."),
         )
-    frame, unreadable = coerce_counting(table.frame, model.schema)
-    mismatches = _unreadable(unreadable) + _unseen(model, frame)
-    return frame, tuple(sorted(mismatches, key=lambda mismatch: -mismatch.rows))
 
 
 def _in_words(model: Model, predicted: np.ndarray, threshold: float) -> pd.DataFrame:

@@ -210,6 +210,7 @@ def adopt(run: Run, candidate: Candidate) -> Run:
     import pandas as pd
 
     from crm_ai.modeling import first_folds
+    from crm_ai.modeling.profile import Inputs, with_profile
     from crm_ai.modeling.scores import fold_scores
 
     made, name = candidate.made, _free_name(candidate.name, run)
@@ -221,10 +222,12 @@ def adopt(run: Run, candidate: Candidate) -> Run:
         ]
     new = pd.DataFrame(scores, columns=["model", "fold", "metric", "value"])
     extra = tuple(column for column in made.model.problem.features if column not in run.problem.features)
+    model = replace(made.model, model_type=name)
+    model = with_profile(model, run.table, run.train_rows, made.predictions, run.actual, Inputs(run.table.schema))
     return replace(
         run,
         problem=replace(run.problem, features=run.problem.features + extra),
-        models={**run.models, name: replace(made.model, model_type=name)},
+        models={**run.models, name: model},
         predictions={**run.predictions, name: made.predictions},
         out_of_fold={**run.out_of_fold, name: made.out_of_fold},
         cross_validation=pd.concat([run.cross_validation, new], ignore_index=True),

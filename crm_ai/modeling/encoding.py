@@ -159,7 +159,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             if name in self.levels_:
                 codes[:, position] = self._level_codes(X[name], name)
             else:
-                codes[:, position] = _as_number(X[name])
+                codes[:, position] = as_number(X[name])
         return codes
 
     def encode_codes(self, codes: np.ndarray) -> np.ndarray:
@@ -250,7 +250,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         means: list[float] = []
         for position, name in enumerate(self.columns_):
             if kinds[name] in (Kind.NUMBER, Kind.DATE):
-                codes[:, position] = _as_number(X[name])
+                codes[:, position] = as_number(X[name])
                 encoded, average = self._learn_number(name, position, codes[:, position])
             else:
                 self._learn_levels(name, X[name])
@@ -340,7 +340,19 @@ def _kinds_of(frame: pd.DataFrame) -> dict[str, str]:
     return {str(name): kind(frame[name]) for name in frame.columns}
 
 
-def _as_number(column: pd.Series) -> np.ndarray:
+def as_number(column: pd.Series) -> np.ndarray:
+    """Cells of a number or a date as numbers.
+
+    Parameters
+    ----------
+    column : pandas.Series of length n
+        Numbers, truth values or dates.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n,)
+        Dates in days since 1970; NaN where missing or beyond belief.
+    """
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         stamps = column.to_numpy(dtype="datetime64[us]")
         days = stamps.astype(np.int64) / MICROSECONDS_A_DAY

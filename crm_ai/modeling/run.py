@@ -19,6 +19,7 @@ from crm_ai.modeling.log_target import LogTarget
 from crm_ai.modeling.model_types import BASELINE
 from crm_ai.modeling.plan import Plan
 from crm_ai.modeling.problem import Problem, Task
+from crm_ai.modeling.profile import Profile
 from crm_ai.modeling.recalibration import Recalibrated
 from crm_ai.table import Schema, Table
 from crm_ai.words import _
@@ -44,6 +45,8 @@ class Model:
     references : numpy.ndarray of float32, shape (m, encoded columns), optional
         Some training customers as the encoder writes them, whom others are compared with when they are explained
         elsewhere; None where the model's own means are all that is needed.
+    profile : Profile, optional
+        What training customers looked like, as counts that later customers are compared with.
     """
 
     model_type: str
@@ -52,6 +55,7 @@ class Model:
     pipeline: Pipeline
     ranges: PredictionRanges | None = None
     references: np.ndarray | None = field(default=None, compare=False, repr=False)
+    profile: Profile | None = field(default=None, compare=False, repr=False)
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """Predict customers.

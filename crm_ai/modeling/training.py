@@ -19,6 +19,7 @@ from crm_ai.modeling.fitting import WEIGHTS, Fitted, fit_all
 from crm_ai.modeling.model_types import BASELINE
 from crm_ai.modeling.plan import ModelTypes, Plan, make_plan, plan_as_json
 from crm_ai.modeling.problem import Problem, Scale, SplitKind, Task
+from crm_ai.modeling.profile import Inputs, with_profile
 from crm_ai.modeling.progress import Journal, Progress
 from crm_ai.modeling.recalibration import recalibrated
 from crm_ai.modeling.references import drawn_references
@@ -136,9 +137,12 @@ def carry_out(
     out_of_fold = {name: _out_of_fold(fitted[name], predictions[name], len(train_rows)) for name in models}
     if problem.task is Task.REGRESSION:
         models = {name: replace(model, ranges=_ranges(target, out_of_fold[name])) for name, model in models.items()}
+    inputs = Inputs(table.schema)
     for name, model in models.items():
         references = drawn_references(model, table.frame, train_rows, out_of_fold[name], problem.seed)
-        models[name] = replace(model, references=references)
+        models[name] = with_profile(
+            replace(model, references=references), table, train_rows, predictions[name], actual, inputs
+        )
     journal.say(_("Done."))
     return Run(
         table=table,

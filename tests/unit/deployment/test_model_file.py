@@ -124,7 +124,8 @@ def test_file_with_foreign_types_is_refused(runs):
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         manifest = json.loads(archive.read("manifest.json"))
         cleaning, references = archive.read("cleaning.json"), archive.read("references.npy")
-    manifest["sha256"] = hashlib.sha256(cleaning + foreign + references).hexdigest()
+        profile = archive.read("profile.json")
+    manifest["sha256"] = hashlib.sha256(cleaning + foreign + references + profile).hexdigest()
     with pytest.raises(ModelFileError, match="Foreign"):
         load_model(repacked(content, pipeline=foreign, manifest=json.dumps(manifest)))
 
@@ -174,7 +175,8 @@ def with_references(content, references, **changed):
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         manifest = json.loads(archive.read("manifest.json"))
         learned = archive.read("cleaning.json") + archive.read("pipeline.skops")
-    manifest["sha256"] = hashlib.sha256(learned + references).hexdigest()
+        profile = archive.read("profile.json")
+    manifest["sha256"] = hashlib.sha256(learned + references + profile).hexdigest()
     return repacked(content, references=references, manifest=json.dumps(manifest | changed))
 
 
@@ -232,11 +234,54 @@ def test_references_that_were_exchanged_are_refused(runs):
         load_model(repacked(content, references=saved(np.zeros((3, WIDTH), dtype=np.float32))))
 
 
+def with_profile(content, profile):
+    """The same file with another profile, under a digest that fits."""
+    import hashlib
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+        before = [archive.read(name) for name in ("cleaning.json", "pipeline.skops", "references.npy")]
+    manifest["sha256"] = hashlib.sha256(b"".join(before) + profile).hexdigest()
+    return repacked(content, profile=profile, manifest=json.dumps(manifest))
+
+
+def test_what_training_customers_looked_like_travels_along(runs):
+    for target in ("Churn", "offer", "months"):
+        for model in runs[target].models.values():
+            again = load_model(model_bytes(model)).profile
+            assert again == model.profile
+            assert again.customers == len(runs[target].train_rows)
+            assert sum(again.scores.counts) == len(runs[target].holdout_rows)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"inputs": 3},
+        {"inputs": [{"name": "months"}]},
+        {"customers": "many"},
+        {"scores": {"name": "s", "kind": "number", "edges": [2, 1], "labels": [], "rare": [], "crowded": 0,
+                    "counts": [0, 1, 2, 3]}},
+        {"scores": {"name": "s", "kind": "number", "edges": [1e400], "labels": [], "rare": [], "crowded": 0,
+                    "counts": [0, 1, 2]}},
+        {"figures": {"roc_auc": {"value": 1}}},
+    ],
+)  # fmt: skip
+def test_hostile_profiles_are_refused(runs, change):
+    model = runs["Churn"].models["decision_tree"]
+    bad = json.dumps(model.profile.as_json() | change).encode()
+    with pytest.raises(CrmAiError, match=r"cannot be read|damaged"):
+        load_model(with_profile(model_bytes(model), bad))
+    for junk in (b"[]", b"{", b"3"):
+        with pytest.raises(CrmAiError):
+            load_model(with_profile(model_bytes(model), junk))
+
+
 def old_file(model):
-    """What version 2 wrote: the same without references."""
+    """What version 2 wrote: the same without references and without a profile."""
     from dataclasses import replace
 
-    content = model_bytes(replace(model, references=None))
+    content = model_bytes(replace(model, references=None, profile=None))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         manifest = json.loads(archive.read("manifest.json"))
     return repacked(content, manifest=json.dumps(manifest | {"version": 2}))

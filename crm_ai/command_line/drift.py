@@ -1,0 +1,299 @@
+"""``python -m crm_ai drift``: whether customers have changed since training, and how good scores turned out to be."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crm_ai.command_line.inspect import read
+from crm_ai.command_line.options import add_file, make_command, share
+from crm_ai.errors import CrmAiError
+from crm_ai.words import _, count, number, percent, shorten, signed
+
+if TYPE_CHECKING:
+    from crm_ai.deployment.watching import Batch, KeyedScores, Performance, Store, Watch
+    from crm_ai.modeling import Model
+
+ALARM = 3
+DIGEST = 16
+NAME_WIDTH = 40
+ALERTS_SHOWN = 6
+EXAMPLES = """\
+examples:
+  python -m crm_ai drift churn.crm march.csv
+  python -m crm_ai drift churn.crm march.csv --store watch --batch march --day 2026-03-31 --keep-keys --key customerID
+  python -m crm_ai drift churn.crm --store watch --batch march --outcomes left_by_june.csv --key customerID
+  python -m crm_ai drift churn.crm april.csv --store watch --fail-on act --json
+"""
+
+
+def add_drift(commands: argparse._SubParsersAction) -> None:
+    """Describe the command.
+
+    Parameters
+    ----------
+    commands : argparse subparsers
+        Where it is added.
+    """
+    parser = make_command(
+        commands,
+        "drift",
+        _("tell whether customers have changed since a model was trained, and how good its scores turned out to be"),
+        EXAMPLES,
+    )
+    parser.add_argument("model", metavar="MODEL", help=_("file written by train --save or downloaded from the app"))
+    add_file(parser)
+    parser.add_argument("--store", metavar="FOLDER", help=_("folder where batches are kept as counts, week after week"))
+    parser.add_argument("--batch", metavar="NAME", help=_("what the batch is called (default: the file's name)"))
+    parser.add_argument(
+        "--day", type=date.fromisoformat, metavar="DAY", help=_("when it was scored, as 2026-03-31 (default: today)")
+    )
+    parser.add_argument("--threshold", type=share, default=0.5, help=_("score from which a customer is selected"))
+    parser.add_argument(
+        "--keep-keys",
+        action="store_true",
+        help=_("keep codes of the customers of --key, so that outcomes can join later; nobody can be read from them"),
+    )
+    parser.add_argument("--key", metavar="COLUMN", help=_("column of the customers' identifiers"))
+    parser.add_argument(
+        "--segments", metavar="A,B=1,2,A+B", help=_("columns whose groups are compared once outcomes are there")
+    )
+    parser.add_argument("--outcomes", metavar="FILE", help=_("file of outcomes, to be joined by --key"))
+    parser.add_argument("--outcome", metavar="COLUMN", help=_("its column of outcomes (default: the model's target)"))
+    parser.add_argument(
+        "--when", metavar="COLUMN", help=_("its column of days; outcomes before the batch's day are left out")
+    )
+    parser.add_argument(
+        "--trained", type=date.fromisoformat, metavar="DAY", help=_("when the model was trained, to tell its age")
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=("watch", "act"),
+        help=_("exit with 3 if there is such an alert or a worse one (default: exit with 0 whatever is found)"),
+    )
+    parser.add_argument("--json", action="store_true", help=_("print everything as JSON"))
+    parser.set_defaults(command=drift_command)
+
+
+def drift_command(options: argparse.Namespace) -> int:
+    """Compare a file with a model's training customers, keep it, join outcomes, and say what holds.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        As parsed.
+
+    Returns
+    -------
+    int
+        0, or 3 if an alert was to be reported so.
+    """
+    from crm_ai.deployment import load_model
+    from crm_ai.deployment.watching import FolderStore, profile_of, watch
+
+    _check(options)
+    model = load_model(options.model)
+    profile_of(model)
+    version = hashlib.sha256(Path(options.model).read_bytes()).hexdigest()[:DIGEST]
+    store: Store = FolderStore(options.store) if options.store else _Memory()
+    batch = (
+        _recorded(store, model, version, options) if options.file or options.sql else _chosen(store, version, options)
+    )
+    performance = _with_outcomes(store, model, batch, options) if options.outcomes else None
+    found = watch(store.batches(version), store.outcomes(version), trained=options.trained)
+    if options.json:
+        print(json.dumps(_as_json(found, performance, version), ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        _print(found, batch, performance)
+    return _code(found, options.fail_on)
+
+
+class _Memory:
+    """A store for one call."""
+
+    def __init__(self) -> None:
+        self._batches: list[Batch] = []
+        self._outcomes: list[Performance] = []
+        self._keyed: KeyedScores | None = None
+
+    def add(self, batch: Batch, keyed: KeyedScores | None = None) -> None:
+        self._batches.append(batch)
+        self._keyed = keyed
+
+    def batches(self, model: str | None = None) -> tuple[Batch, ...]:
+        return tuple(self._batches)
+
+    def keyed(self, batch: Batch) -> KeyedScores | None:
+        return self._keyed
+
+    def add_outcomes(self, performance: Performance) -> None:
+        self._outcomes.append(performance)
+
+    def outcomes(self, model: str | None = None) -> tuple[Performance, ...]:
+        return tuple(self._outcomes)
+
+
+def _check(options: argparse.Namespace) -> None:
+    if (options.outcomes or options.keep_keys) and not options.key:
+        raise CrmAiError(
+            _("It is not said which column holds the customers' identifiers."), next_step=_("Name it with --key.")
+        )
+    if options.keep_keys and not options.store:
+        raise CrmAiError(_("Codes can be kept in a store only."), next_step=_("Name a folder with --store."))
+    if not (options.file or options.sql or (options.store and options.batch)):
+        raise CrmAiError(
+            _("It is not said whose outcomes these are."),
+            next_step=_("Name the batch with --store and --batch, or the file that was scored."),
+        )
+
+
+def _secret(options: argparse.Namespace) -> bytes:
+    from crm_ai.deployment.watching import workspace_secret
+    from crm_ai.personal_data.pseudonyms import new_key
+
+    if options.store:
+        return workspace_secret(options.store)
+    options.secret = getattr(options, "secret", None) or new_key()
+    return bytes(options.secret)
+
+
+def _recorded(store: Store, model: Model, version: str, options: argparse.Namespace) -> Batch:
+    from crm_ai.deployment.watching import record
+    from crm_ai.modeling import read_segments
+
+    table = read(options)
+    keep = options.keep_keys or bool(options.outcomes)
+    return record(
+        store,
+        model,
+        table,
+        name=options.batch or Path(table.source).stem,
+        day=options.day or date.today(),
+        version=version,
+        threshold=options.threshold,
+        keep_keys=keep,
+        key=options.key,
+        secret=_secret(options) if keep else b"",
+        segments=read_segments(options.segments, table.schema.names) if options.segments else (),
+    )
+
+
+def _chosen(store: Store, version: str, options: argparse.Namespace) -> Batch:
+    found = store.batches(version)
+    for batch in found:
+        if batch.name == options.batch:
+            return batch
+    names = _(", ").join(batch.name for batch in found[-12:]) or _("none")
+    raise CrmAiError(
+        _("There is no batch “{name}” of this model.").format(name=options.batch),
+        where=options.store,
+        next_step=_("Choose one of: {names}.").format(names=names),
+    )
+
+
+def _with_outcomes(store: Store, model: Model, batch: Batch, options: argparse.Namespace) -> Performance:
+    from crm_ai.deployment.watching import join_outcomes, profile_of
+    from crm_ai.table import read_table
+
+    keyed = store.keyed(batch)
+    if keyed is None:
+        raise CrmAiError(
+            _("No codes were kept of the customers of “{name}”, so outcomes cannot join.").format(name=batch.name),
+            next_step=_("Score the next batch with --keep-keys and --key."),
+        )
+    performance = join_outcomes(
+        batch,
+        keyed,
+        read_table(options.outcomes),
+        key=options.key,
+        profile=profile_of(model),
+        secret=_secret(options),
+        known=date.today(),
+        outcome=options.outcome,
+        when=options.when,
+    )
+    store.add_outcomes(performance)
+    return performance
+
+
+def _code(found: Watch, fail_on: str | None) -> int:
+    from crm_ai.deployment.watching import Level
+
+    asked = {None: (), "act": (Level.ACT,), "watch": (Level.ACT, Level.WATCH)}[fail_on]
+    return ALARM if found.level in asked else 0
+
+
+def _as_json(found: Watch, performance: Performance | None, version: str) -> dict[str, Any]:
+    return {
+        "model": version,
+        "level": found.level.value,
+        "summary": found.in_words,
+        "alerts": [alert.as_json() for alert in found.alerts],
+        "advice": found.advice.as_json(),
+        "outcomes": performance.as_json() if performance is not None else None,
+        "batches": [
+            {
+                "name": batch.name,
+                "day": batch.day.isoformat(),
+                "week": batch.week,
+                "customers": batch.customers,
+                "drift": [one.as_json() for one in batch.drifts],
+            }
+            for batch in found.batches
+        ],
+    }
+
+
+def _print(found: Watch, batch: Batch, performance: Performance | None) -> None:
+    print(found.in_words)
+    for alert in found.alerts[:ALERTS_SHOWN]:
+        print(f"  {_level(alert.level.value)}: {alert.in_words}")
+    if others := found.alerts[ALERTS_SHOWN:]:
+        names = _(", ").join(shorten(alert.subject, NAME_WIDTH) for alert in others)
+        print("  " + _("and also: {names}").format(names=names))
+    print(found.advice.in_words)
+    print()
+    _print_drift(batch)
+    if performance is not None:
+        print()
+        _print_performance(performance)
+
+
+def _level(level: str) -> str:
+    words = {"act": _("act"), "watch": _("watch"), "steady": _("steady"), "too few to say": _("too few to say")}
+    return words[level]
+
+
+def _print_drift(batch: Batch) -> None:
+    print(_("{name}, {n} customers against those of the training:").format(name=batch.name, n=count(batch.customers)))
+    shown = [(_("(score)") if one.of_scores else shorten(one.column, NAME_WIDTH), one) for one in batch.drifts]
+    width = max(len(name) for name, _one in shown)
+    print(f"  {'':<{width}} {'PSI':>8} {'JS':>8} {'p':>8} {_('missing'):>8} {_('new'):>8}")
+    for name, one in shown:
+        cells = (number(one.psi), number(one.jensen_shannon), number(one.corrected))
+        shares = (percent(one.missing_now), percent(one.new))
+        row = " ".join(f"{cell:>8}" for cell in (*cells, *shares))
+        print(f"  {name:<{width}} {row}  {_level(one.level.value)}")
+
+
+def _print_performance(performance: Performance) -> None:
+    from crm_ai.evaluation import describe
+
+    print(performance.joined.in_words)
+    if not performance.figures:
+        print(_("Too few outcomes to judge the model."))
+    for name, found in performance.figures.items():
+        line = f"  {describe(name)[0]}: {number(found.value)} ({number(found.low)} – {number(found.high)})"
+        change = performance.differences.get(name)
+        if change is not None and math.isfinite(change.value):
+            line += ", " + _("{change} since approval ({low} to {high})").format(
+                change=signed(change.value), low=signed(change.low), high=signed(change.high)
+            )
+        print(line)
+    for segment, said in performance.segments.items():
+        print(f"  {segment}: {said['verdict']}")

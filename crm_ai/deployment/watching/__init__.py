@@ -1,0 +1,43 @@
+"""Watch a model at work: counts of each batch, drift, outcomes that arrive later, alerts and advice."""
+
+from crm_ai.deployment.watching.advice import Advice, Step, advise
+from crm_ai.deployment.watching.alerts import Alert, Concern
+from crm_ai.deployment.watching.batch import Batch, make_batch
+from crm_ai.deployment.watching.drift import Drift, Level, drift
+from crm_ai.deployment.watching.joined import Joined
+from crm_ai.deployment.watching.keys import KeyedScores, keyed_scores, workspace_secret
+from crm_ai.deployment.watching.observing import Observation, observe
+from crm_ai.deployment.watching.outcomes import Performance, join_outcomes
+from crm_ai.deployment.watching.recording import profile_of, record
+from crm_ai.deployment.watching.store import FolderStore, Store, by_week
+from crm_ai.deployment.watching.watch import Watch, watch
+from crm_ai.modeling.profile import Profile
+
+__all__ = [
+    "Advice",
+    "Alert",
+    "Batch",
+    "Concern",
+    "Drift",
+    "FolderStore",
+    "Joined",
+    "KeyedScores",
+    "Level",
+    "Observation",
+    "Performance",
+    "Profile",
+    "Step",
+    "Store",
+    "Watch",
+    "advise",
+    "by_week",
+    "drift",
+    "join_outcomes",
+    "keyed_scores",
+    "make_batch",
+    "observe",
+    "profile_of",
+    "record",
+    "watch",
+    "workspace_secret",
+]

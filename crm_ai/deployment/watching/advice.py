@@ -1,0 +1,118 @@
+"""Whether to retrain, with the evidence for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from crm_ai.deployment.watching.alerts import Alert, Concern
+from crm_ai.deployment.watching.batch import Batch
+from crm_ai.deployment.watching.drift import Level
+from crm_ai.deployment.watching.outcomes import Performance
+from crm_ai.words import _, count, sentences
+
+OLD = 365
+
+
+class Step(StrEnum):
+    """What to do with the model."""
+
+    KEEP = "keep"
+    LOOK = "look"
+    OUTCOMES = "get outcomes"
+    RETRAIN = "retrain"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to do with the model, and why.
+
+    Parameters
+    ----------
+    step : Step
+        Keep it, look at the data, get outcomes first, or retrain.
+    reasons : tuple of str
+        The evidence, in words.
+    """
+
+    step: Step
+    reasons: tuple[str, ...]
+
+    @property
+    def in_words(self) -> str:
+        """Advice and evidence in the reader's language."""
+        return sentences([_headlines()[self.step], *self.reasons])
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain texts.
+
+        Returns
+        -------
+        dict
+            Ready for ``json.dumps``.
+        """
+        return {"step": self.step.value, "reasons": list(self.reasons), "in_words": self.in_words}
+
+
+def advise(
+    alerts: Sequence[Alert],
+    batches: Sequence[Batch],
+    performances: Sequence[Performance],
+    *,
+    trained: date | None = None,
+    today: date | None = None,
+) -> Advice:
+    """Say whether to retrain.
+
+    A drop of performance beyond its interval is a reason by itself. Moved customers are not: a model may serve them as
+    well as before, which only outcomes can tell. Where there are none, they are asked for first.
+
+    Parameters
+    ----------
+    alerts : sequence of Alert
+        What holds now.
+    batches : sequence of Batch
+        All that were watched.
+    performances : sequence of Performance
+        Of those whose outcomes are known.
+    trained, today : date, optional
+        When the model was trained, and from where to count its age.
+
+    Returns
+    -------
+    Advice
+        With evidence.
+    """
+    worse = [alert for alert in alerts if alert.concern is Concern.PERFORMANCE]
+    moved = [alert for alert in alerts if alert.concern in (Concern.SCORES, Concern.INPUT)]
+    acute = [alert for alert in moved if alert.level is Level.ACT]
+    reasons = [alert.what for alert in [*worse, *(moved if worse else acute)][:4]]
+    old = trained is not None and today is not None and (today - trained).days > OLD
+    if trained is not None and today is not None and (old or worse):
+        reasons.append(_("The model is {days} days old.").format(days=count((today - trained).days)))
+    if worse and acute:
+        reasons.append(_("Part of it may come from who was scored: among customers more alike, ranking is harder."))
+    known = [one for one in performances if one.figures]
+    recent = bool(known and batches and known[-1].day >= batches[-1].day)
+    if any(alert.level is Level.ACT for alert in worse):
+        return Advice(Step.RETRAIN, tuple(reasons))
+    if acute and not recent:
+        reasons.append(_("No outcomes are known of the latest batch: nobody can say whether the model is worse."))
+        return Advice(Step.OUTCOMES, tuple(reasons))
+    if worse or acute or old:
+        if acute and not worse:
+            reasons.append(_("Outcomes do not show that the model has become worse."))
+        return Advice(Step.LOOK, tuple(reasons))
+    return Advice(Step.KEEP, () if known else (_("No outcomes are known yet."),))
+
+
+def _headlines() -> dict[Step, str]:
+    return {
+        Step.KEEP: _("Keep the model: nothing asks for a new one."),
+        Step.LOOK: _("Look into it before deciding; a new model as a challenger does no harm."),
+        Step.OUTCOMES: _("Get outcomes before deciding; if they take long, train a challenger with recent customers."),
+        Step.RETRAIN: _("Retrain."),
+    }

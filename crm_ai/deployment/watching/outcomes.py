@@ -1,0 +1,326 @@
+"""Outcomes that arrive weeks after the scores: joined by code, counted, and set against what was approved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from crm_ai.deployment.watching.batch import Batch
+from crm_ai.deployment.watching.joined import Joined
+from crm_ai.deployment.watching.keys import KeyedScores, coded
+from crm_ai.errors import CrmAiError, ProblemError
+from crm_ai.evaluation import Estimate, tally_confusion, tally_errors, tally_scores
+from crm_ai.modeling.problem import Task
+from crm_ai.modeling.profile import THRESHOLD, Profile, estimate_from_json, judged
+from crm_ai.words import _
+
+if TYPE_CHECKING:
+    from crm_ai.fairness import Audit
+    from crm_ai.table import Table
+
+FORMAT = "crm_ai outcomes"
+FEWEST = 30
+AT_THRESHOLD = ("selection_rate", "precision", "recall")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performance:
+    """How good a model turned out to be for one batch.
+
+    Parameters
+    ----------
+    batch, model : str
+        Name of the batch, and the model that scored it.
+    day : date
+        When it was scored.
+    known : date
+        When outcomes were joined.
+    joined : Joined
+        What was matched and what was not.
+    figures : mapping of str to Estimate
+        As ``profile.judged`` gives them; empty if fewer than 30 outcomes are known.
+    differences : mapping of str to Estimate
+        Now minus what was approved, with two-sample intervals.
+    segments : mapping of str to mapping
+        By segment: verdict, judgement and by group and metric an estimate, as plain numbers.
+    """
+
+    batch: str
+    model: str
+    day: date
+    known: date
+    joined: Joined
+    figures: Mapping[str, Estimate]
+    differences: Mapping[str, Estimate]
+    segments: Mapping[str, Mapping[str, Any]]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain numbers and texts.
+
+        Returns
+        -------
+        dict
+            For ``performance_from_json``.
+        """
+        return {
+            "format": FORMAT,
+            "batch": self.batch,
+            "model": self.model,
+            "day": self.day.isoformat(),
+            "known": self.known.isoformat(),
+            "joined": {name: getattr(self.joined, name) for name in Joined.__dataclass_fields__},
+            "figures": {name: estimate.as_dict() for name, estimate in self.figures.items()},
+            "differences": {name: estimate.as_dict() for name, estimate in self.differences.items()},
+            "segments": self.segments,
+        }
+
+
+def performance_from_json(said: Mapping[str, Any]) -> Performance:
+    """Read what ``Performance.as_json`` wrote.
+
+    Parameters
+    ----------
+    said : mapping
+        The plain numbers.
+
+    Returns
+    -------
+    Performance
+        The same.
+
+    Raises
+    ------
+    CrmAiError
+        If it is anything else.
+    """
+    try:
+        if said["format"] != FORMAT:
+            raise ValueError(said["format"])
+        return Performance(
+            batch=str(said["batch"]),
+            model=str(said["model"]),
+            day=date.fromisoformat(said["day"]),
+            known=date.fromisoformat(said["known"]),
+            joined=Joined(**{str(name): int(n) for name, n in said["joined"].items()}),
+            figures={str(name): estimate_from_json(str(name), one) for name, one in said["figures"].items()},
+            differences={str(name): estimate_from_json(str(name), one) for name, one in said["differences"].items()},
+            segments=dict(said["segments"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CrmAiError(_("Outcomes of a batch cannot be read; the file is damaged.")) from error
+
+
+def join_outcomes(
+    batch: Batch,
+    keyed: KeyedScores,
+    table: Table,
+    *,
+    key: str,
+    profile: Profile,
+    secret: bytes,
+    known: date,
+    outcome: str | None = None,
+    when: str | None = None,
+) -> Performance:
+    """Join outcomes to the scores of a batch, and judge the model by them.
+
+    Parameters
+    ----------
+    batch : Batch
+        The batch.
+    keyed : KeyedScores
+        Its customers' codes and scores.
+    table : Table
+        Customers whose outcome is known by now, in any order; others may be among them.
+    key : str
+        Column of the identifiers.
+    profile : Profile
+        Of the model.
+    secret : bytes
+        That the codes were made with.
+    known : date
+        Today: when the outcomes were joined.
+    outcome : str, optional
+        Column of the outcomes (default: named like the model's target).
+    when : str, optional
+        Column of the day of each outcome; those before the batch's day are left out, for they were no prediction.
+
+    Returns
+    -------
+    Performance
+        What was matched, how good the model was, and for whom.
+
+    Raises
+    ------
+    ProblemError
+        If a column is not there, or no outcome can be joined.
+    """
+    problem = profile.problem
+    assert problem is not None
+    truth = _outcomes(table, profile, outcome or problem.target)
+    codes, named = coded(_column(table, key), secret)
+    early = _before(table, when, batch.day) if when else np.zeros(len(table), dtype=bool)
+    usable = named & ~np.isnan(truth) & ~early
+    theirs, first = np.unique(keyed.codes, return_index=True)
+    found, counted = _matched(codes[usable], truth[usable], theirs)
+    joined = Joined(
+        rows=len(table),
+        matched=len(found),
+        scored=len(theirs),
+        repeated_scores=len(keyed.codes) - len(theirs),
+        without_key=int((~named).sum()),
+        unknown=int((named & np.isnan(truth)).sum()),
+        early=int((named & ~np.isnan(truth) & early).sum()),
+        **counted,
+    )
+    if not len(found):
+        raise ProblemError(
+            _("No outcome belongs to a customer of the batch “{batch}”.").format(batch=batch.name),
+            where=table.source,
+            next_step=_("Check that “{key}” holds the same identifiers as when the batch was scored.").format(key=key),
+        )
+    places = first[[place for place, _outcome in found]]
+    actual, said = np.asarray([value for _place, value in found]), keyed.said[places]
+    figures = judged(problem, actual, said, batch.threshold) if len(found) >= FEWEST else {}
+    audits = _audits(profile, keyed, places, actual, said, batch.threshold) if len(found) >= FEWEST else {}
+    return Performance(
+        batch=batch.name,
+        model=batch.model,
+        day=batch.day,
+        known=known,
+        joined=joined,
+        figures=figures,
+        differences=_differences(profile, figures, batch.threshold),
+        segments=audits,
+    )
+
+
+def difference_of_samples(name: str, now: Estimate, then: Estimate) -> Estimate:
+    """Difference of two estimates on different customers, with an interval from theirs ("square and add").
+
+    Parameters
+    ----------
+    name : str
+        What it is called.
+    now, then : Estimate
+        Of two samples that share nobody.
+
+    Returns
+    -------
+    Estimate
+        Now minus then.
+
+    References
+    ----------
+    Newcombe (1998), Statistics in Medicine 17, "Interval estimation for the difference between independent
+    proportions"; Zou and Donner (2008), Statistics in Medicine 27, "Construction of confidence limits about effect
+    measures".
+
+    Examples
+    --------
+    >>> now, then = Estimate("rate", 0.6, 0.5, 0.7, 100), Estimate("rate", 0.5, 0.4, 0.6, 100)
+    >>> found = difference_of_samples("rate", now, then)
+    >>> round(found.value, 2), round(found.low, 3), round(found.high, 3)
+    (0.1, -0.041, 0.241)
+    """
+    value = now.value - then.value
+    low = value - math.hypot(now.value - now.low, then.high - then.value)
+    high = value + math.hypot(now.high - now.value, then.value - then.low)
+    return Estimate(name, value, low, high, now.n)
+
+
+def _outcomes(table: Table, profile: Profile, outcome: str) -> np.ndarray:
+    """Outcomes as numbers or positions of answers; NaN where unknown."""
+    from dataclasses import replace
+
+    from crm_ai.modeling.answers import answers
+
+    _column(table, outcome)
+    assert profile.problem is not None
+    return answers(table, replace(profile.problem, target=outcome))
+
+
+def _column(table: Table, name: str) -> pd.Series:
+    if name not in table.schema:
+        raise ProblemError(
+            _("There is no column “{name}”.").format(name=name),
+            where=table.source,
+            next_step=_("Choose one of: {names}.").format(names=_(", ").join(table.schema.names[:12])),
+        )
+    return table.frame[name]
+
+
+def _before(table: Table, when: str, day: date) -> np.ndarray:
+    days = pd.to_datetime(_column(table, when), errors="coerce")
+    return (days < pd.Timestamp(day)).to_numpy()
+
+
+def _matched(
+    codes: np.ndarray, truth: np.ndarray, theirs: np.ndarray
+) -> tuple[list[tuple[int, float]], dict[str, int]]:
+    """Customers with one outcome, as position and outcome, and what became of the other rows."""
+    places = np.searchsorted(theirs, codes)
+    there = places < len(theirs)
+    there[there] = theirs[places[there]] == codes[there]
+    pairs = pd.DataFrame({"place": places[there], "outcome": truth[there]})
+    distinct = pairs.drop_duplicates()
+    torn = distinct["place"].duplicated(keep=False)
+    agreed = distinct[~torn].sort_values("place")
+    contradictory = int(pairs["place"].isin(distinct.loc[torn, "place"]).sum())
+    counted = {
+        "unmatched": int((~there).sum()),
+        "duplicated": len(pairs) - contradictory - len(agreed),
+        "contradictory": contradictory,
+    }
+    return list(zip(agreed["place"].tolist(), agreed["outcome"].tolist(), strict=True)), counted
+
+
+def _differences(profile: Profile, figures: Mapping[str, Estimate], threshold: float) -> dict[str, Estimate]:
+    return {
+        name: difference_of_samples(name, now, profile.figures[name])
+        for name, now in figures.items()
+        if name in profile.figures
+        and now.known
+        and profile.figures[name].known
+        and (threshold == THRESHOLD or name not in AT_THRESHOLD)
+    }
+
+
+def _audits(
+    profile: Profile, keyed: KeyedScores, places: np.ndarray, actual: np.ndarray, said: np.ndarray, threshold: float
+) -> dict[str, dict[str, Any]]:
+    from crm_ai.fairness.audit import audit_answers, audit_errors, audit_tally, judged_together
+
+    assert profile.problem is not None
+    problem, audits = profile.problem, []
+    for name, (groups, names) in keyed.segments.items():
+        of = groups[places], names
+        if problem.task is Task.REGRESSION:
+            audits.append((name, audit_errors(tally_errors(actual, said, *of), segment=name)))
+        elif problem.task is Task.BINARY:
+            tally = tally_scores(actual.astype(np.int64), said, *of)
+            audits.append((name, audit_tally(tally, threshold, segment=name)))
+        else:
+            counts = tally_confusion(actual.astype(np.intp), said.astype(np.intp), problem.labels, *of)
+            audits += [(f"{name} · {answer}", one) for answer, one in audit_answers(counts, segment=name).items()]
+    together = judged_together([audit for _name, audit in audits])
+    return {name: _told(audit) for (name, _alone), audit in zip(audits, together, strict=True)}
+
+
+def _told(audit: Audit) -> dict[str, Any]:
+    """An audit as plain numbers; groups too small to be judged are not told apart."""
+    return {
+        "verdict": audit.verdict,
+        "judgement": audit.judgement.value,
+        "gaps": list(audit.gaps),
+        "groups": {
+            group: {metric: by_group[group].as_dict() for metric, by_group in audit.by_group.items()}
+            for group in audit.compared
+        },
+    }

@@ -1,0 +1,209 @@
+"""Where batches and their outcomes are kept: written once, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+from crm_ai.deployment.watching.batch import Batch, batch_from_json
+from crm_ai.deployment.watching.keys import KeyedScores, keyed_bytes, keyed_from_bytes
+from crm_ai.deployment.watching.outcomes import Performance, performance_from_json
+from crm_ai.errors import CrmAiError
+from crm_ai.files import write_atomically
+from crm_ai.words import _
+
+
+class Store(Protocol):
+    """What a place for batches can do."""
+
+    def add(self, batch: Batch, keyed: KeyedScores | None = None) -> None:
+        """Keep a batch, and if asked for the codes of its customers."""
+
+    def batches(self, model: str | None = None) -> tuple[Batch, ...]:
+        """Batches of one model or of all, the earliest first."""
+
+    def keyed(self, batch: Batch) -> KeyedScores | None:
+        """Codes of a batch's customers; None if they were not kept."""
+
+    def add_outcomes(self, performance: Performance) -> None:
+        """Keep what outcomes said of a batch."""
+
+    def outcomes(self, model: str | None = None) -> tuple[Performance, ...]:
+        """The latest outcomes of each batch, the earliest batch first."""
+
+
+class FolderStore:
+    """Batches as small JSON files in a folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Made, for its owner only, when something is first kept in it.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+
+    def add(self, batch: Batch, keyed: KeyedScores | None = None) -> None:
+        """Keep a batch.
+
+        Parameters
+        ----------
+        batch : Batch
+            Its name must be new among those of its model.
+        keyed : KeyedScores, optional
+            Codes and scores of its customers.
+
+        Raises
+        ------
+        CrmAiError
+            If there is such a batch already, or the folder cannot be written to.
+        """
+        path = self._path(batch.model, batch.name)
+        if path.exists():
+            raise _twice(batch)
+        said = batch.as_json()
+        if keyed is not None:
+            # Codes first: a batch that says it has codes has them. Its own file makes it count.
+            name = f"{path.stem}.{secrets.token_hex(6)}.npz"
+            content = keyed_bytes(keyed)
+            self._write(path.with_name(name), content)
+            said["keyed"] = name
+        if not self._write(path, json.dumps(said).encode()):
+            raise _twice(batch)
+
+    def batches(self, model: str | None = None) -> tuple[Batch, ...]:
+        """Find batches.
+
+        Parameters
+        ----------
+        model : str, optional
+            Only those that this one scored.
+
+        Returns
+        -------
+        tuple of Batch
+            The earliest first.
+        """
+        found = [batch_from_json(said) for said in self._read("batches")]
+        return tuple(sorted(_of(model, found), key=lambda batch: (batch.day, batch.name)))
+
+    def keyed(self, batch: Batch) -> KeyedScores | None:
+        """Find the codes of a batch's customers.
+
+        Parameters
+        ----------
+        batch : Batch
+            A batch that was kept.
+
+        Returns
+        -------
+        KeyedScores or None
+            None if they were not kept.
+        """
+        path = self._path(batch.model, batch.name)
+        name = _read(path).get("keyed") if path.exists() else None
+        return keyed_from_bytes(path.with_name(Path(str(name)).name).read_bytes()) if name else None
+
+    def add_outcomes(self, performance: Performance) -> None:
+        """Keep what outcomes said of a batch; what they said before is kept, too.
+
+        Parameters
+        ----------
+        performance : Performance
+            By the outcomes known on a day.
+        """
+        folder = self.folder / "outcomes"
+        number = len(list(folder.glob("*.json")))
+        content = json.dumps(performance.as_json()).encode()
+        while not self._write(folder / f"{number:08d}.json", content):
+            number += 1
+
+    def outcomes(self, model: str | None = None) -> tuple[Performance, ...]:
+        """Find what outcomes said.
+
+        Parameters
+        ----------
+        model : str, optional
+            Only of batches that this one scored.
+
+        Returns
+        -------
+        tuple of Performance
+            The last that was kept of each batch, the earliest batch first.
+        """
+        found = _of(model, [performance_from_json(said) for said in self._read("outcomes")])
+        latest = {(one.model, one.batch): one for one in found}
+        return tuple(sorted(latest.values(), key=lambda one: (one.day, one.batch)))
+
+    def _path(self, model: str, name: str) -> Path:
+        """A file named so that neither a hostile name nor a long one leads elsewhere."""
+        pair = json.dumps([model, name]).encode()
+        return self.folder / "batches" / f"{hashlib.sha256(pair).hexdigest()[:32]}.json"
+
+    def _read(self, kind: str) -> list[dict[str, Any]]:
+        return [_read(path) for path in sorted((self.folder / kind).glob("*.json")) if not path.name.startswith(".")]
+
+    def _write(self, path: Path, content: bytes) -> bool:
+        """Write a new file, whole; False if there is one already, however close the race."""
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_atomically(draft, lambda file: file.write(content), mode=0o600)
+            try:
+                os.link(draft, path)
+            finally:
+                draft.unlink(missing_ok=True)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise CrmAiError(
+                _("The file cannot be written: {reason}.").format(reason=error.strerror or error),
+                where=str(path),
+                next_step=_("Choose a folder that exists and that you may write to."),
+            ) from error
+        return True
+
+
+def by_week(batches: Iterable[Batch]) -> dict[str, tuple[Batch, ...]]:
+    """Batches by week.
+
+    Parameters
+    ----------
+    batches : iterable of Batch
+        Any batches.
+
+    Returns
+    -------
+    dict of str to tuple of Batch
+        By ISO week, the earliest first.
+    """
+    ordered = sorted(batches, key=lambda batch: (batch.day, batch.name))
+    weeks: dict[str, tuple[Batch, ...]] = {}
+    for batch in ordered:
+        weeks[batch.week] = (*weeks.get(batch.week, ()), batch)
+    return weeks
+
+
+def _of(model: str | None, found: list[Any]) -> list[Any]:
+    return [one for one in found if model is None or one.model == model]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        said = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise CrmAiError(_("A batch cannot be read; the file is damaged."), where=str(path)) from error
+    return said if isinstance(said, dict) else {}
+
+
+def _twice(batch: Batch) -> CrmAiError:
+    return CrmAiError(
+        _("There is a batch “{name}” of this model already.").format(name=batch.name),
+        next_step=_("Batches are never changed. Give the new one another name."),
+    )

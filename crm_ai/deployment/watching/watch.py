@@ -1,0 +1,165 @@
+"""A model at work, week by week: how its customers moved, how good it turned out to be, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from crm_ai.deployment.watching.advice import Advice, advise
+from crm_ai.deployment.watching.alerts import Alert, alerts_of, level_of_figure, level_of_lean
+from crm_ai.deployment.watching.batch import Batch
+from crm_ai.deployment.watching.drift import Level
+from crm_ai.deployment.watching.outcomes import Performance
+from crm_ai.evaluation import Estimate
+from crm_ai.words import _, count, sentences
+
+COLUMNS = ("week", "day", "batch", "kind", "subject", "measure", "value", "low", "high", "p", "n", "level")
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A model at work.
+
+    Parameters
+    ----------
+    batches : tuple of Batch
+        The earliest first.
+    performances : tuple of Performance
+        Of batches whose outcomes are known, the earliest first.
+    alerts : tuple of Alert
+        What holds as of the latest batch and the latest outcomes.
+    advice : Advice
+        Whether to retrain.
+    """
+
+    batches: tuple[Batch, ...]
+    performances: tuple[Performance, ...]
+    alerts: tuple[Alert, ...]
+    advice: Advice
+
+    @property
+    def level(self) -> Level:
+        """The worst that holds now."""
+        if any(alert.level is Level.ACT for alert in self.alerts):
+            return Level.ACT
+        if self.alerts:
+            return Level.WATCH
+        few = not self.batches or self.batches[-1].drifts[0].level is Level.TOO_FEW
+        return Level.TOO_FEW if few else Level.STEADY
+
+    @property
+    def in_words(self) -> str:
+        """How it stands, in one paragraph, in the reader's language."""
+        if not self.batches:
+            return _("Nothing has been scored yet.")
+        latest = self.batches[-1]
+        if self.level is Level.TOO_FEW:
+            stands = _("It has too few customers ({n}) to tell whether they have changed.").format(
+                n=count(latest.customers)
+            )
+        elif self.alerts:
+            urgent = sum(alert.level is Level.ACT for alert in self.alerts)
+            stands = _("Alerts: {n}, of which {urgent} ask for action.").format(
+                n=count(len(self.alerts)), urgent=count(urgent)
+            )
+        else:
+            stands = _("Its {n} customers are like those of the training.").format(n=count(latest.customers))
+        name = _("Latest batch: “{name}” of {day}.").format(name=latest.name, day=latest.day.isoformat())
+        return sentences([name, stands])
+
+    def to_frame(self) -> pd.DataFrame:
+        """Put all numbers into a tidy table, one row a number.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns week, day, batch, kind (input, score, performance, difference, segment), subject (column, figure or
+            segment and group), measure, value, low, high, p (corrected), n, level.
+        """
+        rows: list[tuple[Any, ...]] = []
+        for batch in self.batches:
+            rows += _drift_rows(batch)
+        weeks = {(batch.model, batch.name): batch.week for batch in self.batches}
+        for one in self.performances:
+            week = weeks.get((one.model, one.batch), "")
+            rows += [(week, one.day, one.batch, *row) for row in _performance_rows(one)]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def watch(
+    batches: Sequence[Batch],
+    performances: Sequence[Performance] = (),
+    *,
+    trained: date | None = None,
+    today: date | None = None,
+) -> Watch:
+    """Look at a model at work.
+
+    Parameters
+    ----------
+    batches : sequence of Batch
+        Of one model.
+    performances : sequence of Performance, default ()
+        Of those whose outcomes are known.
+    trained, today : date, optional
+        When the model was trained, and from where its age is counted (default: the latest batch).
+
+    Returns
+    -------
+    Watch
+        Alerts and advice.
+    """
+    ordered = tuple(sorted(batches, key=lambda batch: (batch.day, batch.name)))
+    known = tuple(sorted(performances, key=lambda one: (one.day, one.batch)))
+    alerts = alerts_of(ordered, known)
+    now = today or (ordered[-1].day if ordered else None)
+    return Watch(ordered, known, alerts, advise(alerts, ordered, known, trained=trained, today=now))
+
+
+def _drift_rows(batch: Batch) -> list[tuple[Any, ...]]:
+    nothing = float("nan")
+    return [
+        (
+            batch.week,
+            batch.day,
+            batch.name,
+            "score" if one.of_scores else "input",
+            one.column,
+            measure,
+            value,
+            nothing,
+            nothing,
+            one.corrected,
+            one.customers,
+            one.level.value,
+        )
+        for one in batch.drifts
+        for measure, value in (
+            ("psi", one.psi),
+            ("jensen_shannon", one.jensen_shannon),
+            (one.test, one.statistic),
+            ("missing", one.missing_now),
+            ("new", one.new),
+        )
+    ]
+
+
+def _performance_rows(one: Performance) -> list[tuple[Any, ...]]:
+    rows = [_row("performance", name, name, found, "") for name, found in one.figures.items()]
+    for name, found in one.differences.items():
+        level = level_of_lean(one) if name == "mean_error" else level_of_figure(name, found, one.figures[name])
+        rows.append(_row("difference", name, name, found, level.value))
+    for segment, said in one.segments.items():
+        for group, metrics in said["groups"].items():
+            for metric, number in metrics.items():
+                cells = (number["value"], number["low"], number["high"], float("nan"), number["n"])
+                rows.append(("segment", f"{segment}: {group}", metric, *cells, said["judgement"]))
+    return rows
+
+
+def _row(kind: str, subject: str, measure: str, found: Estimate, level: str) -> tuple[Any, ...]:
+    return (kind, subject, measure, found.value, found.low, found.high, float("nan"), found.n, level)

@@ -1,0 +1,78 @@
+"""Pictures of a model at work say what the numbers say, whatever columns and batches are called."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crm_ai import charts
+from crm_ai.deployment.watching.watch import COLUMNS
+from crm_ai.evaluation import Estimate
+from crm_ai.modeling.cells import learned_cells
+from crm_ai.table import Kind
+
+HOSTILE = "<b>%{x} $a$</b> 客户在过去十二个月内致电客服中心的次数以及平均通话时长"
+
+
+def frame_of(levels, column="months"):
+    rows = []
+    for number, level in enumerate(levels):
+        day = date(2026, 1, 5) + timedelta(weeks=number)
+        size = {"act": 0.4, "watch": 0.15}.get(level, 0.01)
+        for kind, subject, value in (("score", "score", 0.02), ("input", column, size), ("input", "calls", 0.0)):
+            own = level if subject == column else "steady"
+            rows.append((f"2026-W{number + 2:02d}", day, f"b{number}", kind, subject, "psi", value,
+                         np.nan, np.nan, 0.01, 500, own))  # fmt: skip
+        figure = ("roc_auc", "roc_auc", 0.8 - number / 100, 0.7, 0.9, np.nan, 500, "")
+        rows.append((f"2026-W{number + 2:02d}", day, f"b{number}", "performance", *figure))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def test_the_picture_of_the_weeks_names_who_moved_and_marks_it():
+    figure = charts.drift.weeks_by_column(frame_of(["steady", "watch", "act"]))
+    assert charts.describe(figure) == "Moved in the latest week: months"
+    (field,) = figure.data
+    assert [list(row) for row in field.text][1] == ["", "!", "!!"]
+    assert field.z[1][2] == 0.4
+    calm = charts.drift.weeks_by_column(frame_of(["act", "steady"]))
+    assert "like those of the training" in charts.describe(calm)
+
+
+def test_scores_and_performance_over_weeks():
+    frame = frame_of(["steady", "steady"])
+    assert "as they were" in charts.describe(charts.drift.scores_over_weeks(frame))
+    found = charts.drift.performance_over_weeks(frame, "roc_auc", Estimate("roc_auc", 0.84, 0.8, 0.88, 900))
+    assert "0.790 in the latest batch, 0.840 when" in charts.describe(found)
+    assert found.data[0].error_y.array[0] == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("kind", [Kind.NUMBER, Kind.CATEGORY, Kind.DATE])
+def test_then_and_now_shows_shares(kind):
+    column = {
+        Kind.NUMBER: pd.Series([*range(100)] * 2, name=HOSTILE),
+        Kind.CATEGORY: pd.Series(["北京", "上海<script>"] * 100, name=HOSTILE),
+        Kind.DATE: pd.Series(pd.date_range("2024-01-01", periods=200), name=HOSTILE),
+    }[kind]
+    cells = learned_cells(column, kind)
+    now = np.zeros(cells.size, dtype=int)
+    now[1] = 50
+    figure = charts.drift.then_and_now(cells, now.tolist(), 1.5)
+    then, later = figure.data
+    assert sum(then.x) == pytest.approx(1)
+    assert max(later.x) == 1
+    assert "100 % of the batch" in charts.describe(figure)
+    assert "<script>" not in str(figure.to_json())
+    assert "Too few" in charts.describe(charts.drift.then_and_now(cells, [0] * cells.size, 0.0))
+
+
+def test_hostile_names_and_nothing_to_draw():
+    figure = charts.drift.weeks_by_column(frame_of(["act"], column=HOSTILE))
+    assert "<b>%{" not in str(figure.to_dict()["data"])
+    empty = frame_of([])
+    for drawn in (
+        charts.drift.weeks_by_column(empty),
+        charts.drift.scores_over_weeks(empty),
+        charts.drift.performance_over_weeks(empty, "rmse", Estimate("rmse", float("nan"))),
+    ):
+        assert charts.describe(drawn)

@@ -1,0 +1,155 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crm_ai.command_line.parser import run_command
+
+
+def customers(seed, n=600, *, later=0.0):
+    generator = np.random.default_rng(seed)
+    months = generator.gamma(2, 12, n) + later
+    plan = generator.choice(["月付", "年付"], n)
+    chance = 1 / (1 + np.exp(0.1 * months - 1 - (plan == "月付")))
+    return pd.DataFrame(
+        {
+            "id": [f"客{seed}-{i}" for i in range(n)],
+            "months": months.round(1),
+            "plan": plan,
+            "gender": generator.choice(["f", "m"], n),
+            "Churn": np.where(generator.random(n) < chance, "Yes", "No"),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("drift")
+    customers(0, 2000).to_csv(folder / "train.csv", index=False)
+    customers(1).to_csv(folder / "same.csv", index=False)
+    customers(2, later=15).to_csv(folder / "moved.csv", index=False)
+    words = ["train", str(folder / "train.csv"), "--target", "Churn", "--features", "months,plan"]
+    assert run_command([*words, "--models", "logistic_regression", "--save", str(folder / "churn.crm")]) == 0
+    return folder
+
+
+def drift(folder, *words):
+    return run_command(["drift", str(folder / "churn.crm"), *words])
+
+
+def test_a_file_is_compared_and_nothing_is_kept(folder, capsys):
+    before = sorted(folder.iterdir())
+    assert drift(folder, str(folder / "same.csv")) == 0
+    printed = capsys.readouterr().out
+    assert "are like those of the training" in printed
+    assert "Keep the model" in printed
+    assert sorted(folder.iterdir()) == before
+
+
+def test_alerts_change_the_exit_code_only_if_asked(folder, capsys):
+    moved = str(folder / "moved.csv")
+    assert drift(folder, moved) == 0
+    assert "act: " in capsys.readouterr().out
+    assert drift(folder, moved, "--fail-on", "act") == 3
+    assert drift(folder, moved, "--fail-on", "watch") == 3
+    assert drift(folder, str(folder / "same.csv"), "--fail-on", "watch") == 0
+
+
+def test_weeks_are_kept_and_outcomes_join_later(folder, tmp_path, capsys):
+    store = ["--store", str(tmp_path / "store")]
+    keys = ["--keep-keys", "--key", "id", "--segments", "gender"]
+    assert drift(folder, str(folder / "same.csv"), *store, "--day", "2026-03-02", "--batch", "三月", *keys) == 0
+    assert drift(folder, str(folder / "moved.csv"), *store, "--day", "2026-03-09") == 0
+    capsys.readouterr()
+    back = customers(1)[["id", "Churn"]].sample(frac=1, random_state=0).iloc[:500]
+    back.to_csv(tmp_path / "back.csv", index=False)
+    words = [*store, "--batch", "三月", "--outcomes", str(tmp_path / "back.csv"), "--key", "id", "--json"]
+    assert drift(folder, *words) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["outcomes"]["joined"]["matched"] == 500
+    assert said["outcomes"]["figures"]["roc_auc"]["n"] == 500
+    assert set(said["outcomes"]["segments"]) == {"gender"}
+    assert [batch["name"] for batch in said["batches"]] == ["三月", "moved"]
+    assert said["level"] == "act"
+    assert {alert["since"] for alert in said["alerts"] if alert["concern"] == "input"} == {"2026-03-09"}
+    assert drift(folder, *words[:-1]) == 0
+    assert "500 of 600 customers" in capsys.readouterr().out
+
+
+def test_outcomes_can_be_joined_at_once(folder, capsys):
+    same = str(folder / "same.csv")
+    assert drift(folder, same, "--outcomes", same, "--key", "id") == 0
+    printed = capsys.readouterr().out
+    assert "600 of 600" in printed
+    assert "since approval" in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["same.csv", "--keep-keys"], "--key"),
+        (["same.csv", "--keep-keys", "--key", "id"], "--store"),
+        (["--outcomes", "same.csv", "--key", "id"], "whose outcomes"),
+        (["--outcomes", "same.csv", "--key", "id", "--store", "S", "--batch", "b"], "no batch “b”"),
+        (["same.csv", "--outcomes", "same.csv", "--key", "nobody"], "no column “nobody”"),
+        (["nowhere.csv"], "nowhere.csv"),
+    ],
+)
+def test_what_cannot_be_done_ends_in_a_sentence(folder, tmp_path, capsys, words, said):
+    words = [str(folder / word) if word.endswith(".csv") else word for word in words]
+    words = [str(tmp_path / "none") if word == "S" else word for word in words]
+    assert drift(folder, *words) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_the_same_batch_twice_and_a_batch_without_codes(folder, tmp_path, capsys):
+    same, store = str(folder / "same.csv"), ["--store", str(tmp_path)]
+    assert drift(folder, same, *store) == 0
+    assert drift(folder, same, *store) == 1
+    assert "already" in capsys.readouterr().err
+    assert drift(folder, *store, "--batch", "same", "--outcomes", same, "--key", "id") == 1
+    assert "No codes were kept" in capsys.readouterr().err
+
+
+def test_a_file_is_needed_as_before(folder):
+    with pytest.raises(SystemExit) as ended:
+        drift(folder)
+    assert ended.value.code == 2
+
+
+def test_an_older_model_says_what_to_do(folder, tmp_path, capsys):
+    from dataclasses import replace
+
+    from crm_ai.deployment import load_model, save_model
+
+    save_model(replace(load_model(folder / "churn.crm"), profile=None), tmp_path / "old.crm")
+    assert run_command(["drift", str(tmp_path / "old.crm"), str(folder / "same.csv")]) == 1
+    assert "Train and save it again" in capsys.readouterr().err
+
+
+def test_three_customers_and_outcomes_of_one_kind_end_in_sentences(folder, tmp_path, capsys):
+    customers(5, 3).to_csv(tmp_path / "three.csv", index=False)
+    assert drift(folder, str(tmp_path / "three.csv"), "--fail-on", "watch") == 0
+    assert "too few customers (3)" in capsys.readouterr().out
+    alike = customers(6, 200).assign(Churn="No", months=lambda frame: frame["months"].where(frame.index > 9))
+    alike.to_csv(tmp_path / "alike.csv", index=False)
+    words = [str(tmp_path / "alike.csv"), "--outcomes", str(tmp_path / "alike.csv"), "--key", "id"]
+    assert drift(folder, *words, "--segments", "gender", "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["outcomes"]["figures"]["roc_auc"]["value"] is None
+    assert said["outcomes"]["joined"]["matched"] == 200
+    assert drift(folder, *words, "--language", "zh") == 0
+    assert "200" in capsys.readouterr().out
+
+
+def test_awkward_cells_are_counted(folder, tmp_path, capsys):
+    frame = customers(7, 300).astype({"months": object})
+    frame.loc[:99, "months"] = "unknown?"
+    frame.loc[100:149, "plan"] = "周付 <b>"
+    frame.to_csv(tmp_path / "odd.csv", index=False)
+    assert drift(folder, str(tmp_path / "odd.csv"), "--json") == 0
+    found = {one["column"]: one for one in json.loads(capsys.readouterr().out)["batches"][0]["drift"]}
+    assert found["months"]["missing_now"] == pytest.approx(1 / 3)
+    assert found["plan"]["new"] == pytest.approx(1 / 6)
+    assert found["months"]["level"] == found["plan"]["level"] == "act"

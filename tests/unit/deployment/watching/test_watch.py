@@ -1,0 +1,167 @@
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from crm_ai.deployment.watching import Level, Step, join_outcomes, keyed_scores, watch
+from crm_ai.deployment.watching.joined import Joined
+from crm_ai.deployment.watching.outcomes import Performance, difference_of_samples
+from crm_ai.evaluation import Estimate
+from crm_ai.modeling.problem import Problem, Task
+from crm_ai.modeling.profile import judged
+from crm_ai.table import coerce, table_from_frame
+
+from .conftest import customers
+
+START = date(2026, 1, 5)
+
+
+@pytest.fixture(scope="module")
+def weeks(batch_of):
+    """Eight weeks: months move from the fourth on, but for a week of few customers."""
+
+    def week(number):
+        moved = 0.6 if number >= 3 else 0.0
+        frame = customers(100 + number, 20 if number == 5 else 500, later=moved)
+        return batch_of(frame, name=f"week {number}", day=START + timedelta(weeks=number))
+
+    return [week(number) for number in range(8)]
+
+
+def performance(day, auc, *, half=0.02, lean=0.0):
+    now = Estimate("roc_auc", auc, auc - half, auc + half, 800)
+    change = Estimate("roc_auc", auc - 0.84, auc - 0.84 - 1.4 * half, auc - 0.84 + 1.4 * half, 800)
+    mean = Estimate("mean_error", lean, lean - 0.01, lean + 0.01, 800)
+    return Performance(
+        batch=f"batch {day}",
+        model="m1",
+        day=day,
+        known=day,
+        joined=Joined(rows=800, matched=800, scored=800),
+        figures={"roc_auc": now, "mean_error": mean},
+        differences={"roc_auc": change, "mean_error": mean},
+        segments={},
+    )
+
+
+def test_what_lasts_is_one_alert_that_says_since_when(weeks):
+    found = {alert.subject: alert for alert in watch(weeks).alerts}
+    assert found["months"].since == START + timedelta(weeks=3)
+    assert found["months"].batches == 4  # the week of few customers neither ends it nor counts
+    assert not found["months"].is_new
+    assert "Since 2026-01-26, in 4 batches." in found["months"].in_words
+    assert set(found) <= {"months", "score"}
+
+
+def test_an_alert_that_has_ended_is_none_and_a_later_one_is_new(weeks, batch_of):
+    calm = batch_of(customers(200, 500), name="calm", day=START + timedelta(weeks=9))
+    assert not watch([*weeks, calm]).alerts
+    assert watch([*weeks, calm]).level is Level.STEADY
+    again = batch_of(customers(201, 500, later=0.6), name="again", day=START + timedelta(weeks=10))
+    assert watch([*weeks, calm, again]).alerts[0].is_new
+
+
+def test_order_of_batches_does_not_matter(weeks):
+    assert watch(weeks[::-1]) == watch(weeks)
+
+
+def test_nothing_and_few_customers_are_said(weeks):
+    nothing = watch([])
+    assert nothing.in_words == "Nothing has been scored yet."
+    assert nothing.to_frame().empty
+    assert watch(weeks[5:6]).level is Level.TOO_FEW
+    assert "too few customers (20)" in watch(weeks[5:6]).in_words
+    assert "are like those of the training" in watch(weeks[:2]).in_words
+
+
+@pytest.mark.parametrize(
+    ("auc", "half", "level"),
+    [(0.84, 0.02, None), (0.83, 0.001, None), (0.81, 0.01, Level.WATCH), (0.75, 0.02, Level.ACT), (0.75, 0.2, None)],
+)
+def test_a_drop_counts_if_it_is_beyond_chance_and_large_enough(auc, half, level):
+    alerts = watch([], [performance(START, auc, half=half)]).alerts
+    assert [alert.level for alert in alerts] == ([level] if level else [])
+
+
+@pytest.mark.parametrize("outcomes", [200, 1000])
+def test_unchanged_performance_alarms_at_most_once_in_twenty(outcomes):
+    """Holdout and batch are both samples of the same customers, scored by the same model."""
+    generator = np.random.default_rng(5)
+    problem = Problem(target="y", task=Task.BINARY, features=("x",), labels=("No", "Yes"))
+
+    def sample(n):
+        said = generator.beta(1, 3, n)
+        return judged(problem, (generator.random(n) < said).astype(int), said, 0.5)
+
+    alarmed = 0
+    for _each in range(300):
+        then, now = sample(800), sample(outcomes)
+        changes = {name: difference_of_samples(name, now[name], then[name]) for name in now}
+        one = replace(performance(START, 0.8), figures=now, differences=changes)
+        alarmed += bool(watch([], [one]).alerts)
+    print(f"\n{outcomes} outcomes: {alarmed} of 300 unchanged batches alarm")  # noqa: T201
+    assert alarmed <= 15 + 3 * np.sqrt(300 * 0.05 * 0.95)
+
+
+def test_probabilities_that_lean_are_told():
+    (alert,) = watch([], [performance(START, 0.84, lean=0.06)]).alerts
+    assert (alert.subject, alert.level) == ("mean_error", Level.ACT)
+    assert "Recalibrate" in alert.next_step
+
+
+def test_advice_follows_from_the_evidence(weeks):
+    moved, steady = weeks, weeks[:3]
+    last = moved[-1].day
+    assert watch(steady).advice.step is Step.KEEP
+    assert watch(moved).advice.step is Step.OUTCOMES
+    good = watch(moved, [performance(last, 0.84)]).advice
+    assert good.step is Step.LOOK
+    assert "Outcomes do not show" in good.in_words
+    old_news = watch(moved, [performance(steady[0].day, 0.84)]).advice
+    assert old_news.step is Step.OUTCOMES
+    bad = watch(moved, [performance(last, 0.7)], trained=date(2025, 1, 1)).advice
+    assert bad.step is Step.RETRAIN
+    assert "0.700" in bad.in_words
+    assert "418 days old" in bad.in_words
+    aged = watch(steady, trained=date(2024, 1, 1)).advice
+    assert aged.step is Step.LOOK
+
+
+def test_the_table_holds_every_number_once(weeks, model, batch_of):
+    frame = customers(300, 400)
+    said = model.predict(coerce(frame, model.schema))
+    keyed = keyed_scores(frame["客户号"], said, model.profile, b"sixteen bytes or more")
+    batch = batch_of(frame, name="judged", day=date(2026, 4, 1))
+    judged = join_outcomes(
+        batch,
+        keyed,
+        table_from_frame(frame),
+        key="客户号",
+        profile=model.profile,
+        secret=b"sixteen bytes or more",
+        known=date(2026, 5, 1),
+    )
+    table = watch([*weeks, batch], [judged]).to_frame()
+    assert not table.duplicated(["batch", "kind", "subject", "measure"]).any()
+    assert set(table["kind"]) == {"input", "score", "performance", "difference"}
+    row = table[(table["kind"] == "performance") & (table["measure"] == "roc_auc")].iloc[0]
+    assert (row["value"], row["week"]) == (judged.figures["roc_auc"].value, "2026-W14")
+    assert len(table[table["kind"] == "input"]) == 9 * 6 * 5
+
+
+def test_unjudged_outcomes_alarm_nobody():
+    few = replace(performance(START, 0.5), figures={}, differences={})
+    assert not watch([], [few]).alerts
+
+
+def test_words_are_translated_when_they_are_made(weeks):
+    from crm_ai.words import use_language
+
+    use_language("zh")
+    try:
+        words = [watch(weeks).in_words, watch(weeks).advice.in_words, *(a.in_words for a in watch(weeks).alerts)]
+    finally:
+        use_language("en")
+    assert all(any("\u4e00" <= c <= "\u9fff" for c in text) for text in words)
+    assert not any(" the " in text for text in words)
