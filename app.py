@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from crm_ai.app import errors, frame
+from crm_ai.app import errors, frame, speaking, state
 from crm_ai.words import _
 
 
@@ -30,6 +30,8 @@ def pages() -> dict[str, list[st.Page]]:
     }
 
 
+state.take_language()
+speaking.begin()
 st.set_page_config(page_title="crm_ai", page_icon=frame.ICON, layout="wide")
 page = st.navigation(pages())
 with errors.shown_kindly():

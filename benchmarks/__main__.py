@@ -17,9 +17,13 @@ from benchmarks.comparing import (
     model_disagreements,
     stages_in_words,
 )
+from benchmarks.explaining import explaining
+from benchmarks.fairness import fairness_table
 from benchmarks.measuring import DATA_STAGES, MODEL_STAGES
 from benchmarks.running import DATA_SIDES, MODEL_SIDES, ROOT, import_seconds, in_turns
 from benchmarks.tables import Job, generated, messy, telco
+
+PARTS = ("telco", "generated", "data", "million", "explain", "fairness")
 
 
 def main() -> int:
@@ -44,6 +48,15 @@ def main() -> int:
             sides = found[job.name] = in_turns(job, options.repeats, MODEL_SIDES)
             print(stages_in_words(job.name, sides, MODEL_SIDES, MODEL_STAGES, "scikit-learn"), flush=True)
             different += [f"{job.name}: {what}" for what in model_disagreements(sides)]
+        if options.only == "fairness":
+            found["fairness"] = fairness_table()
+            different += found["fairness"]["disagreements"]
+        if options.only in (None, "explain"):
+            reasons, gaps = explaining(
+                [options.rows, options.data_rows], Path(folder), options.repeats, options.explainerdashboard
+            )
+            found |= reasons
+            different += gaps
     print(f"\nimport crm_ai: {found['import']['crm_ai']:.3f} s")
     print("\n".join(["Both sides do not agree:", *different]) if different else "Both sides found the same.")
     if options.json:
@@ -53,15 +66,18 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", choices=("telco", "generated", "data", "million"), help="one table only")
+    parser.add_argument("--only", choices=PARTS, help="one part only")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the generated table (default: 100,000)")
     parser.add_argument(
         "--data-rows",
         type=int,
         default=1_000_000,
-        help="rows of the tables that are read and cleaned, and trained on (default: 1,000,000)",
+        help="rows of the tables that are read and cleaned, trained on, and explained (default: 1,000,000)",
     )
     parser.add_argument("--repeats", type=int, default=1, help="runs of each side, in turns; medians are shown")
+    parser.add_argument(
+        "--explainerdashboard", metavar="PYTHON", help="Python of an environment that has explainerdashboard"
+    )
     parser.add_argument("--json", metavar="FILE", help="write all figures to this file too")
     return parser.parse_args()
 

@@ -20,12 +20,11 @@ def main() -> None:
         import pandas as pd
         import shap
         from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate, true_positive_rate
-        from lime.lime_tabular import LimeTabularExplainer
         from sklearn import metrics as measures
         from sklearn.model_selection import KFold, StratifiedKFold, cross_validate, train_test_split
-        from sklearn.preprocessing import OrdinalEncoder
 
         from benchmarks.default_pipelines import default_pipelines
+        from benchmarks.plain_lime import plain_lime
     with stage("read"):
         frame = pd.read_csv(job.path)
         if "TotalCharges" in frame:
@@ -101,21 +100,7 @@ def main() -> None:
             summed = pd.DataFrame(values, columns=source).T.groupby(level=0).sum().T
             first[name] = str(summed.abs().mean().idxmax())
     with stage("LIME"):
-        ordinal = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1).fit(x_train[labels])
-        filled = x_train[numbers].median()
-
-        def codes(customers: Any) -> Any:
-            return np.hstack([customers[numbers].fillna(filled).to_numpy(float), ordinal.transform(customers[labels])])
-
-        def predict(rows: Any) -> Any:
-            back = pd.DataFrame(rows[:, : len(numbers)], columns=numbers)
-            back[labels] = ordinal.inverse_transform(rows[:, len(numbers) :])
-            return fitted["logistic_regression"].predict_proba(back[x.columns])
-
-        explainer = LimeTabularExplainer(
-            codes(x_train), feature_names=numbers + labels, random_state=0,
-            categorical_features=list(range(len(numbers), len(numbers) + len(labels))),
-        )  # fmt: skip
+        explainer, predict, codes = plain_lime(fitted["logistic_regression"], x_train, numbers, labels)
         fits = [
             explainer.explain_instance(row, predict, num_features=10).score for row in codes(x_test)[:LIME_CUSTOMERS]
         ]

@@ -39,15 +39,17 @@ _HOMES = {
         "Model",
         "Problem",
         "Run",
+        "Segment",
         "Task",
         "group_codes",
+        "groups_from_labels",
         "headline",
         "propose_problem",
         "tally",
         "train",
     ),
     "crm_ai.explanation": ("explain", "explain_with_lime"),
-    "crm_ai.fairness": ("audit_fairness",),
+    "crm_ai.fairness": ("adopt", "audit_data", "audit_fairness", "examine", "mitigate"),
     "crm_ai.segmentation": (
         "Segmentation",
         "find_clusters",
@@ -60,6 +62,7 @@ _HOMES = {
         "summarise",
     ),
     "crm_ai.deployment": ("explain_table", "load_model", "save_model", "score"),
+    "crm_ai.words": ("use_language",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

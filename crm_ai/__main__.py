@@ -1,4 +1,4 @@
-"""The command line: ``python -m crm_ai train|inspect|score``."""
+"""The command line: ``python -m crm_ai train|score|audit|inspect …``."""
 
 from __future__ import annotations
 

@@ -2,49 +2,93 @@
 
 from __future__ import annotations
 
-import gettext
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
+from crm_ai.catalogue import Catalogue, read_catalogue
+
 LOCALE_FOLDER = Path(__file__).parent / "app" / "locale"
+LANGUAGES = {"en": "English", "zh": "中文"}
 NOTHING = "–"
 
+_BETWEEN_SENTENCES = {"zh": ""}
 _language: ContextVar[str] = ContextVar("crm_ai_language", default="en")
 
 
 @lru_cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("crm_ai", LOCALE_FOLDER, languages=[language], fallback=True)
+def _catalogue(language: str) -> Catalogue:
+    return read_catalogue(LOCALE_FOLDER / language / "LC_MESSAGES" / "crm_ai.po")
 
 
 def use_language(language: str) -> None:
     """Choose the language of all words from here on, in this thread of work.
+
+    A thread begins in English, unless it was started with ``contextvars.copy_context().run``.
 
     Parameters
     ----------
     language : str
         A code such as ``"en"`` or ``"zh"``; an unknown one falls back to English.
     """
-    _language.set(language)
+    _language.set(language if language in LANGUAGES else "en")
 
 
 def language() -> str:
-    """The language that words are in.
+    """The language of all words in this thread of work.
 
     Returns
     -------
     str
-        A code such as ``"en"``.
+        One of ``LANGUAGES``.
     """
     return _language.get()
 
 
+def known_language(tag: str | None) -> str | None:
+    """Find the language that somebody's browser or system asks for.
+
+    Parameters
+    ----------
+    tag : str or None
+        For instance ``"zh-CN"`` or ``"zh_CN.UTF-8"``.
+
+    Returns
+    -------
+    str or None
+        One of ``LANGUAGES``; None if it is none of them.
+
+    Examples
+    --------
+    >>> known_language("zh-Hans-CN"), known_language("en_GB.UTF-8"), known_language("C.UTF-8"), known_language(None)
+    ('zh', 'en', None, None)
+    """
+    first = re.split(r"[-_.@]", (tag or "").strip().lower())[0]
+    return first if first in LANGUAGES else None
+
+
 def _(text: str) -> str:
     return _catalogue(_language.get()).gettext(text)
+
+
+def later(text: str) -> str:
+    """Mark a phrase that is translated where it is shown, because it is written down before anybody reads it.
+
+    Parameters
+    ----------
+    text : str
+        In English.
+
+    Returns
+    -------
+    str
+        The same; ``_`` translates it later.
+    """
+    return text
 
 
 def ngettext(one: str, many: str, n: int) -> str:
@@ -63,6 +107,48 @@ def ngettext(one: str, many: str, n: int) -> str:
         The phrase that fits `n`, translated.
     """
     return _catalogue(_language.get()).ngettext(one, many, n)
+
+
+def label_in_words(text: str) -> str:
+    """Name a label for people: of those that the app itself gives, only these two are not the customers' own.
+
+    Parameters
+    ----------
+    text : str
+        A label, ``(missing)`` or ``(other)``.
+
+    Returns
+    -------
+    str
+        The label as it is, or what stands for one in the reader's language.
+
+    Examples
+    --------
+    >>> label_in_words("(missing)"), label_in_words("monthly")
+    ('(missing)', 'monthly')
+    """
+    return _(text) if text in _STAND_INS else text
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Put sentences one after the other.
+
+    Parameters
+    ----------
+    parts : iterable of str
+        Whole sentences; empty ones are left out.
+
+    Returns
+    -------
+    str
+        A paragraph, with blanks between sentences where the language has any.
+
+    Examples
+    --------
+    >>> sentences(["It is good.", "", "It is fast."])
+    'It is good. It is fast.'
+    """
+    return _BETWEEN_SENTENCES.get(_language.get(), " ").join(filter(None, parts))
 
 
 def count(n: float) -> str:
@@ -99,7 +185,8 @@ def number(x: float, digits: int = 3) -> str:
     Returns
     -------
     str
-        For instance ``0.842``, ``12.3 k`` or ``1.20 m``.
+        For instance ``0.842``, ``12.3 k`` or ``1.20 m``; in Chinese ``1.23 万`` or ``1.20 亿``, which count in other
+        steps.
 
     Examples
     --------
@@ -110,14 +197,23 @@ def number(x: float, digits: int = 3) -> str:
         return NOTHING
     if x == 0:
         return "0"
-    for size, mark in ((1e9, " bn"), (1e6, " m"), (1e4, " k")):
-        if abs(x) >= size:
-            return _significant(x / (1e3 if mark == " k" else size), digits) + mark
+    for least, size, mark in _MARKS.get(_language.get(), _MARKS["en"]):
+        if abs(x) >= least:
+            return _significant(x / size, digits) + mark
     if float(x).is_integer() and abs(x) < 1e4:
         return f"{x:,.0f}"
     if abs(x) < 10 ** -(digits + 1):
         return "≈ 0"
     return _significant(x, digits)
+
+
+_STAND_INS = (later("(missing)"), later("(other)"))
+
+# From which size on, measured in what, called what.
+_MARKS = {
+    "en": ((1e9, 1e9, " bn"), (1e6, 1e6, " m"), (1e4, 1e3, " k")),
+    "zh": ((1e8, 1e8, " 亿"), (1e4, 1e4, " 万")),
+}
 
 
 def _significant(x: float, digits: int) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+os.environ["CRM_AI_LANGUAGE"] = "en"  # whatever the language of the machine that runs the tests
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

@@ -12,7 +12,7 @@ from crm_ai.app.plain import plain
 from crm_ai.cleaning import describe_repair
 from crm_ai.modeling import Problem, Proposal, Task, label_counts, propose_problem
 from crm_ai.table import Kind, Role
-from crm_ai.words import _, count, ngettext, percent
+from crm_ai.words import _, count, ngettext, percent, sentences
 
 if TYPE_CHECKING:
     from crm_ai.table import Table
@@ -51,7 +51,7 @@ def ask(table: Table, before: Problem | None) -> Proposal | None:
     proposal = _with_reasons(table, target, task, positive, above)
     for place, choices in ((first, ("target",)), (second, ("task", "positive", "labels"))):
         reasons = (proposal.reasons.get(choice, "") for choice in choices)
-        place.caption(plain(" ".join(dict.fromkeys(filter(None, reasons)))))
+        place.caption(plain(sentences(dict.fromkeys(reasons))))
     features = _features(table, proposal, known)
     segments = _segments(table, proposal, known)
     _say_set_aside({name: why for name, why in proposal.set_aside.items() if name not in features})
@@ -236,6 +236,7 @@ def _features(table: Table, proposal: Proposal, known: Problem | None) -> list[s
         key=_key(f"features_{target}"),
         persist_state="session",
         help=_("Columns that predict (features). Leave out what is not known yet when the prediction is needed."),
+        placeholder=_("Choose any"),
     )
 
 
@@ -250,6 +251,7 @@ def _segments(table: Table, proposal: Proposal, known: Problem | None) -> list[s
         key=_key(f"segments_{target}"),
         persist_state="session",
         help=_("Columns whose groups are compared on the Fairness page (segments). They may also predict."),
+        placeholder=_("Choose any"),
     )
 
 
@@ -260,7 +262,7 @@ def _say_repairs(table: Table) -> None:
     label = ngettext("{n} repair is made first", "{n} repairs are made first", len(made)).format(n=count(len(made)))
     with st.expander(label, icon=":material/build:"):
         for repair in made[:SET_ASIDE_SHOWN]:
-            names = ", ".join(repair.columns) or _("rows")
+            names = _(", ").join(repair.columns) or _("rows")
             st.markdown(f"**{plain(names, NAME_WIDTH)}** · {plain(describe_repair(repair))}")
         st.caption(
             _(

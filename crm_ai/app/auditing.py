@@ -11,7 +11,7 @@ from crm_ai.app import cards, controls, errors, frame, glossary, pictures, resul
 from crm_ai.app.plain import plain
 from crm_ai.fairness import Judgement
 from crm_ai.modeling import Task
-from crm_ai.words import NOTHING, _, count, number, percent
+from crm_ai.words import NOTHING, _, count, number, percent, sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +81,7 @@ def _in_a_sentence(run: Run, model: str, label: str | None, threshold: float) ->
         else _("No evidence of a gap that matters by {segments}."),
         Judgement.TOO_FEW: _("Too few customers to say by {segments}."),
     }
-    return " ".join(words[outcome].format(segments=", ".join(names)) for outcome, names in found.items() if names)
+    return sentences(words[outcome].format(segments=_(", ").join(names)) for outcome, names in found.items() if names)
 
 
 def _of_selection(audit: Audit) -> list[cards.Card]:
@@ -157,8 +157,8 @@ def _all_figures(audit: Audit) -> None:
         st.dataframe(_table(audit), hide_index=True, alt=_("All fairness figures with their intervals"))
         st.caption(
             _(
-                "A gap is reported where the interval of the difference excludes 0 and the gap is at least 5 points or "
-                "fails the four-fifths rule. Intervals of gaps hold for all pairs of groups at once."
+                "A gap is reported where two groups differ beyond chance, corrected for all comparisons, and by at "
+                "least 5 points or below four fifths. Intervals of gaps hold for all pairs of groups at once."
             )
         )
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from crm_ai.app import controls
-from crm_ai.explanation.references import EVERYBODY, Reference
 from crm_ai.words import _
 
 if TYPE_CHECKING:
+    from crm_ai.explanation import Reference
     from crm_ai.modeling import Run
 
 EVERYBODY_KEY, CUSTOMER_KEY = "everybody", "one customer"
@@ -18,7 +18,7 @@ MOST_GROUPS = 12
 MOST_COLUMNS = 12
 
 
-def choose(run: Run, model: str) -> tuple[Reference, str | None]:
+def choose(run: Run, model: str) -> tuple[Reference | None, str | None]:
     """Let the reader choose whom customers are compared with, and on which scale.
 
     Parameters
@@ -30,8 +30,8 @@ def choose(run: Run, model: str) -> tuple[Reference, str | None]:
 
     Returns
     -------
-    reference : Reference
-        The reference population.
+    reference : Reference or None
+        The reference population; None for everybody.
     scale : str or None
         None for the one the model adds up on.
     """
@@ -58,36 +58,36 @@ def choose(run: Run, model: str) -> tuple[Reference, str | None]:
     return reference, None if chosen == scales[0] else chosen
 
 
-def _reference(run: Run) -> Reference:
+def _reference(run: Run) -> Reference | None:
     groups = _groups(run)
-    known = {EVERYBODY_KEY: EVERYBODY, **groups, CUSTOMER_KEY: EVERYBODY}
     chosen = controls.choose(
         _("Compared with"),
         "compared",
-        list(known),
+        [EVERYBODY_KEY, *groups, CUSTOMER_KEY],
         words=lambda key: {EVERYBODY_KEY: _("everybody"), CUSTOMER_KEY: _("one customer …")}.get(key, key),
         hint=_(
             "Reasons say how a customer differs from somebody: from all training customers, from those of a segment."
         ),
     )
     if chosen != CUSTOMER_KEY:
-        return known[chosen]
+        return groups.get(str(chosen))
     wanted = st.text_input(
         _("Which customer?"), key="compared_customer", placeholder=_("Part of the identifier, or a row such as #12")
     )
     return _customer(run, wanted)
 
 
-def _customer(run: Run, wanted: str) -> Reference:
-    from crm_ai.explanation import search_customers
+def _customer(run: Run, wanted: str) -> Reference | None:
+    from crm_ai.explanation import Reference, search_customers
 
     found = search_customers(run, wanted)["row"].tolist() if wanted else []
     if wanted and not found:
         st.caption(_("Nobody fits; compared with everybody. Only customers set aside for judging can be found."))
-    return Reference(row=int(found[0])) if found else EVERYBODY
+    return Reference(row=int(found[0])) if found else None
 
 
 def _groups(run: Run) -> dict[str, Reference]:
+    from crm_ai.explanation import Reference
     from crm_ai.modeling import table_groups
     from crm_ai.table import Kind
 
@@ -111,15 +111,15 @@ def _scale_in_words(scale: str) -> str:
     }[scale]
 
 
-def in_words(run: Run, reference: Reference) -> str:
+def in_words(run: Run, reference: Reference | None) -> str:
     """Say whom customers are compared with.
 
     Parameters
     ----------
     run : Run
         The run.
-    reference : Reference
-        The reference population.
+    reference : Reference or None
+        The reference population; None for everybody.
 
     Returns
     -------
@@ -128,7 +128,7 @@ def in_words(run: Run, reference: Reference) -> str:
     """
     from crm_ai.explanation import customer_name, reference_in_words
 
-    if reference == EVERYBODY:
+    if reference is None:
         return ""
     name = "" if reference.row is None else customer_name(run, reference.row)
     return reference_in_words(reference, name)

@@ -60,7 +60,7 @@ def panel(run: Run, model: str, label: str | None, reasons: Explanation) -> None
 
 
 def _most(run: Run, model: str, label: str | None, reasons: Explanation) -> None:
-    from crm_ai.explanation.narrative import model_in_words
+    from crm_ai.explanation.narrative import model_in_words, outcome_in_words
 
     left, right = st.columns(2)
     with left:
@@ -71,7 +71,7 @@ def _most(run: Run, model: str, label: str | None, reasons: Explanation) -> None
         frame.chart(*pictures.dependence(reasons, column), key="dependence")
     with st.spinner(_("Finding words …")):
         pairs = explained.interactions(run, model, label, reasons.scale)
-        said = model_in_words(reasons, pairs=pairs)
+        said = model_in_words(reasons, outcome=outcome_in_words(run.problem, label), pairs=pairs)
     st.markdown(f"**{_('In words')}**: {plain(said, LONG)}")
 
 
@@ -101,7 +101,7 @@ def _together(run: Run, model: str, label: str | None, reasons: Explanation) -> 
 
 
 def _segments(run: Run, reasons: Explanation, model: str) -> None:
-    from crm_ai.explanation.narrative import segment_in_words
+    from crm_ai.explanation.segment_narrative import segment_in_words
     from crm_ai.table import Kind
 
     run = segments.run_with_segments(run)

@@ -12,6 +12,7 @@ from typing import ParamSpec
 
 import streamlit as st
 
+from crm_ai.app import speaking
 from crm_ai.app.plain import plain
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _
@@ -53,6 +54,7 @@ def fragment(part: Callable[Arguments, None]) -> Callable[Arguments, None]:
 
     @functools.wraps(part)
     def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+        speaking.begin()
         with shown_kindly():
             part(*args, **kwargs)
 

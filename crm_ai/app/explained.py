@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crm_ai.app.keeping import kept, kept_few
-from crm_ai.explanation.references import EVERYBODY, Reference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
         Explanation,
         LimeExplainer,
         LimeExplanation,
+        Reference,
         TreeReading,
         WeakSpots,
     )
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 
 @kept_few
-def ready(run: Run, model_type: str, label: str | None, reference: Reference, scale: str | None) -> Explainer:
+def ready(run: Run, model_type: str, label: str | None, reference: Reference | None, scale: str | None) -> Explainer:
     """What is needed to explain customers, see ``crm_ai.explanation.shap_explainer``."""
-    from crm_ai.explanation import shap_explainer
+    from crm_ai.explanation import EVERYBODY, shap_explainer
 
-    return shap_explainer(run, model_type, label=label, reference=reference, scale=scale)
+    return shap_explainer(run, model_type, label=label, reference=reference or EVERYBODY, scale=scale)
 
 
 @kept_few
@@ -40,7 +40,7 @@ def reasons(
     run: Run,
     model_type: str,
     label: str | None = None,
-    reference: Reference = EVERYBODY,
+    reference: Reference | None = None,
     scale: str | None = None,
 ) -> Explanation:
     """Why a model says what it says of the holdout, see ``crm_ai.explain``."""
@@ -55,7 +55,7 @@ def reasons_of(
     model_type: str,
     row: int,
     label: str | None = None,
-    reference: Reference = EVERYBODY,
+    reference: Reference | None = None,
     scale: str | None = None,
 ) -> Explanation:
     """Why a model says what it says of one customer, see ``crm_ai.explain``."""
@@ -71,7 +71,7 @@ def reasons_if(
     model_type: str,
     frame: pd.DataFrame,
     label: str | None = None,
-    reference: Reference = EVERYBODY,
+    reference: Reference | None = None,
     scale: str | None = None,
 ) -> Explanation:
     """Why a model would say what it would say of a customer with other values.
@@ -86,8 +86,8 @@ def reasons_if(
         The customer.
     label : str, optional
         The answer that is explained.
-    reference : Reference, default everybody
-        Whom the customer is compared with.
+    reference : Reference, optional
+        Whom the customer is compared with; everybody by default.
     scale : str, optional
         What contributions are measured in.
 
@@ -128,9 +128,7 @@ def _examiner(run: Run, model_type: str, label: str | None) -> Examiner:
     from crm_ai.explanation.twins import twins
 
     space = _space(run, model_type)
-    return Examiner(
-        run, ready(run, model_type, label, EVERYBODY, None), _lime_ready(run, model_type), space, twins(space)
-    )
+    return Examiner(run, ready(run, model_type, label, None, None), _lime_ready(run, model_type), space, twins(space))
 
 
 @kept

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from crm_ai.app.plain import plain
 from crm_ai.charts.reasons import unit
-from crm_ai.words import _, count, ngettext, number
+from crm_ai.words import _, count, ngettext, number, sentences
 
 if TYPE_CHECKING:
     from crm_ai.explanation import Explanation
@@ -38,7 +38,9 @@ def in_a_sentence(reasons: Explanation) -> str:
         column=plain(first["column"], NAME_WIDTH), size=size[0], low=size[1], high=size[2], unit=unit(reasons.scale)
     )
     others = [plain(name, NAME_WIDTH) for name in table["column"][1:STRONGEST]]
-    return words + (_("; then {columns}.").format(columns=_(" and ").join(others)) if others else ".")
+    if len(others) > 1:
+        others = [_("{some} and {last}").format(some=_(", ").join(others[:-1]), last=others[-1])]
+    return words + (_("; then {columns}.").format(columns=others[0]) if others else _("."))
 
 
 def how_to_read(reasons: Explanation, compared_with: str) -> str:
@@ -84,4 +86,4 @@ def _how_exact(reasons: Explanation) -> str:
         )
     else:
         said.append(_("Values are exact, against all training customers."))
-    return " ".join(said)
+    return sentences(said)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crm_ai.modeling import Run
 
 
-def panel(run: Run, model: str, label: str | None, reference: Reference, scale: str | None) -> None:
+def panel(run: Run, model: str, label: str | None, reference: Reference | None, scale: str | None) -> None:
     """Draw the buttons that download the reasons of all customers, and the report.
 
     Parameters
@@ -69,7 +69,9 @@ def panel(run: Run, model: str, label: str | None, reference: Reference, scale: 
         st.caption(words.format(n=count(len(run.holdout_rows))))
 
 
-def customer_button(run: Run, model: str, label: str | None, reference: Reference, scale: str | None, row: int) -> None:
+def customer_button(
+    run: Run, model: str, label: str | None, reference: Reference | None, scale: str | None, row: int
+) -> None:
     """Draw the button that downloads the reasons of one customer.
 
     Parameters
@@ -90,7 +92,7 @@ def customer_button(run: Run, model: str, label: str | None, reference: Referenc
     )
 
 
-def table_csv(run: Run, model: str, label: str | None, reference: Reference, scale: str | None) -> bytes:
+def table_csv(run: Run, model: str, label: str | None, reference: Reference | None, scale: str | None) -> bytes:
     """Reasons of the holdout, see ``crm_ai.deployment.one_a_customer``.
 
     Parameters
@@ -108,7 +110,7 @@ def table_csv(run: Run, model: str, label: str | None, reference: Reference, sca
     return csv_bytes(_holdout(run, model, label, reference, scale).to_frame())
 
 
-def table_parquet(run: Run, model: str, label: str | None, reference: Reference, scale: str | None) -> bytes:
+def table_parquet(run: Run, model: str, label: str | None, reference: Reference | None, scale: str | None) -> bytes:
     """Reasons of the holdout, see ``crm_ai.deployment.one_a_customer``.
 
     Parameters
@@ -126,7 +128,9 @@ def table_parquet(run: Run, model: str, label: str | None, reference: Reference,
     return parquet_bytes(_holdout(run, model, label, reference, scale).to_frame())
 
 
-def customer_csv(run: Run, model: str, label: str | None, reference: Reference, scale: str | None, row: int) -> bytes:
+def customer_csv(
+    run: Run, model: str, label: str | None, reference: Reference | None, scale: str | None, row: int
+) -> bytes:
     """Reasons of one customer, see ``crm_ai.deployment.one_a_reason``.
 
     Parameters
@@ -149,7 +153,7 @@ def customer_csv(run: Run, model: str, label: str | None, reference: Reference, 
     return csv_bytes(explained_of_run(run, ready, np.array([row])).to_long_frame())
 
 
-def report(run: Run, model: str, label: str | None, reference: Reference, scale: str | None) -> bytes:
+def report(run: Run, model: str, label: str | None, reference: Reference | None, scale: str | None) -> bytes:
     """The report of a model's reasons, see ``crm_ai.reporting.explanation_report``.
 
     Parameters
@@ -164,6 +168,7 @@ def report(run: Run, model: str, label: str | None, reference: Reference, scale:
     """
     from datetime import date
 
+    from crm_ai.explanation import EVERYBODY
     from crm_ai.reporting import explanation_report, material_of_run
 
     reasons = explained.reasons(run, model, label, reference, scale)
@@ -171,7 +176,7 @@ def report(run: Run, model: str, label: str | None, reference: Reference, scale:
         run,
         model,
         explained.ready(run, model, label, reference, scale),
-        reference=reference,
+        reference=reference or EVERYBODY,
         reasons=reasons,
         pairs=explained.interactions(run, model, label, reasons.scale),
         trust=lambda row: explained.trust(run, model, row, label),
@@ -180,12 +185,12 @@ def report(run: Run, model: str, label: str | None, reference: Reference, scale:
     return explanation_report(material, day=date.today()).to_bytes()
 
 
-def _holdout(run: Run, model: str, label: str | None, reference: Reference, scale: str | None) -> ExplainedTable:
+def _holdout(run: Run, model: str, label: str | None, reference: Reference | None, scale: str | None) -> ExplainedTable:
     from crm_ai.deployment import explained_of_run
-    from crm_ai.explanation import shap_explainer
+    from crm_ai.explanation import EVERYBODY, shap_explainer
 
     rows = run.holdout_rows
-    ready = shap_explainer(run, model, label=label, reference=reference, scale=scale, customers=len(rows))
+    ready = shap_explainer(run, model, label=label, reference=reference or EVERYBODY, scale=scale, customers=len(rows))
     return explained_of_run(run, ready, rows)
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import browser, errors, links, state, store, visitors
+from crm_ai.app import browser, errors, headings, links, speaking, state, store, visitors
 from crm_ai.app.plain import plain
-from crm_ai.words import _, count
+from crm_ai.words import LANGUAGES, _, count, language
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -57,6 +57,7 @@ def begin(page: str) -> None:
             _table_link()
             _question_link()
         _reader_choice()
+        _language_choice()
         browser.copy_link()
     if page != "train" and state.at_work():
         _training_line()
@@ -106,6 +107,7 @@ def _training_line() -> None:
     from crm_ai.app import runs
     from crm_ai.modeling import run_digest
 
+    speaking.begin()
     plan, table = state.at_work(), state.table()
     if plan is None or table is None:
         return
@@ -140,6 +142,23 @@ def _reader_choice() -> None:
             captions=[_("every detail one click away"), _("the answer and the picture")],
             key="reader",
             on_change=lambda: state.show("reader", st.session_state["reader"]),
+        )
+
+
+def _language_choice() -> None:
+    with st.popover(
+        LANGUAGES[language()],
+        type="tertiary",
+        icon=":material/language:",
+        key="language_choice",
+    ):
+        st.radio(
+            "Language / 语言",  # for those, too, who cannot read the language that is shown
+            list(LANGUAGES),
+            index=list(LANGUAGES).index(language()),
+            format_func=LANGUAGES.__getitem__,
+            key="language",
+            on_change=lambda: state.show("language", st.session_state["language"]),
         )
 
 
@@ -192,7 +211,12 @@ def chart(figure: go.Figure, data: DataFrame, *, key: str) -> None:
     figure = charts.inked(figure, dark=st.context.theme.type == "dark")
     st.plotly_chart(figure, theme=None, key=key, alt=title, config={"displaylogo": False, "displayModeBar": False})
     with st.expander(_("Data of this chart"), type="compact", key=f"{key}_data"):
-        st.dataframe(data, hide_index=True, alt=_("Data of the chart: {title}").format(title=title))
+        st.dataframe(
+            data,
+            hide_index=True,
+            alt=_("Data of the chart: {title}").format(title=title),
+            column_config={**headings.in_words(data.columns)},
+        )
 
 
 def rows(frame: DataFrame, *, alt: str) -> None:

@@ -34,7 +34,15 @@ SHARES = frozenset(
     }
 )
 # Differences of shares.
-GAPS = frozenset({"demographic_parity_difference", "equal_opportunity_difference", "equalized_odds_difference"})
+GAPS = frozenset(
+    {
+        "calibration_gap",
+        "demographic_parity_difference",
+        "equal_opportunity_difference",
+        "equalized_odds_difference",
+        "predictive_parity_difference",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

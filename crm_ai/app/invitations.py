@@ -48,8 +48,9 @@ def to_train(promise: str) -> None:
 
 
 def _take_sample(reference: str, train: bool) -> None:
-    from crm_ai.app import state, work
+    from crm_ai.app import speaking, state, work
 
+    speaking.begin()
     work.open_table(reference)
     state.tell()
     if train:

@@ -247,4 +247,4 @@ def _lift_in_words(run: Run, model: str, label: str | None) -> None:
         _("the top {share}: {lift}").format(share=percent(share), lift=glossary.in_words(lift(tally, share)))
         for share in LIFTS
     ]
-    st.caption(_("Lift with its 95 % interval, {shares}.").format(shares="; ".join(said)))
+    st.caption(_("Lift with its 95 % interval, {shares}.").format(shares=_("; ").join(said)))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from crm_ai.words import language
+
 if TYPE_CHECKING:
     from crm_ai.modeling import Run
     from crm_ai.segmentation import Clustering, Segmentation
@@ -30,11 +32,12 @@ def table_key(table: Table) -> str:
         The same for equal customers with equal roles and repairs.
     """
     roles = ",".join(column.role.value for column in table.schema)
-    return f"{table.digest} {roles} {table.repairs!r}"
+    return f"{table.digest} {roles} {table.repairs!r} {language()}"
 
 
 def _run_key(run: Run) -> str:
-    return f"{run.digest} {run.table.digest}"  # of its table too: saved segments may have been added
+    # Of its table too: saved segments may have been added.
+    return f"{run.digest} {run.table.digest} {language()}"
 
 
 def _segmentation_key(made: Segmentation) -> str:
@@ -48,6 +51,7 @@ def _clustering_key(found: Clustering) -> str:
 
 
 # Tables and runs are known by their digests; to hash a million rows for a slider's move would be folly.
+# Whatever is kept of them may hold words, and so is kept for one language: every kept function takes a table or a run.
 _KEYS: dict[str | type, Any] = {
     "crm_ai.table.table.Table": table_key,
     "crm_ai.modeling.run.Run": _run_key,

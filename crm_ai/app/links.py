@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from crm_ai.words import LANGUAGES
+
 # What each page's address tells. Nothing else is ever read from an address.
-EVERYWHERE = ("data", "run", "model", "reader")
+VIEW = "view"  # under which the session keeps what is shown
+EVERYWHERE = ("data", "run", "model", "reader", "language")
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "": EVERYWHERE,
-    "data": ("data", "run", "model", "column", "reader"),
+    "data": (*EVERYWHERE, "column"),
     "segments": (
         *EVERYWHERE,
         *("label", "way", "method", "k", "columns", "column", "edges", "rule", "group", "value"),
@@ -27,6 +30,7 @@ _FORMS = {
     "run": re.compile(r"[0-9a-f]{24}"),
     "model": re.compile(r"[a-z_]{1,40}"),
     "reader": re.compile(r"analyst|manager"),
+    "language": re.compile("|".join(LANGUAGES)),
     "threshold": re.compile(r"0(\.\d{1,4})?|1(\.0{1,4})?"),
     "customer": re.compile(r"\d{1,9}"),
     "scale": re.compile(r"log-odds|probability|log|value"),

@@ -80,7 +80,7 @@ def _merge(table: Table, found: Duplicates) -> None:
                 "rule": st.column_config.SelectboxColumn(
                     _("Of a customer's rows, keep"),
                     options=list(RULES),
-                    format_func=lambda rule: RULES[str(rule)],
+                    format_func=lambda rule: _(RULES[str(rule)]),
                     required=True,
                 ),
             },

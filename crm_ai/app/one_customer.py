@@ -11,7 +11,7 @@ from crm_ai.app import compared, controls, errors, explained, exporting, frame, 
 from crm_ai.app.plain import plain
 from crm_ai.explanation import Reference, case_in_words, customer_name, has_rules, search_customers
 from crm_ai.modeling import Task
-from crm_ai.words import _, count, number, percent
+from crm_ai.words import _, count, number, percent, sentences
 
 if TYPE_CHECKING:
     from crm_ai.explanation import Explanation
@@ -23,7 +23,7 @@ SHOWN, LONG = 8, 2_000
 
 
 @errors.fragment
-def panel(run: Run, model: str, label: str | None, reference: Reference, scale: str | None) -> None:
+def panel(run: Run, model: str, label: str | None, reference: Reference | None, scale: str | None) -> None:
     """Let the reader pick a customer, and say why the model says what it says.
 
     Parameters
@@ -55,7 +55,13 @@ def panel(run: Run, model: str, label: str | None, reference: Reference, scale: 
             trust=trust,
             similar=similar,
         )
-    st.markdown(plain(words, LONG) + " " + plain(_outcome(run, model, row)))
+    st.markdown(sentences([plain(words, LONG), plain(_outcome(run, model, row))]))
+    st.caption(
+        _(
+            "Strongly: more than a quarter of all that sets this customer's prediction apart; clearly: more than a "
+            "tenth. Reasons are the model's, not the customer's."
+        )
+    )
     trusting.panel(trust)
     if trust.light is Light.POOR:
         with st.expander(_("Show the reasons all the same"), key="untrusted"):
@@ -153,7 +159,7 @@ def _outcome(run: Run, model: str, row: int) -> str:
     place = run.holdout_rows.tolist().index(row)
     if run.problem.task is Task.REGRESSION:
         words = _("It was {actual}.").format(actual=number(float(run.actual[place])))
-        return words + _range_in_words(run, model, float(run.predictions[model][place]))
+        return sentences([words, _range_in_words(run, model, float(run.predictions[model][place]))])
     return _("It was “{actual}”.").format(actual=run.problem.labels[int(run.actual[place])])
 
 
@@ -166,7 +172,7 @@ def _range_in_words(run: Run, model: str, said: float) -> str:
     if not (np.isfinite(low) and np.isfinite(high)):
         return ""
     words = _("Of customers of whom as much is predicted, {level} lie between {low} and {high}.")
-    return " " + words.format(level=percent(ranges.level), low=number(low), high=number(high))
+    return words.format(level=percent(ranges.level), low=number(low), high=number(high))
 
 
 def pick(run: Run, model: str) -> int:

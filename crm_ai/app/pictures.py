@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from crm_ai.app import explained, glossary, results
 from crm_ai.app.keeping import kept
+from crm_ai.words import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,7 +147,7 @@ def confusion(run: Run, model: str, label: str | None, threshold: float) -> Pict
 
     from crm_ai import charts
 
-    labels = run.problem.labels if label is None else (f"not {label}", label)
+    labels = run.problem.labels if label is None else (_("not {label}").format(label=label), label)
     cells = results.tally(run, model, label=label).cells(threshold).sum(axis=0)
     frame = pd.DataFrame(
         {
@@ -205,7 +206,7 @@ def confusion_of_many(run: Run, model: str) -> Picture:
 
     counts, labels = confusion_tally(run, model).counts.sum(axis=0), list(run.problem.labels)
     frame = pd.DataFrame(counts, columns=labels)
-    frame.insert(0, "it was", labels, allow_duplicates=True)
+    frame.insert(0, _("it was"), labels, allow_duplicates=True)
     return charts.confusion.many(counts, labels), frame
 
 

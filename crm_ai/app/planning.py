@@ -278,6 +278,7 @@ def _one_way(table: Table, problem: Problem, before: Plan | None) -> Problem:
             persist_state="session",
             max_selections=MOST_ONE_WAY,
             help=_("Decision tree and gradient boosting keep to it (monotonic constraint); the others do not."),
+            placeholder=_("Choose any"),
         )
         ways += [(name, way) for name in chosen]
     both = {name for name, way in ways if (name, -way) in ways}

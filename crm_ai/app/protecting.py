@@ -18,7 +18,7 @@ from crm_ai.personal_data import (
     words_for,
     words_for_protection,
 )
-from crm_ai.words import _, count, ngettext, percent
+from crm_ai.words import _, count, ngettext, percent, sentences
 
 if TYPE_CHECKING:
     from crm_ai.personal_data import Anonymity, Detected
@@ -95,9 +95,9 @@ def _choices(found: Sequence[Detected], *, key: str) -> dict[str, Protection]:
     chosen: dict[str, Protection] = {}
     for column in dict.fromkeys(entry.column for entry in found):
         entries = [entry for entry in found if entry.column == column]
-        kinds = ", ".join(dict.fromkeys(words_for(entry.what) for entry in entries))
+        kinds = _(", ").join(dict.fromkeys(words_for(entry.what) for entry in entries))
         with st.container(border=True, key=f"personal_{key}_{len(chosen)}"):
-            told = " ".join(entry.evidence for entry in entries)
+            told = sentences(entry.evidence for entry in entries)
             st.markdown(f"**{plain(column, WIDTH)}** · {plain(kinds)}  \n{plain(told)}")
             options = list(Protection)
             said = st.selectbox(
@@ -155,6 +155,7 @@ def _recognisable(table: Table) -> None:
         key=f"quasi_{table.digest[:8]}",
         max_selections=MOST_QUASI_IDENTIFIERS,
         help=_("Quasi-identifiers: none of them names a person, together they may."),
+        placeholder=_("Choose any"),
     )
     if not chosen:
         st.caption(_("Choose columns such as age, sex and postcode."))

@@ -8,6 +8,7 @@ import streamlit as st
 
 from crm_ai.app import state, store
 from crm_ai.errors import CrmAiError
+from crm_ai.words import language
 
 if TYPE_CHECKING:
     from crm_ai.modeling import Plan
@@ -26,7 +27,7 @@ def of_view() -> tuple[str, str]:
     from crm_ai.modeling import MODEL_TYPES
 
     try:
-        question = _question(state.value("data"), state.value("run"))
+        question = _question(state.value("data"), state.value("run"), language())
     except CrmAiError:
         question = ""
     model = MODEL_TYPES.get(state.value("model"))
@@ -34,7 +35,7 @@ def of_view() -> tuple[str, str]:
 
 
 @st.cache_data(max_entries=200, show_spinner=False)
-def _question(data: str, run: str) -> str:
+def _question(data: str, run: str, spoken: str) -> str:
     from crm_ai.modeling import question_in_words
 
     return question_in_words(store.open_plan(data, run).problem)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import errors, findings, results, state, store, work
+from crm_ai.app import errors, findings, results, speaking, state, store, work
 from crm_ai.app.plain import plain
 from crm_ai.cleaning import describe_repair
 from crm_ai.deployment import csv_bytes, excel_bytes, parquet_bytes
 from crm_ai.table import LABELLED, Finding, Kind, Repair
-from crm_ai.words import _, count, ngettext
+from crm_ai.words import _, count, ngettext, sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,7 @@ def answer(found: Sequence[Finding], made: Sequence[Repair]) -> str:
     """
     left = [finding for finding in found if _chosen(finding, made) is None]
     repaired = ngettext("{n} repair is made.", "{n} repairs are made.", len(made)).format(n=count(len(made)))
-    return " ".join([*([repaired] if made else []), findings.in_a_sentence(left)])
+    return sentences([*([repaired] if made else []), findings.in_a_sentence(left)])
 
 
 def show(table: Table, found: Sequence[Finding]) -> None:
@@ -155,7 +155,7 @@ def _before_and_after(table: Table, repair: Repair, key: str) -> None:
 def _own_repairs(table: Table, own: Sequence[Repair], made: Sequence[Repair]) -> None:
     for repair in own:
         with st.container(horizontal=True, vertical_alignment="center", key=f"own_{_key(repair)}"):
-            names = ", ".join(repair.columns)
+            names = _(", ").join(repair.columns)
             what = plain(describe_repair(repair))
             st.markdown(f":green[:material/build: {_('your repair')}] · **{plain(names, WIDTH)}** · {what}")
             _before_and_after(table, repair, _key(repair))
@@ -172,7 +172,9 @@ def _new_repair(table: Table, made: Sequence[Repair]) -> None:
         repair: Repair | None = Repair(step)
     else:
         fitting = [c.name for c in table.schema if _fits(step, c.kind)]
-        columns = st.multiselect(_("In which columns?"), fitting, key=f"own_columns_{step}", max_selections=None)
+        columns = st.multiselect(
+            _("In which columns?"), fitting, key=f"own_columns_{step}", max_selections=None, placeholder=_("Choose any")
+        )
         repair = _own_settings(table, step, tuple(columns))
     if st.button(_("Make this repair"), key="own_make", disabled=repair is None, icon=":material/build:"):
         assert repair is not None  # the button is off else
@@ -185,7 +187,7 @@ def _own_settings(table: Table, step: str, columns: tuple[str, ...]) -> Repair |
         return None
     if step == "unify_labels":
         labels = sorted({str(label) for name in columns for label in table.frame[name].cat.categories})
-        wrong = st.multiselect(_("Which labels mean the same?"), labels, key="own_labels")
+        wrong = st.multiselect(_("Which labels mean the same?"), labels, key="own_labels", placeholder=_("Choose any"))
         right = st.selectbox(_("Their one spelling"), wrong or labels, key="own_right")
         settings = {"labels": {label: right for label in wrong if label != right}}
         return Repair(step, columns, settings) if len(wrong) > 1 else None
@@ -244,7 +246,7 @@ def downloads(table: Table) -> None:
             )
         st.download_button(
             _("Recipe (YAML)"),
-            lambda: _recipe_text(table, made),
+            speaking.in_this_language(lambda: _recipe_text(table, made)),
             file_name=f"{name}_recipe.yaml",
             mime="application/yaml",
             icon=":material/receipt_long:",

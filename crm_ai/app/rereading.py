@@ -90,7 +90,7 @@ def _controls(reading: Reading) -> dict[str, Any]:
             first = st.selectbox(
                 _("1/2/2024 is"), [False, True], index=int(bool(reading.day_first)),
                 format_func=lambda day: _("1 February") if day else _("January 2"),
-                help=_("Columns that do not tell: {names}").format(names=", ".join(reading.ambiguous[:5])),
+                help=_("Columns that do not tell: {names}").format(names=_(", ").join(reading.ambiguous[:5])),
             )  # fmt: skip
             chosen["day_first"] = bool(first)
     return chosen

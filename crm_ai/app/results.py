@@ -8,6 +8,7 @@ import streamlit as st
 
 from crm_ai.app import explained, runs, segmented, store
 from crm_ai.app.keeping import kept, kept_few
+from crm_ai.words import language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +27,6 @@ TABLES_KEPT = 6
 CURVES_KEPT = 50
 
 
-@st.cache_resource(max_entries=TABLES_KEPT, show_spinner=False)
 def table(reference: str) -> Table:
     """Open a table.
 
@@ -40,10 +40,19 @@ def table(reference: str) -> Table:
     Table
         The table.
     """
-    return store.open_table(reference)
+    return _opened(reference, _words_of(reference))
 
 
 @st.cache_resource(max_entries=TABLES_KEPT, show_spinner=False)
+def _opened(reference: str, spoken: str) -> Table:
+    return store.open_table(reference)
+
+
+def _words_of(reference: str) -> str:
+    """The language of what a schema says: a sample is read anew, an upload keeps what was said when it was read."""
+    return language() if store.is_sample(reference) else ""
+
+
 def unrepaired(reference: str) -> Table:
     """Open a table without any repair.
 
@@ -57,7 +66,12 @@ def unrepaired(reference: str) -> Table:
     Table
         The table; the same object as ``table`` where no repair was agreed upon.
     """
-    return store.open_unrepaired(reference) if store.repairs_of(reference) else table(reference)
+    return _opened_unrepaired(reference, _words_of(reference)) if store.repairs_of(reference) else table(reference)
+
+
+@st.cache_resource(max_entries=TABLES_KEPT, show_spinner=False)
+def _opened_unrepaired(reference: str, spoken: str) -> Table:
+    return store.open_unrepaired(reference)
 
 
 @kept
@@ -364,8 +378,8 @@ def forget(reference: str) -> None:
     """
     if not store.is_sample(reference) and store.exists(reference):
         runs.shelf().drop(table(reference))
-        table.clear(reference)
-        unrepaired.clear(reference)
+        _opened.clear(reference, _words_of(reference))
+        _opened_unrepaired.clear(reference, _words_of(reference))
         for holding_customers in (cleaned, recipe, changes, duplicates):
             holding_customers.clear()  # of all tables: others are computed again when they are asked for
         explained.forget()

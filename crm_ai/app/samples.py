@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crm_ai.app.store import SAMPLE_MARK, SAMPLES
-from crm_ai.words import _
+from crm_ai.words import _, later
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +39,20 @@ _KNOWN = (
     Sample(
         "telephone_customers",
         ":material/phone_in_talk:",
-        "Which customers will leave?",
-        "A telephone company wants to call those who are about to leave. A yes/no question.",
+        later("Which customers will leave?"),
+        later("A telephone company wants to call those who are about to leave. A yes/no question."),
     ),
     Sample(
         "customer_value",
         ":material/payments:",
-        "What will a customer be worth?",
-        "A shop plans next year's attention by what each customer will spend. A number is predicted.",
+        later("What will a customer be worth?"),
+        later("A shop plans next year's attention by what each customer will spend. A number is predicted."),
     ),
     Sample(
         "offer_choice",
         ":material/local_offer:",
-        "Which offer suits whom?",
-        "Four offers were shown to customers; which one will the next customer take? Several answers.",
+        later("Which offer suits whom?"),
+        later("Four offers were shown to customers; which one will the next customer take? Several answers."),
     ),
 )
 FIRST = _KNOWN[0]

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import cards, results
+from crm_ai.app import cards, results, speaking
 from crm_ai.app.plain import plain
 from crm_ai.deployment import Scores, csv_bytes, score
 from crm_ai.modeling import Task
-from crm_ai.words import _, count, number, percent
+from crm_ai.words import _, count, language, number, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +40,7 @@ def downloads(run: Run, model: str, threshold: float) -> None:
     with st.container(horizontal=True):
         st.download_button(
             _("Download the model"),
-            lambda: results.model_file(run, model, alone),
+            speaking.in_this_language(lambda: results.model_file(run, model, alone)),
             file_name=f"{model}.crm",
             mime="application/octet-stream",
             icon=":material/download:",
@@ -50,7 +50,7 @@ def downloads(run: Run, model: str, threshold: float) -> None:
         )
         st.download_button(
             _("Download its card"),
-            lambda: results.card(run, model, threshold).encode(),
+            speaking.in_this_language(lambda: results.card(run, model, threshold).encode()),
             file_name=f"{model}_card.md",
             mime="text/markdown",
             icon=":material/description:",
@@ -76,7 +76,9 @@ def _takes_along(model: Model) -> bool:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, scope="session")
-def _scored(_file: UploadedFile, file_id: str, _model: Model, run: str, threshold: float) -> tuple[Table, Scores]:
+def _scored(
+    _file: UploadedFile, file_id: str, _model: Model, run: str, threshold: float, spoken: str
+) -> tuple[Table, Scores]:
     from crm_ai.table import read_table
 
     table = read_table(_file, name=_file.name)
@@ -98,7 +100,7 @@ def show_scores(file: UploadedFile, run: Run, model: str, threshold: float) -> N
         Score from which a customer is selected.
     """
     with st.spinner(_("Scoring the customers …")):
-        table, scores = _scored(file, file.file_id, run.model(model), f"{run.digest} {model}", threshold)
+        table, scores = _scored(file, file.file_id, run.model(model), f"{run.digest} {model}", threshold, language())
     cards.show(_cards(run, scores.frame, threshold))
     _say_mismatches(scores)
     together = scores.beside(table)
@@ -107,7 +109,7 @@ def show_scores(file: UploadedFile, run: Run, model: str, threshold: float) -> N
         st.caption(_("The first {n} customers; the download has all.").format(n=count(ROWS_SHOWN)))
     st.download_button(
         _("Download the scored customers"),
-        lambda: csv_bytes(together),
+        speaking.in_this_language(lambda: csv_bytes(together)),
         file_name="scored_customers.csv",
         mime="text/csv",
         icon=":material/download:",

@@ -70,14 +70,7 @@ def kind_in_words(kind: object) -> str:
     str
         In words.
     """
-    return {
-        Kind.NUMBER: _("number"),
-        Kind.CATEGORY: _("category"),
-        Kind.BOOLEAN: _("yes / no"),
-        Kind.DATE: _("date"),
-        Kind.TEXT: _("text"),
-        Kind.IDENTIFIER: _("identifier"),
-    }[Kind(str(kind))]
+    return Kind(str(kind)).in_words
 
 
 def role_in_words(role: object) -> str:

@@ -107,7 +107,9 @@ def _aggregate(table: Table, other: Table, key: Key) -> None:
         st.warning(_("The second table has no dates: make sure that it holds nothing from after the outcome."))
     offered = possible_features(other, key, date_column=column)
     names = [feature.name for feature in offered]
-    chosen = st.multiselect(_("New columns"), names, default=names, key=f"join_features_{column}")
+    chosen = st.multiselect(
+        _("New columns"), names, default=names, key=f"join_features_{column}", placeholder=_("Choose any")
+    )
     _button(table, other, key, day, column, [feature for feature in offered if feature.name in chosen])
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from crm_ai.modeling import Plan, Run
     from crm_ai.table import Table
 
-VIEW = "view"
 WRITTEN = "written"
 PAGE = "page"
 TRAIN_NOW = "train_now"
@@ -56,6 +55,16 @@ def begin(page: str) -> None:
     tell()
 
 
+def take_language() -> None:
+    """Take over the language that the address says, before anything is said.
+
+    The rest of the address must wait for the page, because what it says may go wrong, and that must be said.
+    """
+    said = st.query_params.get("language", "")
+    if links.valid("language", said) and said != st.session_state.get(WRITTEN, {}).get("language"):
+        put("language", said)
+
+
 def tell() -> None:
     """Make the address say what is shown."""
     wanted = links.parameters(st.session_state.get(PAGE, ""), view())
@@ -72,7 +81,7 @@ def view() -> dict[str, str]:
     dict of str to str
         By name, as in the address.
     """
-    known: dict[str, str] = st.session_state.setdefault(VIEW, {})
+    known: dict[str, str] = st.session_state.setdefault(links.VIEW, {})
     return known
 
 
@@ -124,8 +133,10 @@ def show(name: str, content: str) -> None:
 
 
 def forget() -> None:
-    """Look at nothing any more."""
+    """Look at nothing any more, in the same language."""
+    spoken = value("language")
     view().clear()
+    put("language", spoken)
     tell()
 
 

@@ -194,7 +194,7 @@ def _signed(amount: float) -> str:
 
 
 def _warn(run: Run, row: int, other: pd.DataFrame, clashes: list[tuple[str, str]], along: Mapping[str, str]) -> None:
-    pairs = "; ".join(
+    pairs = _("; ").join(
         _("{one} = {this} with {other} = {that}").format(
             one=plain(one, NAME_WIDTH),
             this=plain(value_in_words(other[one].iloc[0]), NAME_WIDTH),
@@ -209,7 +209,9 @@ def _warn(run: Run, row: int, other: pd.DataFrame, clashes: list[tuple[str, str]
     if along:
         st.button(
             _("Change along: {columns}").format(
-                columns=", ".join(f"{plain(name, 24)} = {plain(value, 24)}" for name, value in list(along.items())[:6])
+                columns=_(", ").join(
+                    f"{plain(name, 24)} = {plain(value, 24)}" for name, value in list(along.items())[:6]
+                )
             ),
             icon=":material/link:",
             key="along",

@@ -11,7 +11,7 @@ import streamlit as st
 
 from crm_ai.app import glossary, progress
 from crm_ai.app.plain import plain
-from crm_ai.words import _
+from crm_ai.words import _, language, use_language
 
 if TYPE_CHECKING:
     from crm_ai.modeling import Plan, Progress, Run
@@ -38,7 +38,7 @@ class Training:
         self.progress: Progress | None = None
         self.run: Run | None = None
         self._failure: BaseException | None = None
-        self._table, self._keep = table, keep
+        self._table, self._keep, self._spoken = table, keep, language()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
         self._thread.start()
@@ -97,6 +97,7 @@ class Training:
     def _work(self) -> None:
         from crm_ai.modeling import carry_out
 
+        use_language(self._spoken)
         try:
             self.run = carry_out(self._table, self.plan, progress=self._told, cancelled=self._ended.is_set)
             self._keep(self.run)

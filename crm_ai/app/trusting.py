@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from crm_ai.app.plain import plain
-from crm_ai.words import _, number, percent
+from crm_ai.words import _, number, percent, sentences
 
 if TYPE_CHECKING:
     from crm_ai.explanation.reliability import Check, Reliability
@@ -23,7 +23,7 @@ def panel(trust: Reliability) -> None:
     """
     from crm_ai.explanation.reliability import Light
 
-    why = plain(" ".join(trust.reasons))
+    why = plain(sentences(trust.reasons))
     if trust.light is Light.GOOD:
         words = _("**Reliable.** These reasons passed all {n} checks.")
         st.success(words.format(n=len(trust.checks)), icon=_icon("good"))

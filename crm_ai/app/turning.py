@@ -94,6 +94,7 @@ def _changeable(run: Run, model: str, label: str | None) -> list[Changeable]:
         default=proposed,
         key=f"changeable_{run.digest}_{model}",
         help=_("Leave out what nobody can change, such as age, and what must not be used, such as gender."),
+        placeholder=_("Choose any"),
     )
     ordered = [name for name in chosen if run.table.schema[name].kind in (Kind.NUMBER, Kind.DATE)]
     words = {"any": _("up or down"), "up": _("only up"), "down": _("only down")}

@@ -222,7 +222,7 @@ def prepare(schema: Schema, repairs: Sequence[Repair]) -> None:
     made = fitting(table, wanted)
     for lost in (repair for repair in wanted if repair not in made):
         told = _("A repair of {columns} no longer fits and was taken back: {what}.")
-        st.toast(told.format(columns=plain(", ".join(lost.columns)), what=plain(describe_repair(lost))))
+        st.toast(told.format(columns=plain(_(", ").join(lost.columns)), what=plain(describe_repair(lost))))
     reference = _prepared(before, table, made)
     _look_at(reference, results.table(reference))
     state.tell()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from crm_ai.words import shorten
+
+_PIECE = re.compile(r" +|[“（《]*(?:[!-~]+|[^ ])[，。：；！？、）》”…]*")
 
 
 def columns(text: str) -> int:
@@ -42,7 +45,8 @@ def wrapped(text: str, width: int) -> list[str]:
     Returns
     -------
     list of str
-        Broken at spaces, or between any two characters of a word that is Chinese or too long for a line.
+        Broken at spaces, and between characters of a word that is Chinese or too long for a line; no line begins with
+        a mark that closes.
 
     Examples
     --------
@@ -50,6 +54,8 @@ def wrapped(text: str, width: int) -> list[str]:
     ['the highest', 'score first']
     >>> wrapped("客户满意度", 6)
     ['客户满', '意度']
+    >>> wrapped("平均大小（对数几率）", 18)
+    ['平均大小（对数几', '率）']
     """
     lines, line = [], ""
     # A number stays with its per cent sign.
@@ -62,12 +68,18 @@ def wrapped(text: str, width: int) -> list[str]:
         if line and not breakable:
             lines.append(line)
         rest, line = (joined, "") if breakable else (word, "")
-        for character in rest:
-            if columns(line + character) > width:
+        for piece in _pieces(rest, width):
+            if line.strip() and columns(line + piece) > width:
                 lines.append(line.rstrip())
                 line = ""
-            line += character
+            line += piece if line else piece.lstrip()
     return [*lines, line] if line else lines
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    """What may stand in a line of its own: names whole if they fit, marks with what they belong to."""
+    for piece in _PIECE.findall(text):
+        yield from [piece] if columns(piece) <= width else piece
 
 
 def cut(name: str, width: int) -> str:

@@ -158,7 +158,7 @@ def waterfall(frame: pd.DataFrame, base: float, output: float, scale: str) -> go
     steps = shown["contribution"].tolist()
     if len(rest):
         names.append(ngettext("{n} other column", "{n} other columns", len(rest)).format(n=len(rest)))
-        whole.append(", ".join(safe(name) for name in rest["column"][:8]))
+        whole.append(_(", ").join(safe(name) for name in rest["column"][:8]))
         steps.append(float(rest["contribution"].sum()))
     starts = base + np.concatenate([[0.0], np.cumsum(steps)[:-1]])
     if _amount(base, scale) == _amount(output, scale):

@@ -11,6 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from crm_ai.charts.lines import cut, wrapped
+from crm_ai.words import label_in_words
 
 # Okabe and Ito's palette, which colour-blind people can tell apart.
 LOWERS, RAISES, GOOD, CAUTION = "#0072B2", "#D55E00", "#009E73", "#E69F00"
@@ -194,7 +195,7 @@ def safe(text: object) -> str:
     '&lt;b&gt;x&lt;/b&gt;'
     """
     # Plotly swaps %{…} in hover texts and $…$ for formulas.
-    return html.escape(str(text), quote=False).replace("%{", "% {").replace("$", "&#36;")
+    return html.escape(label_in_words(str(text)), quote=False).replace("%{", "% {").replace("$", "&#36;")
 
 
 def short(name: object, width: int = NAME_WIDTH) -> str:

@@ -121,7 +121,7 @@ def check(table: Table, repairs: Sequence[Repair]) -> None:
             if not can_repair(repair, kinds[name]):
                 raise ProblemError(
                     _("“{column}” is a {kind}, which cannot be repaired so: {what}.").format(
-                        column=name, kind=kinds[name].value, what=describe_repair(repair)
+                        column=name, kind=kinds[name].in_words, what=describe_repair(repair)
                     ),
                     where=table.source,
                     next_step=_("Switch the repair off, or correct the column's kind."),
@@ -196,5 +196,7 @@ def columns_after(table: Table, repairs: Iterable[Repair]) -> list[Column]:
             for column in (table.schema[name] for name in repair.columns):
                 freed = column.kind is Kind.TEXT and column.role is Role.IGNORED
                 role = Role.FEATURE if freed else column.role
-                changed.append(Column(column.name, kind, role, _("Read as {kind}, as agreed.").format(kind=kind.value)))
+                changed.append(
+                    Column(column.name, kind, role, _("Read as {kind}, as agreed.").format(kind=kind.in_words))
+                )
     return changed

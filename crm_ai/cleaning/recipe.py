@@ -249,16 +249,16 @@ def _differences(table: Table, recipe: Recipe, shared: int) -> list[str]:
     new = [name for name in table.schema.names if name not in recipe.schema]
     absent = [name for name in recipe.schema.names if name not in table.schema]
     if new:
-        notes.append(_("Columns that the recipe does not know were kept: {names}.").format(names=", ".join(new[:8])))
+        notes.append(_("Columns that the recipe does not know were kept: {names}.").format(names=_(", ").join(new[:8])))
     if absent:
-        notes.append(_("Columns that the recipe knows are not there: {names}.").format(names=", ".join(absent[:8])))
+        notes.append(_("Columns that the recipe knows are not there: {names}.").format(names=_(", ").join(absent[:8])))
     return notes
 
 
 def _told(table: Table, recipe: Recipe, gone: int) -> list[str]:
     told = []
     for change in changes(table, recipe.repairs):
-        names = ", ".join(change.repair.columns)
+        names = _(", ").join(change.repair.columns)
         if repairs_rows(change.repair):
             told.append(_("{n} rows repeated an earlier one and were left out.").format(n=count(gone)))
         else:

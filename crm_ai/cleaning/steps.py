@@ -15,7 +15,7 @@ from crm_ai.cleaning.step import Step
 from crm_ai.errors import ProblemError
 from crm_ai.table import LABELLED, Kind, Repair
 from crm_ai.table.variants import describe_variants
-from crm_ai.words import _, percent
+from crm_ai.words import _, later, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _told_possible(settings: Mapping[str, Any]) -> str:
     if high is not None:
         said.append((_("after {high}") if isinstance(high, str) else _("over {high}")).format(high=_bound(high)))
     if values:
-        said.append(", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values))
+        said.append(_(", ").join(f"{value:g}" if isinstance(value, float) else str(value) for value in values))
     return _("count as missing what cannot be ({what})").format(what=_(" or ").join(said))
 
 
@@ -69,14 +69,16 @@ def _told_cap(settings: Mapping[str, Any]) -> str:
 
 def _fill(words: str) -> Callable[[Mapping[str, Any]], str]:
     def tell(settings: Mapping[str, Any]) -> str:
-        return words + (_(", and tell the model where") if settings.get("indicator") else "")
+        return _(words) + (_(", and tell the model where") if settings.get("indicator") else "")
 
     return tell
 
 
 STEPS: Mapping[str, StepType] = {
     "drop_duplicates": StepType(None, lambda settings: _("keep the first of rows that are equal in every cell")),
-    "retype": StepType(Retype, lambda settings: _("read as {kind}").format(kind=settings.get("kind", "number"))),
+    "retype": StepType(
+        Retype, lambda settings: _("read as {kind}").format(kind=Kind(settings.get("kind", "number")).in_words)
+    ),
     "unify_labels": StepType(
         UnifyLabels,
         lambda settings: _("one spelling: {variants}").format(variants=describe_variants(settings.get("labels", {}))),
@@ -85,15 +87,15 @@ STEPS: Mapping[str, StepType] = {
     "blank_impossible": StepType(BlankImpossible, _told_possible, kinds=AMOUNTS),
     "drop_columns": StepType(DropColumns, lambda settings: _("leave out")),
     "cap_outliers": StepType(CapOutliers, _told_cap, learns=True, kinds=NUMBERS),
-    "fill_median": StepType(FillMedian, _fill(_("fill with the median")), learns=True, kinds=AMOUNTS),
+    "fill_median": StepType(FillMedian, _fill(later("fill with the median")), learns=True, kinds=AMOUNTS),
     "fill_most_frequent": StepType(
-        FillMostFrequent, _fill(_("fill with the most frequent value")), learns=True, kinds=AMOUNTS | LABELLED
+        FillMostFrequent, _fill(later("fill with the most frequent value")), learns=True, kinds=AMOUNTS | LABELLED
     ),
     "fill_neighbours": StepType(
-        FillNeighbours, _fill(_("fill from the most similar customers")), learns=True, kinds=NUMBERS
+        FillNeighbours, _fill(later("fill from the most similar customers")), learns=True, kinds=NUMBERS
     ),
     "fill_chained": StepType(
-        FillChained, _fill(_("fill by regression on the other numbers")), learns=True, kinds=NUMBERS
+        FillChained, _fill(later("fill by regression on the other numbers")), learns=True, kinds=NUMBERS
     ),
 }
 
@@ -123,7 +125,7 @@ def make_step(repair: Repair) -> Step:
     """
     entry = STEPS.get(repair.step)
     if entry is None or entry.make is None:
-        names = ", ".join(name for name, known in STEPS.items() if known.make)
+        names = _(", ").join(name for name, known in STEPS.items() if known.make)
         raise ProblemError(
             _("There is no repair of columns called “{name}”.").format(name=repair.step),
             next_step=_("Choose one of: {names}.").format(names=names),
@@ -133,7 +135,7 @@ def make_step(repair: Repair) -> Step:
     except TypeError as error:
         raise ProblemError(
             _("The repair “{name}” does not know one of its settings: {settings}.").format(
-                name=repair.step, settings=", ".join(map(str, repair.settings))
+                name=repair.step, settings=_(", ").join(map(str, repair.settings))
             ),
             next_step=_("Leave the setting out."),
         ) from error

@@ -32,16 +32,16 @@ def add_clean(commands: argparse._SubParsersAction) -> None:
     commands : argparse subparsers
         Where it is added.
     """
-    parser = make_command(commands, "clean", "repair a file, and keep the recipe for the next one", EXAMPLES)
+    parser = make_command(commands, "clean", _("repair a file, and keep the recipe for the next one"), EXAMPLES)
     add_file(parser)
-    parser.add_argument("--recipe", metavar="YAML", help="replay the repairs of this recipe, as they were learned")
+    parser.add_argument("--recipe", metavar="YAML", help=_("replay the repairs of this recipe, as they were learned"))
     parser.add_argument(
         "--repairs", choices=("certain", "proposed"), default="certain",
-        help="without a recipe: only repairs that can hardly be wrong, or all that inspect proposes",
+        help=_("without a recipe: only repairs that can hardly be wrong, or all that inspect proposes"),
     )  # fmt: skip
-    parser.add_argument("--target", help="column to predict: never used to fill others")
-    parser.add_argument("--save-recipe", metavar="YAML", help="write what was done and learned to this file")
-    parser.add_argument("-o", "--output", metavar="OUT", help="file to write: .csv, .parquet or .xlsx")
+    parser.add_argument("--target", help=_("column to predict: never used to fill others"))
+    parser.add_argument("--save-recipe", metavar="YAML", help=_("write what was done and learned to this file"))
+    parser.add_argument("-o", "--output", metavar="OUT", help=_("file to write: .csv, .parquet or .xlsx"))
     parser.set_defaults(command=clean_command)
 
 

@@ -8,7 +8,7 @@ import os
 from typing import Any
 
 from crm_ai.errors import CrmAiError
-from crm_ai.words import _, count
+from crm_ai.words import _, count, sentences
 
 
 def read(options: argparse.Namespace) -> Any:
@@ -48,7 +48,7 @@ def _read_from_database(options: argparse.Namespace) -> Any:
         raise CrmAiError(
             _("It is not clear which database is meant."),
             next_step=_("Set CRM_AI_DATABASE_NAME to its address and give --database NAME. Known are: {names}.").format(
-                names=", ".join(named) or _("none")
+                names=_(", ").join(named) or _("none")
             ),
         )
     return read_sql(named[wanted], options.sql, limit=options.limit)
@@ -97,7 +97,8 @@ def print_findings(findings: Any) -> None:
     if not findings:
         print(_("Nothing wrong was found."))
     for finding in findings:
-        print(f"  [{finding.severity.value}] {finding.column}: {finding.evidence} {finding.proposal}")
+        said = sentences([finding.evidence, finding.proposal])
+        print(f"  [{finding.severity.value}] {finding.column}: {said}")
 
 
 def findings_as_json(findings: Any) -> list[dict[str, Any]]:

@@ -31,18 +31,20 @@ def add_join(commands: argparse._SubParsersAction) -> None:
     commands : argparse subparsers
         Where it is added.
     """
-    parser = make_command(commands, "join", "put what a second file knows beside the customers", EXAMPLES)
-    parser.add_argument("customers", metavar="CUSTOMERS", help="file with one customer a row")
-    parser.add_argument("other", metavar="OTHER", help="file with any number of rows a customer")
-    parser.add_argument("--left", help="column of the customers that tells who they are (default: found out)")
-    parser.add_argument("--right", help="column of the other file that tells whose rows they are (default: found out)")
-    parser.add_argument("--date", help="column of the other file that tells when rows happened (default: the first)")
+    parser = make_command(commands, "join", _("put what a second file knows beside the customers"), EXAMPLES)
+    parser.add_argument("customers", metavar="CUSTOMERS", help=_("file with one customer a row"))
+    parser.add_argument("other", metavar="OTHER", help=_("file with any number of rows a customer"))
+    parser.add_argument("--left", help=_("column of the customers that tells who they are (default: found out)"))
+    parser.add_argument(
+        "--right", help=_("column of the other file that tells whose rows they are (default: found out)")
+    )
+    parser.add_argument("--date", help=_("column of the other file that tells when rows happened (default: the first)"))
     parser.add_argument(
         "--cutoff", type=date.fromisoformat, metavar="DAY",
-        help="last day that counts, such as 2026-03-31; what happened later must not predict what happened before",
+        help=_("last day that counts, such as 2026-03-31; what happened later must not predict what happened before"),
     )  # fmt: skip
-    parser.add_argument("-o", "--output", metavar="OUT", help="file to write: .csv, .parquet or .xlsx")
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.add_argument("-o", "--output", metavar="OUT", help=_("file to write: .csv, .parquet or .xlsx"))
+    parser.add_argument("--json", action="store_true", help=_("print everything as JSON"))
     parser.set_defaults(command=join_command)
 
 

@@ -31,24 +31,28 @@ def add_mask(commands: argparse._SubParsersAction) -> None:
     """
     from crm_ai.personal_data import Protection
 
-    parser = make_command(commands, "mask", "find personal data, and write the table without it", EXAMPLES)
+    parser = make_command(commands, "mask", _("find personal data, and write the table without it"), EXAMPLES)
     add_file(parser)
-    parser.add_argument("-o", "--output", metavar="OUT", help="file to write (default: only list what was found)")
+    parser.add_argument("-o", "--output", metavar="OUT", help=_("file to write (default: only list what was found)"))
     parser.add_argument(
         "--column",
         action="append",
         default=[],
         type=_choice,
         metavar="NAME=HOW",
-        help=f"protect a column; HOW is one of {', '.join(Protection)} (default: as proposed); repeat for others",
+        help=_("protect a column; HOW is one of {ways} (default: as proposed); repeat for others").format(
+            ways=", ".join(Protection)
+        ),
     )
     parser.add_argument(
-        "--all", choices=tuple(Protection), help="protect all columns of personal data so (default: as proposed)"
+        "--all", choices=tuple(Protection), help=_("protect all columns of personal data so (default: as proposed)")
     )
     parser.add_argument(
-        "--key-file", metavar="PATH", help=f"file that holds the key of the pseudonyms (default: ${KEY_VARIABLE})"
+        "--key-file",
+        metavar="PATH",
+        help=_("file that holds the key of the pseudonyms (default: {variable})").format(variable=f"${KEY_VARIABLE}"),
     )
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.add_argument("--json", action="store_true", help=_("print everything as JSON"))
     parser.set_defaults(command=mask_command)
 
 

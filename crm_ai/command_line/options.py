@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
+
+from crm_ai.words import LANGUAGES, _, known_language
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -74,6 +77,53 @@ def positive(text: str) -> int:
     return value
 
 
+def add_language(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    """Describe the option that says in which language to speak.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+        All commands, or one.
+    default : str, optional
+        What holds without it; by default nothing.
+    """
+    parser.add_argument(
+        "--language",
+        choices=tuple(LANGUAGES),
+        default=default,
+        help=_("language of what is printed (default: CRM_AI_LANGUAGE, or that of the system)"),
+    )
+
+
+def wanted_language(words: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Find out in which language to speak, before the first word is said.
+
+    Parameters
+    ----------
+    words : sequence of str
+        What was typed.
+    environment : mapping of str to str
+        Variables: ``CRM_AI_LANGUAGE``, else the first of ``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` that is set.
+
+    Returns
+    -------
+    str
+        One of ``crm_ai.words.LANGUAGES``; English if nothing or nothing known is asked for.
+
+    Examples
+    --------
+    >>> wanted_language(["inspect", "a.csv"], {"LANG": "zh_CN.UTF-8"})
+    'zh'
+    >>> wanted_language(["inspect", "a.csv", "--language=en"], {"LANG": "zh_CN.UTF-8"})
+    'en'
+    """
+    first = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    first.add_argument("--language", nargs="?")
+    asked = first.parse_known_args(list(words))[0].language
+    told = (environment.get(name) for name in ("CRM_AI_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
+    return known_language(asked) or known_language(next(filter(None, told), None)) or "en"
+
+
 def add_file(parser: argparse.ArgumentParser) -> None:
     """Describe the options that say what is read, and how.
 
@@ -83,23 +133,25 @@ def add_file(parser: argparse.ArgumentParser) -> None:
         A command that reads one table.
     """
     parser.add_argument(
-        "file", metavar="FILE", nargs="?", help="CSV, Excel, Parquet or JSON file of customers, one a row"
+        "file", metavar="FILE", nargs="?", help=_("CSV, Excel, Parquet or JSON file of customers, one a row")
     )
-    parser.add_argument("--sql", metavar="QUERY", help="instead of a file: a SELECT, or the name of a table")
+    parser.add_argument("--sql", metavar="QUERY", help=_("instead of a file: a SELECT, or the name of a table"))
     parser.add_argument(
-        "--database", metavar="NAME", help="which database of the environment's CRM_AI_DATABASE_NAME=address"
+        "--database", metavar="NAME", help=_("which database of the environment's CRM_AI_DATABASE_NAME=address")
     )
-    parser.add_argument("--limit", type=int, default=1_000_000, help="most rows that are read from a database")
-    parser.add_argument("--sheet", help="sheet of a workbook (default: the one that looks like data)")
-    parser.add_argument("--encoding", help="encoding of a text file (default: found out)")
-    parser.add_argument("--separator", help="one character, tab or blank (default: found out)")
-    parser.add_argument("--header", type=int, metavar="ROW", help="row of the column names, from 1; 0 if there is none")
-    parser.add_argument("--decimal", choices=(".", ","), help="decimal mark of numbers written as text")
+    parser.add_argument("--limit", type=int, default=1_000_000, help=_("most rows that are read from a database"))
+    parser.add_argument("--sheet", help=_("sheet of a workbook (default: the one that looks like data)"))
+    parser.add_argument("--encoding", help=_("encoding of a text file (default: found out)"))
+    parser.add_argument("--separator", help=_("one character, tab or blank (default: found out)"))
+    parser.add_argument(
+        "--header", type=int, metavar="ROW", help=_("row of the column names, from 1; 0 if there is none")
+    )
+    parser.add_argument("--decimal", choices=(".", ","), help=_("decimal mark of numbers written as text"))
     parser.add_argument(
         "--day-first",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="whether 1/2/2024 is in February, where a column does not tell (default: the rest of the file decides)",
+        help=_("whether 1/2/2024 is in February, where a column does not tell (default: the rest of the file decides)"),
     )
 
 
@@ -122,6 +174,12 @@ def make_command(commands: argparse._SubParsersAction, name: str, text: str, exa
     argparse.ArgumentParser
         For its options.
     """
-    return commands.add_parser(
-        name, help=text, description=text, epilog=examples, formatter_class=argparse.RawDescriptionHelpFormatter
+    parser = commands.add_parser(
+        name,
+        help=text,
+        description=text,
+        epilog=examples.replace("examples:", _("examples:"), 1),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    add_language(parser, default=argparse.SUPPRESS)  # one that stands before the command holds, too
+    return parser

@@ -7,8 +7,17 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from crm_ai.command_line.options import add_file, make_command, names, positive, share
+from crm_ai.command_line.options import (
+    add_file,
+    add_language,
+    make_command,
+    names,
+    positive,
+    share,
+    wanted_language,
+)
 from crm_ai.errors import CrmAiError
+from crm_ai.words import _, use_language
 
 OK, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -52,19 +61,20 @@ def run_command(words: Sequence[str]) -> int:
     int
         Exit code: 0 done, 1 failed with a message, 2 wrong usage, 130 interrupted.
     """
+    use_language(wanted_language(words, os.environ))
     parser = make_parser()
     options = parser.parse_args(list(words))
     if hasattr(options, "sql") and bool(options.file) == bool(options.sql):
-        parser.error("name either a FILE or, with --sql, what shall be read from a database")
+        parser.error(_("name either a FILE or, with --sql, what shall be read from a database"))
     command: Callable[[argparse.Namespace], None] = options.command
     try:
         command(options)
         sys.stdout.flush()
     except CrmAiError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(_("error: {error}").format(error=error), file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        print(_("interrupted"), file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -80,6 +90,7 @@ def make_parser() -> argparse.ArgumentParser:
         The parser; parsed options carry the function to call as ``command``.
     """
     from crm_ai import __version__
+    from crm_ai.command_line.audit import add_audit
     from crm_ai.command_line.clean import add_clean
     from crm_ai.command_line.join import add_join
     from crm_ai.command_line.mask import add_mask
@@ -87,13 +98,15 @@ def make_parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(
         prog="python -m crm_ai",
-        description="A table of customers goes in; models with honest numbers, reasons and fairness come out.",
+        description=_("A table of customers goes in; models with honest numbers, reasons and fairness come out."),
     )
     parser.add_argument("--version", action="version", version=f"crm_ai {__version__}")
+    add_language(parser)
     commands = parser.add_subparsers(required=True, metavar="command")
     _add_train(commands)
     _add_score(commands)
     _add_explain(commands)
+    add_audit(commands)
     _add_inspect(commands)
     add_clean(commands)
     add_join(commands)
@@ -106,65 +119,81 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
     from crm_ai.command_line.train import train_command
 
     parser = make_command(
-        commands, "train", "train models and print how good, why and how fair they are", TRAIN_EXAMPLES
+        commands, "train", _("train models and print how good, why and how fair they are"), TRAIN_EXAMPLES
     )
     add_file(parser)
-    parser.add_argument("--target", help="column to predict (default: the one that looks like it)")
-    parser.add_argument("--positive", help="answer that a yes/no question is about")
-    parser.add_argument("--above", type=float, help="ask a numeric target as a yes/no question: more than this?")
-    parser.add_argument("--task", choices=("regression", "binary", "multiclass"), help="kind of question")
-    parser.add_argument("--features", type=names, metavar="A,B,…", help="columns that predict (default: all that may)")
-    parser.add_argument("--segments", type=names, metavar="A,B,…", help="columns whose groups are compared")
+    parser.add_argument("--target", help=_("column to predict (default: the one that looks like it)"))
+    parser.add_argument("--positive", help=_("answer that a yes/no question is about"))
+    parser.add_argument("--above", type=float, help=_("ask a numeric target as a yes/no question: more than this?"))
+    parser.add_argument("--task", choices=("regression", "binary", "multiclass"), help=_("kind of question"))
+    parser.add_argument(
+        "--features", type=names, metavar="A,B,…", help=_("columns that predict (default: all that may)")
+    )
+    parser.add_argument("--segments", type=names, metavar="A,B,…", help=_("columns whose groups are compared"))
     _add_models(parser)
-    parser.add_argument("--threshold", type=share, default=0.5, help="score from which a customer is selected")
-    parser.add_argument("--holdout", type=share, default=0.2, help="share of customers set aside to judge on")
-    parser.add_argument("--seed", type=int, default=42, help="decides the holdout and the folds (default: 42)")
-    parser.add_argument("--recipe", metavar="YAML", help="repairs to make (default: those that can hardly be wrong)")
-    parser.add_argument("--no-repairs", action="store_true", help="make no repair at all")
-    parser.add_argument("--save", metavar="MODEL", help="write a model to this file")
-    parser.add_argument("--save-model", metavar="TYPE", help="which one (default: best in cross-validation)")
+    parser.add_argument("--threshold", type=share, default=0.5, help=_("score from which a customer is selected"))
+    parser.add_argument("--holdout", type=share, default=0.2, help=_("share of customers set aside to judge on"))
+    parser.add_argument("--seed", type=int, default=42, help=_("decides the holdout and the folds (default: 42)"))
+    parser.add_argument("--recipe", metavar="YAML", help=_("repairs to make (default: those that can hardly be wrong)"))
+    parser.add_argument("--no-repairs", action="store_true", help=_("make no repair at all"))
+    parser.add_argument("--save", metavar="MODEL", help=_("write a model to this file"))
+    parser.add_argument("--save-model", metavar="TYPE", help=_("which one (default: best in cross-validation)"))
     parser.add_argument(
         "--no-references",
         action="store_true",
-        help="take no training customers into the file; explaining it may then need --compared-with",
+        help=_("take no training customers into the file; explaining it may then need --compared-with"),
     )
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.add_argument("--json", action="store_true", help=_("print everything as JSON"))
     parser.set_defaults(command=train_command)
 
 
 def _add_models(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--models", type=names, metavar="A,B,…", help="model types (default: the basic ones)")
+    parser.add_argument("--models", type=names, metavar="A,B,…", help=_("model types (default: the basic ones)"))
     parser.add_argument(
-        "--set", action="append", default=[], metavar="MODEL.SETTING=VALUE", help="a model's setting; may be repeated"
+        "--set",
+        action="append",
+        default=[],
+        metavar="MODEL.SETTING=VALUE",
+        help=_("a model's setting; may be repeated"),
     )
-    parser.add_argument("--search", type=int, default=0, metavar="N", help="settings tried for each model (default: 0)")
     parser.add_argument(
-        "--split", metavar="HOW", help="random, group:COLUMN or time:COLUMN (default: what the data suggest)"
+        "--search", type=int, default=0, metavar="N", help=_("settings tried for each model (default: 0)")
     )
-    parser.add_argument("--repeats", type=int, default=1, metavar="N", help="rounds of cross-validation (default: 1)")
+    parser.add_argument(
+        "--split", metavar="HOW", help=_("random, group:COLUMN or time:COLUMN (default: what the data suggest)")
+    )
+    parser.add_argument(
+        "--repeats", type=int, default=1, metavar="N", help=_("rounds of cross-validation (default: 1)")
+    )
     parser.add_argument(
         "--recalibrate",
         choices=("sigmoid", "isotonic"),
         default="",
-        help="correct probabilities of a yes/no question by what came out for customers the model had not seen",
+        help=_("correct probabilities of a yes/no question by what came out for customers the model had not seen"),
     )
-    parser.add_argument("--balanced", action="store_true", help="let rare answers weigh as much as frequent ones")
-    parser.add_argument("--never-lowers", type=names, default=[], metavar="A,B,…", help="more of these never lowers it")
-    parser.add_argument("--never-raises", type=names, default=[], metavar="A,B,…", help="more of these never raises it")
+    parser.add_argument("--balanced", action="store_true", help=_("let rare answers weigh as much as frequent ones"))
     parser.add_argument(
-        "--scale", choices=("plain", "log", "tweedie"), default="plain", help="how amounts are modelled"
+        "--never-lowers", type=names, default=[], metavar="A,B,…", help=_("more of these never lowers it")
     )
-    parser.add_argument("--record", metavar="JSON", help="write down the run, so that it can be made again")
+    parser.add_argument(
+        "--never-raises", type=names, default=[], metavar="A,B,…", help=_("more of these never raises it")
+    )
+    parser.add_argument(
+        "--scale", choices=("plain", "log", "tweedie"), default="plain", help=_("how amounts are modelled")
+    )
+    parser.add_argument("--record", metavar="JSON", help=_("write down the run, so that it can be made again"))
 
 
 def _add_score(commands: argparse._SubParsersAction) -> None:
     from crm_ai.command_line.score import score_command
 
-    parser = make_command(commands, "score", "score new customers with a saved model", SCORE_EXAMPLES)
-    parser.add_argument("model", metavar="MODEL", help="file written by train --save or downloaded from the app")
+    parser = make_command(commands, "score", _("score new customers with a saved model"), SCORE_EXAMPLES)
+    parser.add_argument("model", metavar="MODEL", help=_("file written by train --save or downloaded from the app"))
     add_file(parser)
-    parser.add_argument("-o", "--output", required=True, metavar="OUT", help="file to write: .csv, .parquet or .xlsx")
-    parser.add_argument("--threshold", type=share, default=0.5, help="score from which the decision is yes")
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="OUT", help=_("file to write: .csv, .parquet or .xlsx")
+    )
+    parser.add_argument("--threshold", type=share, default=0.5, help=_("score from which the decision is yes"))
     parser.set_defaults(command=score_command)
 
 
@@ -202,9 +231,9 @@ def _add_inspect(commands: argparse._SubParsersAction) -> None:
     from crm_ai.command_line.inspect import inspect_command
 
     parser = make_command(
-        commands, "inspect", "tell what each column is and what is wrong with the data", INSPECT_EXAMPLES
+        commands, "inspect", _("tell what each column is and what is wrong with the data"), INSPECT_EXAMPLES
     )
     add_file(parser)
-    parser.add_argument("--target", help="column to predict, so that leaks are looked for")
-    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.add_argument("--target", help=_("column to predict, so that leaks are looked for"))
+    parser.add_argument("--json", action="store_true", help=_("print everything as JSON"))
     parser.set_defaults(command=inspect_command)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from crm_ai.command_line.audit import audit_as_json
 from crm_ai.command_line.inspect import findings_as_json, print_findings, read, repairs_as_json
 from crm_ai.words import _, count, number, percent
 
@@ -217,7 +218,7 @@ def with_settings(models: list[str] | None, said: list[str], problem: Problem) -
         if model not in found:
             raise ProblemError(
                 _("“{entry}” sets nothing of a model that is trained.").format(entry=entry),
-                next_step=_("Write MODEL.SETTING=VALUE with one of: {names}.").format(names=", ".join(found)),
+                next_step=_("Write MODEL.SETTING=VALUE with one of: {names}.").format(names=_(", ").join(found)),
             )
         offered = {p.id: p.values for p in find_model_type(model, problem.task).parameters}.get(setting, ())
         found[model][setting] = next((known for known in offered if str(known) == value), value)
@@ -307,7 +308,7 @@ def as_json(
                 "cross_validation": _cross_validation(run, name),
                 "drivers": _records(drivers[name]) if name in drivers else None,
                 "settings": dict(run.settings[name]),
-                "fairness": {audit.segment: _audit(audit) for audit in audits[name]},
+                "fairness": {audit.segment: audit_as_json(audit) for audit in audits[name]},
             }
             for name in run.models
         },
@@ -330,21 +331,6 @@ def _records(frame: Any) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in cleaned.to_dict("records")]
 
 
-def _audit(audit: Audit) -> dict[str, Any]:
-    return {
-        "groups": {
-            group: {metric: audit.by_group[metric][group].as_dict() for metric in audit.by_group}
-            for group in audit.sizes
-        },
-        "overall": {metric: estimate.as_dict() for metric, estimate in audit.overall.items()},
-        "difference": {metric: estimate.as_dict() for metric, estimate in audit.difference.items()},
-        "ratio": {metric: estimate.as_dict() for metric, estimate in audit.ratio.items()},
-        "too_few": list(audit.too_few),
-        "four_fifths": audit.four_fifths,
-        "verdict": audit.verdict,
-    }
-
-
 def _print_summary(run: Run, proposal: Any, findings: Any, metrics: Any, drivers: Any, audits: Any, best: str) -> None:
     from crm_ai.cleaning import describe_repair
     from crm_ai.modeling import MODEL_TYPES, question_in_words
@@ -360,7 +346,7 @@ def _print_summary(run: Run, proposal: Any, findings: Any, metrics: Any, drivers
     for column, reason in proposal.set_aside.items():
         print("  " + _("set aside: {column} ({reason})").format(column=column, reason=reason))
     for repair in run.problem.repairs:
-        names = ", ".join(repair.columns) or _("rows")
+        names = _(", ").join(repair.columns) or _("rows")
         print("  " + _("repaired: {columns} ({what})").format(columns=names, what=describe_repair(repair)))
     print("\n" + _("What is wrong with the data"))
     print_findings(findings)
@@ -378,7 +364,7 @@ def _print_model(task: str, metrics: Any, drivers: Any, audits: Any) -> None:
         print(f"  {metric:<18} {number(estimate.value):>8}   {interval}, n = {count(estimate.n)}")
     if drivers is not None:
         strongest = drivers.head(DRIVERS_SHOWN)
-        words = ", ".join(f"{row.column} ({number(row.mean_absolute, 2)})" for row in strongest.itertuples())
+        words = _(", ").join(f"{row.column} ({number(row.mean_absolute, 2)})" for row in strongest.itertuples())
         print("  " + _("driven most by: {columns}").format(columns=words))
     for audit in audits:
         print(f"  {audit.segment}: {audit.verdict}")

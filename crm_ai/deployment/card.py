@@ -47,13 +47,13 @@ def model_card(run: Run, model_type: str, *, audits: Sequence[Audit] = (), thres
         _bullets(
             {
                 _("Predicts"): question_in_words(problem),
-                _("From"): ", ".join(problem.features),
+                _("From"): _(", ").join(problem.features),
                 _("Data"): f"{run.table.source}, {_('digest')} {run.table.digest}",
                 _("Trained on"): _("{n} customers").format(n=count(len(run.train_rows))),
                 _("Judged on"): _("{n} other customers, set aside before training").format(
                     n=count(len(run.holdout_rows))
                 ),
-                _("Repaired"): "; ".join(
+                _("Repaired"): _("; ").join(
                     f"{', '.join(r.columns) or _('rows')}: {describe_repair(r)}" for r in problem.repairs
                 )
                 or _("nothing"),
@@ -70,7 +70,7 @@ def model_card(run: Run, model_type: str, *, audits: Sequence[Audit] = (), thres
             {
                 _("Run"): run.digest,
                 _("Seed"): str(problem.seed),
-                _("Versions"): ", ".join(f"{name} {version}" for name, version in run.versions.items()),
+                _("Versions"): _(", ").join(f"{name} {version}" for name, version in run.versions.items()),
             }
         ),
     ]

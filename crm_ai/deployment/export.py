@@ -149,7 +149,7 @@ def check_format(path: str | Path, *, more: tuple[str, ...] = ()) -> Path:
         raise CrmAiError(
             _("Cannot tell the format of the output."),
             where=str(path),
-            next_step=_("End its name with one of: {formats}.").format(formats=", ".join((*FORMATS, *more))),
+            next_step=_("End its name with one of: {formats}.").format(formats=_(", ").join((*FORMATS, *more))),
         )
     return path
 

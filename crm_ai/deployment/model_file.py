@@ -32,6 +32,10 @@ LARGEST_FILE = 500_000_000
 
 # Types that skops does not trust by itself and that our pipelines are made of. Nothing else is ever built from a file.
 TRUSTED_TYPES = (
+    "crm_ai.fairness.decorrelation.Decorrelated",
+    "crm_ai.fairness.group_reader.GroupReader",
+    "crm_ai.fairness.group_thresholds.GroupThresholds",
+    "crm_ai.fairness.reductions.Mixture",
     "crm_ai.modeling.encoding.TableEncoder",
     "crm_ai.modeling.least_squares.LeastSquares",
     "crm_ai.modeling.log_target.LogTarget",
@@ -125,7 +129,7 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
         if foreign:
             raise ModelFileError(
                 _("The file holds types that do not belong into a model: {types}.").format(
-                    types=", ".join(foreign[:5])
+                    types=_(", ").join(foreign[:5])
                 ),
                 where=name,
                 next_step=_("Do not use it. Ask where it came from, and save the model again."),

@@ -119,7 +119,7 @@ def as_learned(model: Model, table: Table) -> tuple[pd.DataFrame, tuple[Mismatch
     absent = [name for name in model.problem.features if name not in table.schema]
     if absent:
         raise ScoringError(
-            _("The model needs columns that are not there: {names}.").format(names=", ".join(absent[:12])),
+            _("The model needs columns that are not there: {names}.").format(names=_(", ").join(absent[:12])),
             where=table.source,
             next_step=_("Add them to the file, named exactly like this, and try again."),
         )
@@ -163,7 +163,7 @@ def _unseen(model: Model, frame: pd.DataFrame) -> list[Mismatch]:
         strange = np.asarray([text not in known for text in texts] + [False])
         rows = int(strange[codes].sum())
         if rows:
-            names = ", ".join(text for text, new in zip(texts, strange[:-1], strict=True) if new)[:80]
+            names = _(", ").join(text for text, new in zip(texts, strange[:-1], strict=True) if new)[:80]
             what = _(
                 "{n} customers have a label that was not there in training ({names}); the model takes them as “{as_}”."
             )

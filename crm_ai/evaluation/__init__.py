@@ -9,7 +9,7 @@ from crm_ai.evaluation.conformal import (
     ranges_from_json,
 )
 from crm_ai.evaluation.confusion import ConfusionTally, tally_confusion
-from crm_ai.evaluation.contrasts import GroupValues, largest_difference, smallest_ratio
+from crm_ai.evaluation.contrasts import GroupValues, difference_of_pair, largest_difference, smallest_ratio
 from crm_ai.evaluation.curves import precision_recall_curve, roc_curve
 from crm_ai.evaluation.error_tally import ERROR_METRICS, ErrorTally, tally_errors
 from crm_ai.evaluation.estimate import Estimate, to_frame
@@ -61,6 +61,7 @@ __all__ = [
     "decide",
     "decision_in_words",
     "describe",
+    "difference_of_pair",
     "error_histogram",
     "exact_ranking",
     "expected_calibration_error",

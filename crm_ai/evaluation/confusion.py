@@ -75,7 +75,7 @@ class ConfusionTally:
         if not self.sizes.get(group):
             raise EmptySegmentError(
                 _("No customer is in the group “{group}”.").format(group=group),
-                next_step=_("Choose one of: {groups}.").format(groups=", ".join(self.groups)),
+                next_step=_("Choose one of: {groups}.").format(groups=_(", ").join(self.groups)),
             )
         return ConfusionTally(self.counts[[self.groups.index(group)]], self.labels, (group,))
 

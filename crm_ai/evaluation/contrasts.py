@@ -120,6 +120,26 @@ def smallest_ratio(metrics: Iterable[GroupValues]) -> tuple[float, float, float]
     return value, low, min(high, 1.0)
 
 
+def difference_of_pair(metric: GroupValues, high: int, low: int) -> tuple[float, float, float]:
+    """Difference of two of several groups.
+
+    Parameters
+    ----------
+    metric : GroupValues
+        All groups.
+    high, low : int
+        Positions of the two.
+
+    Returns
+    -------
+    value, low, high : float
+        First minus second. The lower end holds for all pairs at once, as that of ``largest_difference``.
+    """
+    value = float(metric.values[high] - metric.values[low])
+    lower = _spread(metric, quantile_for(max(metric.pairs, 1)), lower=True)[high, low]
+    return value, max(value - float(lower), 0.0), value + float(_spread(metric, Z, lower=False)[high, low])
+
+
 def _differences(metric: GroupValues) -> np.ndarray:
     return metric.values[:, None] - metric.values[None, :]
 

@@ -13,7 +13,7 @@ from crm_ai.evaluation.curves import from_the_top
 from crm_ai.evaluation.estimate import Estimate
 from crm_ai.evaluation.intervals import wilson
 from crm_ai.evaluation.tally import Tally
-from crm_ai.words import _, count, number
+from crm_ai.words import _, count, number, sentences
 
 FEW_CONTACTS = 30
 
@@ -263,17 +263,16 @@ def decision_in_words(decision: Decision) -> str:
         "high": number(gain.high),
     }
     if decision.contacted >= decision.customers:
-        said = _("Contact everybody ({all}): expected gain {gain} ({low} – {high}).").format(**words)
+        said = [_("Contact everybody ({all}): expected gain {gain} ({low} – {high}).").format(**words)]
     else:
-        said = _(
-            "Contact the {n} of {all} customers with the highest scores: expected gain {gain} ({low} – {high})."
-        ).format(**words)
+        told = _("Contact the {n} of {all} customers with the highest scores: expected gain {gain} ({low} – {high}).")
+        said = [told.format(**words)]
     if gain.high <= 0:
-        said += " " + _("Judged on customers not seen before, that would lose money.")
+        said.append(_("Judged on customers not seen before, that would lose money."))
     elif gain.low < 0:
-        said += " " + _("It may as well lose money.")
+        said.append(_("It may as well lose money."))
     if gain.n < FEW_CONTACTS:
-        said += " " + _("Only {n} of those judged on were contacted, so this is uncertain.").format(n=count(gain.n))
+        said.append(_("Only {n} of those judged on were contacted, so this is uncertain.").format(n=count(gain.n)))
     if decision.within_budget:
-        said += " " + _("More contacts would pay, but the budget ends here.")
-    return said
+        said.append(_("More contacts would pay, but the budget ends here."))
+    return sentences(said)

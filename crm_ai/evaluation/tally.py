@@ -108,7 +108,7 @@ class Tally:
         if not self.sizes.get(group):
             raise EmptySegmentError(
                 _("No customer is in the group “{group}”.").format(group=group),
-                next_step=_("Choose one of: {groups}.").format(groups=", ".join(self.groups)),
+                next_step=_("Choose one of: {groups}.").format(groups=_(", ").join(self.groups)),
             )
         place = slice(self.groups.index(group), self.groups.index(group) + 1)
         return Tally(self.counts[place], self.score_sums[place], self.edges, (group,))

@@ -184,4 +184,20 @@ def _fairness_words() -> dict[str, tuple[str, str]]:
                 "it is lowest."
             ),
         ),
+        "equal_opportunity_ratio": (
+            _("Ratio of being found (equal opportunity ratio)"),
+            _("Share found of those with the answer: the lowest group divided by the highest. 1 means alike."),
+        ),
+        "predictive_parity_difference": (
+            _("Gap in hits among selected (predictive parity difference)"),
+            _("Precision of the group where it is highest minus the group where it is lowest. 0 means alike."),
+        ),
+        "predictive_parity_ratio": (
+            _("Ratio of hits among selected (predictive parity ratio)"),
+            _("Precision of the group where it is lowest divided by the group where it is highest. 1 means alike."),
+        ),
+        "calibration_gap": (
+            _("Predicted minus observed (calibration gap)"),
+            _("Mean probability minus the share that has the answer: above 0 the answer is expected too often."),
+        ),
     }

@@ -62,7 +62,7 @@ def check_changeable(run: Run, model: Model, changeable: Sequence[Changeable]) -
             raise CrmAiError(
                 _("The model does not look at “{column}”.").format(column=one.column),
                 where=one.column,
-                next_step=_("Choose one of: {columns}.").format(columns=", ".join(model.columns[:12])),
+                next_step=_("Choose one of: {columns}.").format(columns=_(", ").join(model.columns[:12])),
             )
         ordered = run.table.schema[one.column].kind in (Kind.NUMBER, Kind.DATE)
         if one.direction not in DIRECTIONS or (one.direction != "any" and not ordered):

@@ -16,6 +16,7 @@ from crm_ai.explanation.explanation import value_in_words
 from crm_ai.explanation.what_if import cells, said_of, values_of
 from crm_ai.modeling import Run
 from crm_ai.table import Kind
+from crm_ai.words import _
 
 MOST_CUSTOMERS = 400
 VALUES = 8
@@ -99,7 +100,7 @@ def _tried(
     places = [ready.space.model.columns.index(one.column) for one, _value in changes]
     far = float(gaps[touched][:, places].sum(axis=1).mean()) if touched.any() else 0.0
     low, high = (float(end) for end in wilson(int(turned.sum()), len(turned)))
-    words = "; ".join(f"{one.column} → {value_in_words(value)}" for one, value in changes)
+    words = _("; ").join(f"{one.column} → {value_in_words(value)}" for one, value in changes)
     return words, len(changes), float(turned.mean()), low, high, int(touched.sum()), far, len(frame)
 
 

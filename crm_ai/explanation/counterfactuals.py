@@ -58,7 +58,7 @@ class Counterfactual:
     @property
     def words(self) -> str:
         """The changes in words, such as ``Contract: Month-to-month → One year``."""
-        return "; ".join(f"{column}: {before} → {after}" for column, before, after in self.told)
+        return _("; ").join(f"{column}: {before} → {after}" for column, before, after in self.told)
 
 
 @dataclass(frozen=True, slots=True)

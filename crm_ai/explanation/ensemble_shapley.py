@@ -19,7 +19,9 @@ from numba import njit
 from crm_ai.explanation.flat_trees import MOST_CONDITIONS, FlatTree, weights
 
 PARTS = 8
-SMALL_TABLE = 14  # conditions up to which patterns are numbered by a table
+WORD = 62  # bits of a number that are used
+SMALL_TABLE = 14  # conditions up to which each pattern has a place of its own
+SPREAD = 0x9E3779B97F4A7C1  # odd, of mixed bits: similar patterns get places far apart (Knuth, TAOCP 3, 6.4)
 
 
 def ensemble_shap(
@@ -93,7 +95,10 @@ def reference_patterns(trees: Sequence[FlatTree], background: np.ndarray) -> tup
     references = np.ascontiguousarray(np.asarray(background, dtype=np.float32).T)
 
     def looked_at(tree: FlatTree) -> Patterns:
-        return Patterns(*_references(tree.starts, tree.features, tree.low, tree.high, tree.values, references))
+        ends, kinds, shares, base = _references(
+            tree.starts, tree.features, tree.low, tree.high, tree.values, references
+        )
+        return Patterns(ends, kinds.copy(), shares.copy(), base)
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         return tuple(pool.map(looked_at, trees))
@@ -161,32 +166,36 @@ def _patterns(first, last, features, low, high, customers, found):  # type: igno
 
 
 @_compiled
-def _distinct(found, conditions, table, kinds, counts, kind_of):  # type: ignore[no-untyped-def]  # pragma: no cover
+def _table(widest, n):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Room to number patterns in: a place for each possible one, or twice as many places as customers."""
+    bits = 0
+    while bits < widest and (bits < SMALL_TABLE or 1 << bits < 2 * n):
+        bits += 1
+    return np.full(1 << bits, -1, np.int64)
+
+
+@_compiled
+def _distinct(found, conditions, table, places, kinds, counts, kind_of):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Number the different patterns; return how many there are. `table` is all -1 before and after."""
-    different = 0
-    if conditions <= SMALL_TABLE:
-        for row in range(len(found)):
-            kind = table[found[row]]
-            if kind < 0:
-                kind = different
-                table[found[row]] = kind
-                kinds[kind] = found[row]
-                counts[kind] = 0
-                different += 1
-            counts[kind] += 1
-            kind_of[row] = kind
-        for kind in range(different):
-            table[kinds[kind]] = -1
-        return different
-    order = np.argsort(found)
-    for place in range(len(order)):
-        pattern = found[order[place]]
-        if place == 0 or pattern != kinds[different - 1]:
-            kinds[different] = pattern
-            counts[different] = 0
+    different, mask = 0, len(table) - 1
+    own_place = 1 << conditions <= len(table)
+    for row in range(len(found)):
+        pattern = found[row]
+        place = pattern if own_place else (pattern * SPREAD >> 20) & mask
+        while table[place] >= 0 and kinds[table[place]] != pattern:
+            place = (place + 1) & mask
+        kind = table[place]
+        if kind < 0:
+            kind = different
+            table[place] = kind
+            places[kind] = place
+            kinds[kind] = pattern
+            counts[kind] = 0
             different += 1
-        counts[different - 1] += 1
-        kind_of[order[place]] = different - 1
+        counts[kind] += 1
+        kind_of[row] = kind
+    for kind in range(different):
+        table[places[kind]] = -1
     return different
 
 
@@ -207,24 +216,33 @@ def _games(conditions, value, mine, n, theirs, shares, gain, loss, told):  # typ
     lacks.
     """
     full = (np.int64(1) << conditions) - 1
+    words = len(theirs) // WORD + 1
+    # Who among the references holds a condition, as bits: those who hold several are found by "and", not one by one.
+    holders = np.zeros((conditions, words), np.int64)
+    for other in range(len(theirs)):
+        for bit in range(conditions):
+            holders[bit, other // WORD] |= (theirs[other] >> bit & 1) << other % WORD
     for kind in range(n):
         lacks = full ^ mine[kind]
         b = _ones(lacks)
         lost = 0.0
-        told[:conditions, kind] = 0.0
-        for other in range(len(theirs)):
-            if theirs[other] & lacks != lacks:
-                continue
-            missing = full ^ theirs[other]
-            a = _ones(missing)
-            lost += loss[a, b] * shares[other]
-            won = gain[a, b] * shares[other]
-            bit = 0
-            while missing:
-                if missing & 1:
-                    told[bit, kind] += won * value
-                missing >>= 1
-                bit += 1
+        for bit in range(conditions):
+            told[bit, kind] = 0.0
+        for word in range(words):
+            left = (np.int64(1) << min(WORD, len(theirs) - word * WORD)) - 1
+            for bit in range(conditions):
+                if lacks >> bit & 1:
+                    left &= holders[bit, word]
+            while left:
+                other = word * WORD + _ones((left & -left) - 1)
+                left &= left - 1
+                missing = full ^ theirs[other]
+                a = _ones(missing)
+                lost += loss[a, b] * shares[other]
+                won = gain[a, b] * shares[other] * value
+                while missing:
+                    told[_ones((missing & -missing) - 1), kind] += won
+                    missing &= missing - 1
         for bit in range(conditions):
             if lacks >> bit & 1:
                 told[bit, kind] -= lost * value
@@ -233,27 +251,33 @@ def _games(conditions, value, mine, n, theirs, shares, gain, loss, told):  # typ
 @_compiled
 def _references(starts, features, low, high, leaves, references):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Different patterns of the reference customers at each leaf, their shares, and the tree's mean output."""
-    widest, m = _widest(starts), references.shape[1]
-    table = np.full(1 << min(widest, SMALL_TABLE), -1, dtype=np.int64)
-    found, kinds, counts, kind_of = np.zeros((4, m), dtype=np.int64)
-    ends = np.zeros(len(leaves) + 1, dtype=np.int64)
-    all_kinds, shares = np.zeros(4 * len(leaves), dtype=np.int64), np.zeros(4 * len(leaves))
+    m = references.shape[1]
+    table = _table(_widest(starts), m)
+    found, places, kinds = np.empty(m, np.int64), np.empty(m, np.int64), np.empty(m, np.int64)
+    counts, kind_of = np.empty(m, np.int64), np.empty(m, np.int64)
+    ends = np.zeros(len(leaves) + 1, np.int64)
+    all_kinds, shares = np.empty(4 * len(leaves), np.int64), np.empty(4 * len(leaves), np.float64)
     base = 0.0
     for leaf in range(len(leaves)):
         conditions = starts[leaf + 1] - starts[leaf]
         _patterns(starts[leaf], starts[leaf + 1], features, low, high, references, found)
-        different = _distinct(found, conditions, table, kinds, counts, kind_of)
-        end = ends[leaf] + different
-        if end > len(shares):
-            more = np.zeros(2 * end - len(shares))
-            all_kinds, shares = np.append(all_kinds, more.astype(np.int64)), np.append(shares, more)
-        ends[leaf + 1] = end
-        all_kinds[ends[leaf] : end] = kinds[:different]
-        shares[ends[leaf] : end] = counts[:different] / m
+        different = _distinct(found, conditions, table, places, kinds, counts, kind_of)
+        start = ends[leaf]
+        if start + different > len(shares):
+            more_kinds, more = (
+                np.empty(2 * (start + different), np.int64),
+                np.empty(2 * (start + different), np.float64),
+            )
+            for place in range(start):
+                more_kinds[place], more[place] = all_kinds[place], shares[place]
+            all_kinds, shares = more_kinds, more
+        ends[leaf + 1] = start + different
         for kind in range(different):
+            all_kinds[start + kind] = kinds[kind]
+            shares[start + kind] = counts[kind] / m
             if kinds[kind] == (np.int64(1) << conditions) - 1:
                 base += leaves[leaf] * counts[kind] / m
-    return ends, all_kinds[: ends[-1]].copy(), shares[: ends[-1]].copy(), base
+    return ends, all_kinds[: ends[-1]], shares[: ends[-1]], base
 
 
 @_compiled
@@ -268,15 +292,16 @@ def _widest(starts):  # type: ignore[no-untyped-def]  # pragma: no cover
 def _add(starts, features, low, high, leaves, ends, theirs, shares, customers, source, gain, loss, values):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Add a tree's contributions."""
     widest, n = _widest(starts), customers.shape[1]
-    table = np.full(1 << min(widest, SMALL_TABLE), -1, dtype=np.int64)
-    found, kinds, counts, kind_of = np.zeros((4, n), dtype=np.int64)
-    told = np.zeros((widest, n))
+    table = _table(widest, n)
+    found, places, kinds = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    counts, kind_of = np.empty(n, np.int64), np.empty(n, np.int64)
+    told = np.empty((widest, n), np.float64)
     for leaf in range(len(leaves)):
         first, last = starts[leaf], starts[leaf + 1]
         if first == last:
             continue
         _patterns(first, last, features, low, high, customers, found)
-        different = _distinct(found, last - first, table, kinds, counts, kind_of)
+        different = _distinct(found, last - first, table, places, kinds, counts, kind_of)
         seen = slice(ends[leaf], ends[leaf + 1])
         _games(last - first, leaves[leaf], kinds, different, theirs[seen], shares[seen], gain, loss, told)
         for bit in range(last - first):

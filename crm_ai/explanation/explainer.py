@@ -16,7 +16,7 @@ from crm_ai.explanation.flat_trees import MOST_CONDITIONS, FlatTree, conditions,
 from crm_ai.explanation.linear_shapley import coefficients_of, is_linear, linear_shap
 from crm_ai.explanation.permutation_shapley import drawn_evenly, permutation_shap
 from crm_ai.explanation.scales import check_scale, output_on, scale_of
-from crm_ai.explanation.tree_shapley import pattern_shares, tree_shap_of
+from crm_ai.explanation.tree_shapley import looked_up, pattern_amounts, pattern_shares
 from crm_ai.modeling import LogTarget, Model, Task, label_place
 from crm_ai.words import _
 
@@ -29,6 +29,7 @@ PREDICTIONS = 3_000_000
 FEWEST, FEWEST_REFERENCES = 100, 200
 FEWEST_PAIRS, MOST_PAIRS = 12, 200
 REFERENCES_OF_OTHERS = 10_000
+CODES_AT_ONCE, AT_ONCE = 65_536, 16_384
 NO_LIMIT = int(np.iinfo(np.int64).max)
 
 
@@ -50,6 +51,8 @@ class Explainer:
         How many can be explained in some seconds.
     contributions : callable
         Takes encoded customers; returns values of shape (n, original columns), base and standard errors or None.
+    at_once : int, default no limit
+        How many are encoded and explained at once, where values are exact and each customer's are its own.
     """
 
     model: Model
@@ -58,6 +61,7 @@ class Explainer:
     references: int
     most_customers: int
     contributions: Callable[[np.ndarray], Contributions]
+    at_once: int = NO_LIMIT
 
     def explain(self, frame: pd.DataFrame, rows: np.ndarray | None = None) -> Explanation:
         """Say why the model says what it says of some customers.
@@ -75,8 +79,8 @@ class Explainer:
             Contributions of original columns.
         """
         data = frame[list(self.model.problem.features)]
-        matrix = self.model.encoder.transform(self.model.cleaned(data))
-        return self.explain_encoded(matrix, data, np.arange(len(data)) if rows is None else rows)
+        found = self._contributions_of(self.model.cleaned(data))
+        return self._explanation(found, data, np.arange(len(data)) if rows is None else rows)
 
     def explain_encoded(self, matrix: np.ndarray, data: pd.DataFrame, rows: np.ndarray) -> Explanation:
         """Say why the model says what it says of customers who are encoded already.
@@ -95,7 +99,10 @@ class Explainer:
         Explanation
             Contributions of original columns.
         """
-        values, base, error = self.contributions(matrix)
+        return self._explanation(self.contributions(matrix), data, rows)
+
+    def _explanation(self, found: Contributions, data: pd.DataFrame, rows: np.ndarray) -> Explanation:
+        values, base, error = found
         return Explanation(
             values=values,
             base=base,
@@ -108,6 +115,20 @@ class Explainer:
             references=self.references,
             error=error,
         )
+
+    def _contributions_of(self, cleaned: pd.DataFrame) -> Contributions:
+        """Encode and explain so many customers at once as the processor's cache holds, if each stands alone."""
+        encoder, n = self.model.encoder, len(cleaned)
+        if n <= self.at_once:
+            return self.contributions(encoder.transform(cleaned))
+        values, base = np.empty((n, len(self.model.columns)), order="F"), 0.0
+        for start in range(0, n, CODES_AT_ONCE):
+            codes = encoder.codes_of(cleaned.iloc[start : start + CODES_AT_ONCE])
+            for place in range(0, len(codes), self.at_once):
+                matrix = encoder.encode_codes(codes[place : place + self.at_once])
+                found, base, _none = self.contributions(matrix)
+                values[start + place : start + place + len(found)] = found
+        return values, base, None
 
 
 def explainer_of(
@@ -191,19 +212,22 @@ def _of_linear(ready: Ready, model: Model, place: int | None, background: Backgr
         return values, base, None
 
     return ready(
-        references=0 if background is None else len(background), most_customers=NO_LIMIT, contributions=contributions
+        references=0 if background is None else len(background),
+        most_customers=NO_LIMIT,
+        contributions=contributions,
+        at_once=AT_ONCE,
     )
 
 
 def _of_tree(ready: Ready, model: Model, place: int | None, background: Background, shift: float) -> Explainer:
     tree, source = model.estimator.tree_, model.source
-    shares = pattern_shares(tree, _encoded(model, background))
+    amounts = pattern_amounts(pattern_shares(tree, _encoded(model, background)), source, place or 0)
 
     def contributions(matrix: np.ndarray) -> Contributions:
-        values, base = tree_shap_of(tree, shares, matrix, source, place or 0)
+        values, base = looked_up(tree, amounts, matrix)
         return values, base + shift, None
 
-    return ready(references=len(background), most_customers=NO_LIMIT, contributions=contributions)
+    return ready(references=len(background), most_customers=NO_LIMIT, contributions=contributions, at_once=AT_ONCE)
 
 
 def _of_ensemble(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from crm_ai.words import number
+from crm_ai.words import label_in_words, number
 
 if TYPE_CHECKING:
     import shap
@@ -204,7 +204,7 @@ def value_in_words(cell: object) -> str:
     ('12', '29.9', '(missing)', '女')
     """
     if pd.isna(cell):  # type: ignore[call-overload]
-        return MISSING
+        return label_in_words(MISSING)
     if isinstance(cell, pd.Timestamp):
         return f"{cell:%Y-%m-%d}"
     if isinstance(cell, (bool, np.bool_, str)):

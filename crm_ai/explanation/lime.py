@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crm_ai.explanation.explanation import MISSING
+from crm_ai.explanation.local_line import local_line
 from crm_ai.modeling import Model, Run, TableEncoder, Task, answer_of, label_place
 from crm_ai.table import Kind
 from crm_ai.words import _
@@ -169,24 +169,20 @@ def explain_with_lime(
     """
     ready = explainer or lime_explainer(run, model_type)
     model, encoder = ready.model, ready.model.encoder
-    customer = encoder.codes_of(model.cleaned(run.table.frame.iloc[[row]]))
+    customer = encoder.codes_of(model.cleaned(run.table.frame[list(run.problem.features)].iloc[[row]]))
     original = np.asarray([name in model.columns for name in encoder.columns_])
     # A cell that was missing stays missing: neither it nor the column that tells so is perturbed.
     absent = np.isnan(customer[0])
     place = label_place(run.problem, label) if run.problem.task is not Task.REGRESSION else 1
-    surrogate = _seeded(ready.surrogate, seed)
-    found = surrogate.explain_instance(
-        _filled(encoder, customer)[0],
-        _predictor(model, encoder, customer[0], np.flatnonzero(absent | ~original)),
-        labels=(place,),
-        num_features=len(encoder.columns_),
-        num_samples=samples,
-    )
-    fitted = np.zeros(len(encoder.columns_))
-    for column, weight in found.as_map()[place]:
-        fitted[column] = weight
     held = absent | ~original
-    weights = np.where(held, 0.0, fitted)[original]
+    line = local_line(
+        ready.surrogate,
+        _filled(encoder, customer)[0],
+        _predictor(model, encoder, customer[0], np.flatnonzero(held), place),
+        samples=samples,
+        seed=seed,
+    )
+    weights = np.where(held, 0.0, line.weights)[original]
     said = model.predict_encoded(encoder.encode_codes(customer))
     return LimeExplanation(
         columns=model.columns,
@@ -195,10 +191,10 @@ def explain_with_lime(
             _condition(model, ready.quartiles, column, customer[0, column])
             for column in np.flatnonzero(original).tolist()
         ),
-        intercept=float(found.intercept[place] + fitted[held].sum()),  # what is held fixed is always so
-        local_prediction=float(np.ravel(found.local_pred)[0]),
+        intercept=float(line.intercept + line.weights[held].sum()),  # what is held fixed is always so
+        local_prediction=line.prediction,
         prediction=float((said if run.problem.task is Task.REGRESSION else answer_of(said, place))[0]),
-        local_fit=float(found.score if np.ndim(found.score) == 0 else np.ravel(found.score)[0]),
+        local_fit=line.fit,
         kernel_width=float(np.sqrt(len(encoder.columns_)) * 0.75),
         label="" if run.problem.task is Task.REGRESSION else run.problem.labels[place],
         seed=seed,
@@ -210,26 +206,13 @@ def _filled(encoder: TableEncoder, codes: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(codes), encoder.medians_, codes)
 
 
-def _seeded(surrogate: Any, seed: int) -> Any:
-    """A copy that draws from its own seed, so that neither earlier calls nor other visitors change what it says."""
-    own = copy.copy(surrogate)
-    own.random_state = np.random.RandomState(seed)
-    own.base = copy.copy(surrogate.base)
-    own.base.random_state = own.random_state
-    if own.discretizer is not None:
-        own.discretizer = copy.copy(surrogate.discretizer)
-        own.discretizer.random_state = own.random_state
-    return own
-
-
 def _predictor(
-    model: Model, encoder: TableEncoder, customer: np.ndarray, held: np.ndarray
+    model: Model, encoder: TableEncoder, customer: np.ndarray, held: np.ndarray, place: int
 ) -> Callable[[np.ndarray], np.ndarray]:
     def predict(codes: np.ndarray) -> np.ndarray:
-        codes = np.array(codes, dtype=np.float64)
         codes[:, held] = customer[held]
         said = model.predict_encoded(encoder.encode_codes(codes))
-        return np.column_stack([1 - said, said]) if model.problem.task is Task.BINARY else said
+        return said if model.problem.task is Task.REGRESSION else answer_of(said, place)
 
     return predict
 

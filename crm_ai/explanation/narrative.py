@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from crm_ai.evaluation.intervals import Z
-from crm_ai.explanation.explanation import Explanation
+from crm_ai.explanation.explanation import Explanation, value_in_words
 from crm_ai.explanation.interactions import partner_of
 from crm_ai.explanation.reliability import Light, Reliability
 from crm_ai.explanation.similar import SimilarCustomers
-from crm_ai.modeling import Run, Task, answer_of, label_place, table_groups
-from crm_ai.words import _, count, ngettext, number, percent, shorten
+from crm_ai.modeling import Problem, Run, Task, answer_of, label_place, question_in_words
+from crm_ai.words import _, count, label_in_words, ngettext, number, percent, sentences, shorten
 
 STRONG, CLEAR, LITTLE = 0.25, 0.1, 0.02  # of all that moves a prediction
 IDLE = 0.01  # of all that moves predictions: what is less hardly matters
@@ -113,17 +112,22 @@ def customer_in_words(
         parts.append(_fate(said, similar))
     if trust is not None and trust.light is Light.GOOD:
         parts.append(
-            _("These reasons passed every check: SHAP and LIME agree on {share} of what moves the prediction.").format(
-                share=percent(trust.sign_agreement)
-            )
+            _(
+                "These reasons passed every check, and two methods agree on {share} of them (SHAP, LIME); that speaks "
+                "for the reasons, not for the prediction."
+            ).format(share=percent(trust.sign_agreement))
         )
     elif trust is not None and trust.light is Light.CAUTION:
         parts.append(_("Read these reasons with caution: {why}").format(why=trust.reasons[0]))
-    return " ".join(parts)
+    return sentences(parts)
 
 
 def model_in_words(
-    reasons: Explanation, *, pairs: pd.DataFrame | None = None, needed: pd.DataFrame | None = None
+    reasons: Explanation,
+    *,
+    outcome: str = "",
+    pairs: pd.DataFrame | None = None,
+    needed: pd.DataFrame | None = None,
 ) -> str:
     """Say what a model does.
 
@@ -131,6 +135,8 @@ def model_in_words(
     ----------
     reasons : Explanation
         Of the holdout.
+    outcome : str, optional
+        What is predicted, such as ``Churn = Yes``, see ``outcome_in_words``.
     pairs : pandas.DataFrame, optional
         As made by ``interactions``.
     needed : pandas.DataFrame, optional
@@ -150,25 +156,31 @@ def model_in_words(
     share = float(named["mean_absolute"].sum()) / whole
     parts = [
         ngettext(
-            "{columns} is what predictions go with: it makes up {share} of what moves them.",
-            "{columns} are what predictions go with most: together they make up {share} of what moves them.",
+            "{predictions} differ most by {columns}: it makes up {share} of what sets them apart.",
+            "{predictions} differ most by {columns}: together they make up {share} of what sets them apart.",
             len(first),
-        ).format(columns=_and(first), share=percent(share))
+        ).format(
+            columns=listed(first),
+            predictions=_("Predictions of {outcome}").format(outcome=name_in_words(outcome))
+            if outcome
+            else _("Predictions"),
+            share=percent(share),
+        )
     ]
     parts += [said for name in first if (said := _direction(reasons, name))]
     partner = None if pairs is None or pairs.empty else partner_of(pairs, str(pairs["first"].iloc[0]))
     if partner is not None and pairs is not None:
         parts.append(
-            _("What {first} goes with depends on {second}: the two work together.").format(
-                first=_name(pairs["first"].iloc[0]), second=_name(pairs["second"].iloc[0])
+            _("How much {first} counts depends on {second}.").format(
+                first=name_in_words(pairs["first"].iloc[0]), second=name_in_words(pairs["second"].iloc[0])
             )
         )
     elif pairs is not None:
-        parts.append(_("Columns only add up in this model: none changes what another one does."))
+        parts.append(_("Columns only add up in this model: how much one counts depends on no other."))
     if needed is not None and len(needed) and needed["low"].iloc[0] > 0:
         parts.append(
-            _("Its predictions need {column} most: with its values shuffled {metric} falls by {drop}.").format(
-                column=_name(needed["column"].iloc[0]),
+            _("Its quality rests on {column} most: with that column shuffled, {metric} falls by {drop}.").format(
+                column=name_in_words(needed["column"].iloc[0]),
                 metric={"roc_auc": _("ROC AUC"), "r2": _("R²"), "balanced_accuracy": _("balanced accuracy")}[
                     needed["metric"].iloc[0]
                 ],
@@ -178,78 +190,56 @@ def model_in_words(
     idle = [str(name) for name in table["column"][table["mean_absolute"] < IDLE * whole]]
     if idle:
         parts.append(
-            ngettext("{columns} hardly matters.", "{columns} hardly matter.", len(idle)).format(columns=_and(idle[:4]))
+            ngettext("{columns} hardly matters to it.", "{columns} hardly matter to it.", len(idle)).format(
+                columns=listed(idle[:4])
+            )
             if len(idle) <= 4
-            else _("{columns} and {n} more hardly matter.").format(columns=_list(idle[:3]), n=count(len(idle) - 3))
+            else _("{columns} and {n} more hardly matter to it.").format(
+                columns=_list(idle[:3]), n=count(len(idle) - 3)
+            )
         )
     parts.append(_("This is what the model has learned, not what would happen if a customer were changed."))
-    return " ".join(parts)
+    return sentences(parts)
 
 
-def segment_in_words(run: Run, model_type: str, reasons: Explanation, segment: str, group: str) -> str:
-    """Say why a model speaks differently of the customers of a segment.
+def outcome_in_words(problem: Problem, label: str | None = None) -> str:
+    """Say whose chance, or which number, predictions are of.
 
     Parameters
     ----------
-    run : Run
-        A run.
-    model_type : str
-        One of its models.
-    reasons : Explanation
-        Of the holdout, or of a part of it.
-    segment, group : str
-        A column, and one of its groups.
+    problem : Problem
+        The question.
+    label : str, optional
+        The answer in question; by default the positive one, or the first of several.
 
     Returns
     -------
     str
-        A paragraph of plain text.
+        For instance ``Churn = Yes``.
     """
-    codes, names = table_groups(run.table, segment)
-    members = codes[reasons.rows] == (names.index(group) if group in names else -1)
-    n = int(members.sum())
-    name = f"{_name(segment)} = {_name(group)}"
-    if n < 2:
-        return _("Too few customers with {name} are explained to say anything of them.").format(name=name)
-    said = np.asarray(run.predictions[model_type])
-    order = np.argsort(run.holdout_rows, kind="stable")
-    judged = order[np.searchsorted(run.holdout_rows[order], reasons.rows)]
-    place = None if run.problem.task is Task.REGRESSION else label_place(run.problem, reasons.label or None)
-    own = said[judged] if place is None else answer_of(said[judged], place)
-    write = Told(0.0, 0.0, "" if place is None else run.problem.labels[place], 0.0)
-    difference = reasons.values[members].mean(axis=0) - reasons.values.mean(axis=0)
-    inside, overall = float(own[members].mean()), float(own.mean())
-    parts = [
-        _("Of {n} customers with {name} the model says {inside} on average, of all {overall}.").format(
-            n=count(n), name=name, inside=write.amount(inside), overall=write.amount(overall)
-        )
-    ]
-    error = float(own[members].std(ddof=1)) / np.sqrt(n)
-    if abs(inside - overall) <= Z * error:
-        return parts[0] + " " + _("That is no clear difference.")
-    size = np.abs(difference).sum()
-    strongest = [place for place in np.argsort(-np.abs(difference)) if abs(difference[place]) > CLEAR * size][:NAMED]
-    if size > 0 and strongest:
-        parts.append(
-            _("The difference is associated with {reasons}.").format(
-                reasons=_and([_leaning(reasons.columns[place], difference[place]) for place in strongest])
-            )
-        )
-    return " ".join(parts)
+    if problem.task is Task.REGRESSION or problem.above is not None:
+        return question_in_words(problem)
+    return f"{problem.target} = {problem.labels[label_place(problem, label)]}"
 
 
 def _beginning(said: Told) -> str:
     gap = (said.said - said.usual) / said.spread if said.spread > 0 else 0.0
     if abs(gap) < 0.1:
-        where = _("about the average of {usual}")
+        where = _("about the average prediction of {usual}")
     elif abs(gap) > 1:
-        where = _("far above the average of {usual}") if gap > 0 else _("far below the average of {usual}")
+        where = (
+            _("far above the average prediction of {usual}")
+            if gap > 0
+            else _("far below the average prediction of {usual}")
+        )
     else:
-        where = _("above the average of {usual}") if gap > 0 else _("below the average of {usual}")
+        where = (
+            _("above the average prediction of {usual}") if gap > 0 else _("below the average prediction of {usual}")
+        )
     where = where.format(usual=said.amount(said.usual))
     if said.answer:
         return _("The model says {said} for “{answer}”, {where}.").format(
-            said=said.amount(said.said), answer=_name(said.answer), where=where
+            said=said.amount(said.said), answer=name_in_words(said.answer), where=where
         )
     return _("The model says {said}, {where}.").format(said=said.amount(said.said), where=where)
 
@@ -270,39 +260,39 @@ def _reasons(reasons: Explanation, compared_with: str) -> list[str]:
             if raises
             else _("Associated with a lower prediction{versus}: {reasons}.")
         )
-        told = _and([_weighed(reason, whole) for reason in its.head(NAMED).itertuples()])
+        told = listed([_weighed(reason, whole) for reason in its.head(NAMED).itertuples()])
         parts.append(words.format(versus=versus, reasons=told))
     return parts
-
-
-def _leaning(column: str, difference: float) -> str:
-    words = _("{column} (higher)") if difference > 0 else _("{column} (lower)")
-    return words.format(column=_name(column))
 
 
 def _weighed(reason: object, whole: float) -> str:
     column, value, contribution = reason.column, reason.value, reason.contribution  # type: ignore[attr-defined]
     share = abs(contribution) / whole
     strength = _("strongly") if share > STRONG else _("clearly") if share > CLEAR else _("slightly")
-    return _("{column} = {value} ({strength})").format(column=_name(column), value=_name(value), strength=strength)
+    return _("{column} = {value} ({strength})").format(
+        column=name_in_words(column), value=name_in_words(value), strength=strength
+    )
 
 
 def _fate(said: Told, similar: SimilarCustomers) -> str:
     found = similar.outcome
     ends = {"low": said.amount(found.low), "high": said.amount(found.high), "value": said.amount(found.value)}
     if said.answer:
-        words = _("Of the {n} most similar customers {value} had this answer ({low}–{high})")
+        words = _("Of the {n} most similar customers {value} really were “{answer}” (such customers: {low}–{high})")
     else:
-        words = _("The {n} most similar customers had {value} on average ({low}–{high})")
-    between = min(said.said, said.usual) <= found.value <= max(said.said, said.usual)
-    beyond = (found.value - said.usual) * (said.said - said.usual) > 0
+        words = _("The {n} most similar customers really had {value} on average (such customers: {low}–{high})")
+    apart = np.sign(said.said - said.usual) * (found.value - said.usual)
     if similar.bear_it_out:
         words += _(", which bears it out.")
-    elif between or beyond:
-        words += _(", which points the same way.")
-    else:
+    elif found.low <= said.usual <= found.high:
+        words += _(", which is not clearly different from the average.")
+    elif apart < 0:
         words += _(", which does not bear it out.")
-    return words.format(n=count(found.n), **ends)
+    elif abs(found.value - said.usual) < abs(said.said - said.usual):
+        words += _(", which points the same way but is closer to the average: take the figure with caution.")
+    else:
+        words += _(", which points the same way, and further.")
+    return words.format(n=count(found.n), answer=name_in_words(said.answer), **ends)
 
 
 def _direction(reasons: Explanation, name: str) -> str:
@@ -314,32 +304,67 @@ def _direction(reasons: Explanation, name: str) -> str:
             return ""
         rises = float(spearmanr(values, contribution[known]).statistic)
         if abs(rises) < ONE_WAY:
-            return _("{column} does not work in one direction only.").format(column=_name(name))
+            return _turning(reasons, name)
         words = (
             _("Higher {column} goes with higher predictions.")
             if rises > 0
             else _("Higher {column} goes with lower predictions.")
         )
-        return words.format(column=_name(name))
+        return words.format(column=name_in_words(name))
     frame = reasons.dependence(name)
     frame = frame[frame["n"] >= FEWEST]
     if len(frame) < 2:
         return ""
     top, bottom = frame.iloc[frame["mean"].to_numpy().argmax()], frame.iloc[frame["mean"].to_numpy().argmin()]
     return _("By {column}, “{top}” goes with the highest predictions and “{bottom}” with the lowest.").format(
-        column=_name(name), top=_name(top["level"]), bottom=_name(bottom["level"])
+        column=name_in_words(name), top=name_in_words(top["level"]), bottom=name_in_words(bottom["level"])
     )
 
 
-def _name(name: object) -> str:
-    return shorten(str(name), NAME)
+def _turning(reasons: Explanation, name: str) -> str:
+    frame = reasons.dependence(name)
+    frame = frame[frame["n"] >= FEWEST]
+    if len(frame) < 3:
+        return _("Predictions neither only rise nor only fall with {column}.").format(column=name_in_words(name))
+    top, bottom = frame.iloc[frame["mean"].to_numpy().argmax()], frame.iloc[frame["mean"].to_numpy().argmin()]
+    return _("By {column}, predictions are highest around {top} and lowest around {bottom}.").format(
+        column=name_in_words(name), top=value_in_words(top["level"]), bottom=value_in_words(bottom["level"])
+    )
+
+
+def name_in_words(name: object) -> str:
+    """Write a column or a label so that it fits into a sentence.
+
+    Parameters
+    ----------
+    name : object
+        The column or label.
+
+    Returns
+    -------
+    str
+        Cut in the middle where it is long.
+    """
+    return shorten(label_in_words(str(name)), NAME)
 
 
 def _list(names: list[str]) -> str:
-    return _(", ").join(_name(name) for name in names)
+    return _(", ").join(name_in_words(name) for name in names)
 
 
-def _and(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
+    """Write several names as a sentence does.
+
+    Parameters
+    ----------
+    names : list of str
+        At least one.
+
+    Returns
+    -------
+    str
+        For instance ``a, b and c``.
+    """
     if len(names) < 2:
         return "".join(names)
     return _("{some} and {last}").format(some=_(", ").join(names[:-1]), last=names[-1])

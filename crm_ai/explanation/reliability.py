@@ -19,7 +19,7 @@ from crm_ai.explanation.scales import output_on
 from crm_ai.explanation.shapley import explain_rows, shap_explainer
 from crm_ai.explanation.twins import twins
 from crm_ai.modeling import Run, Task, label_place
-from crm_ai.words import _, number, percent
+from crm_ai.words import _, number, percent, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -330,7 +330,7 @@ def _inside(ready: Examiner, row: int) -> Check:
     place = np.flatnonzero(space.rows == row)
     far = space.nearness(customer, leave_out=int(place[0]) if len(place) else None) / max(space.usual, 1e-12)
     if strange:
-        return Check("inside", far, Light.POOR, " ".join(strange))
+        return Check("inside", far, Light.POOR, sentences(strange))
     if far > FAR:
         return Check("inside", far, Light.POOR, _("The model has seen no customer like this one."))
     if far > 1:

@@ -76,7 +76,7 @@ def check_scale(model: Model, scale: str | None) -> str:
     if scale is not None and scale not in possible:
         raise CrmAiError(
             _("This model is not explained on the scale “{scale}”.").format(scale=scale),
-            next_step=_("Choose one of: {scales}.").format(scales=", ".join(possible)),
+            next_step=_("Choose one of: {scales}.").format(scales=_(", ").join(possible)),
         )
     return scale or possible[0]
 

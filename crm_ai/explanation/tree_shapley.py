@@ -157,22 +157,83 @@ def tree_shap_of(
     base : float
         Mean output of the reference customers.
     """
+    return looked_up(tree, pattern_amounts(reference, source, output), matrix)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PatternAmounts:
+    """What each pattern at each leaf is worth to original columns: all that is looked up for a customer.
+
+    Parameters
+    ----------
+    leaves : tuple of Leaf
+        The leaves that ask something.
+    by_column : tuple of tuple of (int, numpy.ndarray of shape (2 ** conditions,))
+        For each of these, original columns and the contributions that each pattern makes to them.
+    columns : int
+        Number of original columns.
+    base : float
+        Mean output of the reference customers.
+    """
+
+    leaves: tuple[Leaf, ...]
+    by_column: tuple[tuple[tuple[int, np.ndarray], ...], ...]
+    columns: int
+    base: float
+
+
+def pattern_amounts(reference: PatternShares, source: np.ndarray, output: int) -> PatternAmounts:
+    """Compute once what is looked up for each customer.
+
+    Parameters
+    ----------
+    reference : PatternShares
+        As made by ``pattern_shares``.
+    source, output : optional
+        As in ``tree_shap``.
+
+    Returns
+    -------
+    PatternAmounts
+        For ``looked_up``.
+    """
     told = list(zip(reference.leaves, reference.shares, strict=True))
-    base = float(sum(leaf.value[output] * share[-1] for leaf, share in told))
-    columns = int(source.max()) + 1 if len(source) else 0
-    values = np.zeros((columns, len(matrix)))
-    amounts = [
-        list(_by_column(leaf, share * leaf.value[output], source)) if leaf.features else [] for leaf, share in told
-    ]
+    asking = [(leaf, share) for leaf, share in told if leaf.features]
+    return PatternAmounts(
+        tuple(leaf for leaf, _share in asking),
+        tuple(tuple(_by_column(leaf, share * leaf.value[output], source)) for leaf, share in asking),
+        int(source.max()) + 1 if len(source) else 0,
+        float(sum(leaf.value[output] * share[-1] for leaf, share in told)),
+    )
+
+
+def looked_up(tree: Any, amounts: PatternAmounts, matrix: np.ndarray) -> tuple[np.ndarray, float]:
+    """Shapley values of a scikit-learn tree, each customer's patterns looked up.
+
+    Parameters
+    ----------
+    tree : sklearn.tree._tree.Tree
+        The fitted estimator's ``tree_``.
+    amounts : PatternAmounts
+        As made by ``pattern_amounts`` for this tree.
+    matrix : numpy.ndarray of shape (n, encoded columns)
+        Customers to explain.
+
+    Returns
+    -------
+    values : numpy.ndarray of float64, shape (n, original columns)
+        Contributions.
+    base : float
+        Mean output of the reference customers.
+    """
+    values = np.zeros((amounts.columns, len(matrix)))
     for part in _parts(len(matrix), tree):
         left = _goes_left(tree, matrix[part])
-        for leaf, by_column in zip(reference.leaves, amounts, strict=True):
-            if not leaf.features:
-                continue
+        for leaf, by_column in zip(amounts.leaves, amounts.by_column, strict=True):
             patterns = _patterns(leaf, left)
             for column, amount in by_column:
                 values[column, part] += amount[patterns]
-    return values.T, base
+    return values.T, amounts.base
 
 
 def leaves_of(tree: Any) -> Iterator[Leaf]:

@@ -20,6 +20,7 @@ MOST_LABELS = 200
 GRID = 30
 OTHERS = 150
 ALIKE = 300
+LOOKED_AT = 1_000  # before all are
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +73,18 @@ def values_of(run: Run, column: str) -> Values:
         raise CrmAiError(
             _("No model looks at “{column}”.").format(column=column), next_step=_("Choose one of the features.")
         )
-    kind, series = run.table.schema[column].kind, run.train_frame[column].dropna()
+    kind, series = run.table.schema[column].kind, _training(run, column)
     if kind is Kind.DATE:
         return Values(column, kind, low=series.min(), high=series.max())
     if kind is Kind.NUMBER:
-        numbers = series.to_numpy(dtype=np.float64)
-        numbers = numbers[np.isfinite(numbers)]
+        numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
+        if not np.isfinite(numbers).all():
+            numbers = numbers[np.isfinite(numbers)]
         if not len(numbers):
             return Values(column, kind, low=0.0, high=0.0)
-        whole = bool((numbers == np.round(numbers)).all())
-        return Values(
-            column, kind, low=float(numbers.min()), high=float(numbers.max()), step=1.0 if whole else _step(numbers)
-        )
-    counts = series.astype("str").value_counts()
-    return Values(column, kind, tuple(str(label) for label in counts.index[:MOST_LABELS]))
+        low, high = float(numbers.min()), float(numbers.max())
+        return Values(column, kind, low=low, high=high, step=1.0 if _are_whole(numbers) else _step(high - low))
+    return Values(column, kind, tuple(_label_counts(series))[:MOST_LABELS])
 
 
 def changed(run: Run, row: int, changes: Mapping[str, object]) -> pd.DataFrame:
@@ -192,8 +191,7 @@ def likely_range(run: Run, model_type: str, said: float, label: str | None = Non
         return Estimate("range", said, low, high)
     place = label_place(run.problem, label)
     before = answer_of(np.asarray(run.out_of_fold[model_type]), place)
-    known = np.flatnonzero(np.isfinite(before))
-    nearest = known[np.argsort(np.abs(before[known] - said), kind="stable")[:ALIKE]]
+    nearest = _smallest(np.abs(before - said), ALIKE)
     having, n = int((run.train_actual[nearest] == place).sum()), len(nearest)
     low, high = (float(end) for end in wilson(having, n))
     return Estimate("prevalence", having / n if n else float("nan"), low, high, n)
@@ -231,8 +229,8 @@ def profile(run: Run, model_type: str, frame: pd.DataFrame, column: str, *, labe
     levels = _grid(run, values_of(run, column))
     rows = drawn(run.train_rows, OTHERS, run.problem.seed)
     everybody = pd.concat([frame[features], run.table.frame[features].iloc[rows]], ignore_index=True)
-    asked = pd.concat([everybody] * len(levels), ignore_index=True)
-    asked[column] = cells(everybody[column], [level for level in levels for _one in range(len(everybody))])
+    asked = everybody.iloc[np.tile(np.arange(len(everybody)), len(levels))].reset_index(drop=True)
+    asked[column] = cells(everybody[column], levels).repeat(len(everybody)).to_numpy()
     said = said_of(model, asked, label).reshape(len(levels), -1)
     low, high = np.quantile(said[:, 1:], [0.1, 0.9], axis=1)
     return pd.DataFrame(
@@ -258,15 +256,16 @@ def never_together(run: Run, frame: pd.DataFrame, columns: list[str]) -> list[tu
         Empty if every pair of labels has been seen.
     """
     labels = [name for name in run.problem.features if run.table.schema[name].kind not in (Kind.NUMBER, Kind.DATE)]
-    texts = {name: run.train_frame[name].astype("str") for name in labels}
     own = {name: str(frame[name].iloc[0]) for name in labels}
-    holds = {name: (texts[name] == own[name]).to_numpy() for name in labels}
     found = []
     for one in columns:
-        for other in labels:
-            if one not in holds or other == one or (other in columns and labels.index(other) < labels.index(one)):
-                continue
-            if holds[other].any() and not (holds[one] & holds[other]).any():
+        others = [name for name in labels if name != one and not (name in columns and _is_before(labels, name, one))]
+        if one not in own or not others:
+            continue
+        having = _having(run, one, own[one], run.train_rows)
+        for other in others:
+            together = len(_having(run, other, own[other], having)) > 0
+            if not together and len(_having(run, other, own[other], run.train_rows)):
                 found.append((one, other))
     return found
 
@@ -290,26 +289,69 @@ def goes_along(run: Run, frame: pd.DataFrame, clashes: list[tuple[str, str]]) ->
     """
     found = {}
     for one, other in clashes:
-        its = run.train_frame.loc[(run.train_frame[one].astype("str") == str(frame[one].iloc[0])).to_numpy(), other]
-        counts = its.dropna().astype("str").value_counts()
-        if len(counts):
-            found[other] = str(counts.index[0])
+        having = _having(run, one, str(frame[one].iloc[0]), run.train_rows)
+        counts = _label_counts(run.table.frame[other].iloc[having])
+        if counts:
+            found[other] = next(iter(counts))
     return found
 
 
-def _step(numbers: np.ndarray) -> float:
-    reach = float(np.ptp(numbers))
+def _training(run: Run, column: str) -> pd.Series:
+    """One column of the training customers; all columns of a million of them take longer than a slider may."""
+    return run.table.frame[column].iloc[run.train_rows]
+
+
+def _label_counts(column: pd.Series) -> dict[str, int]:
+    """Customers by label, as text, the most frequent first; missing cells are not counted."""
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return {str(label): int(n) for label, n in column.dropna().astype("str").value_counts().items()}
+    codes = column.cat.codes.to_numpy()
+    counts: dict[str, int] = {}
+    for label, n in zip(column.cat.categories, np.bincount(codes[codes >= 0]), strict=False):
+        counts[str(label)] = counts.get(str(label), 0) + int(n)
+    return {label: n for label, n in sorted(counts.items(), key=lambda one: -one[1]) if n}
+
+
+def _having(run: Run, column: str, label: str, rows: np.ndarray) -> np.ndarray:
+    """Those of some customers who have a label."""
+    series = run.table.frame[column]
+    if not isinstance(series.dtype, pd.CategoricalDtype):
+        return rows[(series.iloc[rows].astype("str") == label).to_numpy(dtype=bool)]
+    wanted = [code for code, known in enumerate(series.cat.categories) if str(known) == label]
+    codes = series.cat.codes.to_numpy()[rows]
+    return rows[codes == wanted[0] if len(wanted) == 1 else np.isin(codes, wanted)]
+
+
+def _is_before(labels: list[str], name: str, other: str) -> bool:
+    return other not in labels or labels.index(name) < labels.index(other)
+
+
+def _smallest(amounts: np.ndarray, some: int) -> np.ndarray:
+    """Places of the smallest amounts; of equal ones the first; NaN is none."""
+    amounts = np.where(np.isfinite(amounts), amounts, np.inf)
+    limit = np.partition(amounts, some - 1)[some - 1] if len(amounts) > some else np.inf
+    below = np.flatnonzero(amounts < limit)
+    at = np.flatnonzero(amounts == limit) if np.isfinite(limit) else below[:0]
+    return np.concatenate([below, at[: some - len(below)]])
+
+
+def _are_whole(numbers: np.ndarray) -> bool:
+    # Amounts show it soon.
+    return all(bool((part == np.round(part)).all()) for part in (numbers[:LOOKED_AT], numbers))
+
+
+def _step(reach: float) -> float:
     return 10.0 ** (np.floor(np.log10(reach)) - 2) if reach > 0 else 1.0
 
 
 def _grid(run: Run, values: Values) -> list[object]:
     """Levels to ask about: labels, or numbers and dates spread as the training customers' are."""
     if values.kind is Kind.DATE or values.kind is Kind.NUMBER:
-        series = run.train_frame[values.column].dropna()
-        distinct = series.drop_duplicates().sort_values()
-        if len(distinct) <= GRID:
-            return list(distinct)
-        return list(series.quantile(np.linspace(0, 1, GRID), interpolation="nearest").drop_duplicates())
+        ordered = np.sort(_training(run, values.column).dropna().to_numpy())
+        distinct = ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+        if len(distinct) > GRID:
+            distinct = ordered[np.rint(np.linspace(0, len(ordered) - 1, GRID)).astype(np.intp)]
+        return list(pd.Series(distinct).drop_duplicates())
     return list(values.labels[:GRID])
 
 

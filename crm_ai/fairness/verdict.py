@@ -1,22 +1,31 @@
 """Decide whether there is a gap, and say it in words.
 
-A gap is found where two things hold. It is beyond chance: the 95 % interval of the difference excludes 0.
-And it matters, for with a million customers any difference is beyond chance: either it is at least 5 points (one
-customer in twenty is treated otherwise for belonging to another group), or the lower group gets less than four fifths
-of the higher, the rule of the US Uniform Guidelines on Employee Selection Procedures (29 CFR 1607.4 D), which also
-catches rare events where 5 points cannot happen. Only two questions are asked, so that chance has little opportunity:
-are groups selected alike (demographic parity), and are they alike in hits and false alarms (equalized odds, whose
-interval holds for both at once). For numeric predictions the same fifth is the measure: typical errors whose ratio is
-below 0.8, or predictions that lean apart by more than a fifth of the typical error.
+A gap is found where two things hold of two groups. It is beyond chance: of all comparisons that are made, corrected
+together, at most one in twenty such sets raises a false alarm (``pairs``). And it matters, for with a million customers
+any difference is beyond chance: either it is at least 5 points (one customer in twenty is treated otherwise for
+belonging to another group), or the lower group gets less than four fifths of the higher, the rule of the US Uniform
+Guidelines on Employee Selection Procedures (29 CFR 1607.4 D), which also catches rare events where 5 points cannot
+happen. Only three questions are asked, so that chance has little opportunity: are groups selected alike (demographic
+parity), and are they alike in hits and in false alarms (equalized odds). For numeric predictions the same fifth is the
+measure: typical errors whose ratio is below 0.8, or predictions that lean apart by more than a fifth of the typical
+error.
+
+Where no gap is found there may still be one. If even a gap of 20 points (half of a typical error) would have been
+missed more often than in one of five cases, there are too few customers to say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from crm_ai.evaluation import Estimate
+import numpy as np
+
+from crm_ai.evaluation import Estimate, GroupValues, difference_of_pair, wilson
+from crm_ai.evaluation.intervals import Z
+from crm_ai.fairness.pairs import Pair, detectable
 from crm_ai.words import _, count, number, percent, shorten
 
 if TYPE_CHECKING:
@@ -25,6 +34,9 @@ if TYPE_CHECKING:
 FEWEST = 30
 POINTS = 0.05
 FOUR_FIFTHS = 0.8
+COARSE, COARSE_ERROR = 0.2, 0.5
+ASKED = ("selection_rate", "true_positive_rate", "false_positive_rate")
+ASKED_OF_ERRORS = ("mae", "mean_error")
 
 
 class Judgement(StrEnum):
@@ -35,7 +47,7 @@ class Judgement(StrEnum):
     TOO_FEW = "too few to say"
 
 
-def judged(groups: int, gaps: tuple[str, ...]) -> Judgement:
+def judged(groups: int, gaps: tuple[str, ...], *, blind: bool) -> Judgement:
     """Judge an audit.
 
     Parameters
@@ -44,6 +56,8 @@ def judged(groups: int, gaps: tuple[str, ...]) -> Judgement:
         Groups with enough customers to be compared.
     gaps : tuple of str
         Metrics in which a gap was found.
+    blind : bool
+        Whether even a large gap could well have been missed.
 
     Returns
     -------
@@ -52,49 +66,51 @@ def judged(groups: int, gaps: tuple[str, ...]) -> Judgement:
     """
     if groups < 2:
         return Judgement.TOO_FEW
-    return Judgement.GAP if gaps else Judgement.NO_EVIDENCE
+    if gaps:
+        return Judgement.GAP
+    return Judgement.TOO_FEW if blind else Judgement.NO_EVIDENCE
 
 
-def rate_gaps(
-    difference: Mapping[str, Estimate], ratio: Mapping[str, Estimate], parity: Mapping[str, Estimate]
-) -> tuple[str, ...]:
+def rate_gaps(pairs: Sequence[Pair]) -> tuple[str, ...]:
     """Find the shares in which groups differ.
 
     Parameters
     ----------
-    difference, ratio, parity : mapping of str to Estimate
-        See ``Audit``.
+    pairs : sequence of Pair
+        Corrected together.
 
     Returns
     -------
     tuple of str
         Some of selection_rate, true_positive_rate, false_positive_rate.
     """
-    certain = {
-        "selection_rate": difference["selection_rate"].low > 0,
-        "true_positive_rate": _certain_odds("true_positive_rate", difference, parity),
-        "false_positive_rate": _certain_odds("false_positive_rate", difference, parity),
-    }
-    return tuple(
-        name
-        for name, beyond_chance in certain.items()
-        if beyond_chance and (difference[name].value >= POINTS or ratio[name].value < FOUR_FIFTHS)
-    )
+    found = {pair.metric for pair in pairs if pair.beyond_chance and rate_matters(pair)}
+    return tuple(name for name in ASKED if name in found)
 
 
-def _certain_odds(name: str, difference: Mapping[str, Estimate], parity: Mapping[str, Estimate]) -> bool:
-    return parity["equalized_odds_difference"].low > 0 and difference[name].low > 0
+def rate_matters(pair: Pair) -> bool:
+    """Whether a difference of shares is large enough to matter.
+
+    Parameters
+    ----------
+    pair : Pair
+        Two groups in a rate.
+
+    Returns
+    -------
+    bool
+        True from 5 points on, and below four fifths.
+    """
+    return pair.difference >= POINTS - 1e-12 or pair.ratio < FOUR_FIFTHS
 
 
-def error_gaps(
-    difference: Mapping[str, Estimate], ratio: Mapping[str, Estimate], typical_error: float
-) -> tuple[str, ...]:
+def error_gaps(pairs: Sequence[Pair], typical_error: float) -> tuple[str, ...]:
     """Find the ways in which errors of numeric predictions differ between groups.
 
     Parameters
     ----------
-    difference, ratio : mapping of str to Estimate
-        See ``Audit``.
+    pairs : sequence of Pair
+        Corrected together.
     typical_error : float
         Mean absolute error of all customers.
 
@@ -103,9 +119,34 @@ def error_gaps(
     tuple of str
         Some of mae, mean_error.
     """
-    size = difference["mae"].low > 0 and ratio["mae"].value < FOUR_FIFTHS
-    lean = difference["mean_error"].low > 0 and difference["mean_error"].value > (1 - FOUR_FIFTHS) * typical_error
-    return ("mae",) * size + ("mean_error",) * lean
+    found = {pair.metric for pair in pairs if pair.beyond_chance and _error_matters(pair, typical_error)}
+    return tuple(name for name in ASKED_OF_ERRORS if name in found)
+
+
+def _error_matters(pair: Pair, typical_error: float) -> bool:
+    if pair.metric == "mae":
+        return pair.ratio < FOUR_FIFTHS
+    return pair.difference > (1 - FOUR_FIFTHS) * typical_error
+
+
+def detectable_error(metric: GroupValues, comparisons: int) -> float:
+    """Difference of an error that would have been found in four of five cases, where it is easiest.
+
+    Parameters
+    ----------
+    metric : GroupValues
+        Of groups that may be compared.
+    comparisons : int
+        How many are made together.
+
+    Returns
+    -------
+    float
+        In the target's unit; NaN if fewer than two groups can be compared.
+    """
+    low, high = metric.limits(Z)
+    errors = np.sort(((high - low) / (2 * Z))[np.isfinite(high - low)])
+    return detectable(float(np.hypot(*errors[:2])), comparisons) if len(errors) > 1 else math.nan
 
 
 def in_words(audit: Audit) -> str:
@@ -124,7 +165,7 @@ def in_words(audit: Audit) -> str:
     if audit.judgement is Judgement.TOO_FEW:
         said = _too_few(audit)
     elif audit.judgement is Judgement.GAP:
-        gaps = "; ".join(_GAP_WORDS[name](audit) for name in audit.gaps)
+        gaps = _("; ").join(_GAP_WORDS[name](audit) for name in audit.gaps)
         said = _("Gap found by {segment}: {gaps}.").format(segment=audit.segment, gaps=gaps)
     else:
         said = _no_evidence(audit)
@@ -136,6 +177,11 @@ def _too_few(audit: Audit) -> str:
         return _("There is only one group by {segment}, so there is nothing to compare.").format(segment=audit.segment)
     if len(audit.compared) < 2:
         return _("Too few customers to say whether there is a gap by {segment}.").format(segment=audit.segment)
+    if audit.pairs and audit.overall[audit.pairs[0].metric].value != 0:
+        return _("Too few customers to say whether there is a gap by {segment}: {power}").format(
+            segment=audit.segment,
+            power=_power(audit, _("only one of {gap} or more would very likely have been found.")),
+        )
     return _("Nobody is selected at this threshold, so groups by {segment} cannot be compared.").format(
         segment=audit.segment
     )
@@ -143,21 +189,30 @@ def _too_few(audit: Audit) -> str:
 
 def _no_evidence(audit: Audit) -> str:
     if "selection_rate" in audit.difference:
-        gap = audit.difference["selection_rate"]
-        numbers, words = _points(gap), _("shares selected differ by {gap} points ({low} to {high})")
+        gap, told = audit.difference["selection_rate"], _points
+        words = _("shares selected differ by {gap} points ({low} to {high})")
     else:
-        gap = audit.difference["mae"]
-        numbers, words = _plain(gap), _("typical errors differ by {gap} ({low} to {high})")
-    frame = (
-        _("No gap that matters by {segment}: {gap}.") if gap.low > 0 else _("No evidence of a gap by {segment}: {gap}.")
-    )
-    return frame.format(segment=audit.segment, gap=words.format(**numbers))
+        gap, told = audit.difference["mae"], _plain
+        words = _("typical errors differ by {gap} ({low} to {high})")
+    certain = any(pair.beyond_chance for pair in audit.pairs if pair.metric == gap.name)
+    frame = _("No gap that matters by {segment}: {gap}.") if certain else _("No evidence of a gap by {segment}: {gap}.")
+    said = frame.format(segment=audit.segment, gap=words.format(**told(gap)))
+    if certain:
+        return said
+    return f"{said} {_power(audit, _('One of {gap} or more would very likely have been found.'))}"
+
+
+def _power(audit: Audit, words: str) -> str:
+    """Which gap could have been found."""
+    if "selection_rate" in audit.detectable:
+        return words.format(gap=_("{n} points").format(n=number(100 * audit.detectable["selection_rate"], 2)))
+    return words.format(gap=number(audit.detectable["mae"], 2))
 
 
 def _left_out(audit: Audit) -> str:
     if not audit.too_few or len(audit.compared) < 2:
         return ""
-    names = ", ".join(
+    names = _(", ").join(
         _("“{group}” ({n})").format(group=shorten(name), n=count(audit.sizes[name])) for name in audit.too_few[:4]
     )
     more = _(" and {n} more").format(n=len(audit.too_few) - 4) if len(audit.too_few) > 4 else ""
@@ -167,7 +222,7 @@ def _left_out(audit: Audit) -> str:
 def _selection_words(audit: Audit) -> str:
     ratio = audit.ratio["selection_rate"]
     words = _("{high_share} of “{high}” are selected, {low_share} of “{low}”").format(**_sides(audit, "selection_rate"))
-    if ratio.low > 0:
+    if ratio.low > 0 and _told_apart(audit, "selection_rate") == audit.extremes("selection_rate"):
         return words + _(", {times} × as often ({least}–{most})").format(
             times=number(1 / ratio.value, 2), least=number(1 / ratio.high, 2), most=number(1 / ratio.low, 2)
         )
@@ -208,10 +263,7 @@ _GAP_WORDS = {
 
 
 def _sides(audit: Audit, metric: str, *, in_percent: bool = True) -> dict[str, str]:
-    pair = audit.extremes(metric)
-    if pair is None:  # no gap is ever found without two groups
-        return dict.fromkeys(("high", "low", "high_share", "low_share"), "")
-    high, low = pair
+    high, low = _told_apart(audit, metric)
     write = percent if in_percent else number
     groups = audit.by_group[metric]
     return {
@@ -222,8 +274,22 @@ def _sides(audit: Audit, metric: str, *, in_percent: bool = True) -> dict[str, s
     }
 
 
+def _told_apart(audit: Audit, metric: str) -> tuple[str, str]:
+    """The groups that lie farthest apart, of those that do so beyond chance."""
+    certain = [pair for pair in audit.pairs if pair.metric == metric and pair.beyond_chance]
+    widest = max(certain, key=lambda pair: (pair.difference, -pair.p))
+    return widest.high, widest.low
+
+
 def _apart(audit: Audit, metric: str) -> str:
-    return _(", {gap} points apart ({low}–{high})").format(**_points(audit.difference[metric]))
+    groups = audit.by_group[metric]
+    known = [name for name in audit.compared if groups[name].known]
+    values, n = (np.array([getattr(groups[name], what) for name in known]) for what in ("value", "n"))
+    high, low = _told_apart(audit, metric)
+    found = difference_of_pair(
+        GroupValues(values, lambda z: wilson(np.rint(values * n), n, z)), known.index(high), known.index(low)
+    )
+    return _(", {gap} points apart ({low}–{high})").format(**_points(Estimate(metric, *found)))
 
 
 def _points(gap: Estimate) -> dict[str, str]:

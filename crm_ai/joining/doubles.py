@@ -101,7 +101,7 @@ def find_duplicates(
     pairs = pd.DataFrame({"first": first[taken], "second": second[taken], "probability": chances[taken]})
     pairs = pairs.sort_values("probability", ascending=False, kind="stable", ignore_index=True)
     told = _("Compared by {fields}: {n} pairs that share something.")
-    fields = ", ".join(_field_in_words(person.field) for person in people)
+    fields = _(", ").join(_field_in_words(person.field) for person in people)
     return Duplicates(_groups(pairs), pairs, (told.format(fields=fields, n=count(len(first))), *notes))
 
 

@@ -10,19 +10,19 @@ import pandas as pd
 from crm_ai.errors import ProblemError
 from crm_ai.table import Kind, Table
 from crm_ai.table.names import names_a_birthday
-from crm_ai.words import _, count
+from crm_ai.words import _, count, later
 
 RULES: Mapping[str, str] = {
-    "first": _("the first that is there"),
-    "last": _("the last that is there"),
-    "newest": _("the one of the latest row"),
-    "most_frequent": _("the most frequent"),
-    "longest": _("the longest"),
-    "largest": _("the largest"),
-    "smallest": _("the smallest"),
-    "sum": _("their sum"),
-    "mean": _("their mean"),
-    "joined": _("all, one after the other"),
+    "first": later("the first that is there"),
+    "last": later("the last that is there"),
+    "newest": later("the one of the latest row"),
+    "most_frequent": later("the most frequent"),
+    "longest": later("the longest"),
+    "largest": later("the largest"),
+    "smallest": later("the smallest"),
+    "sum": later("their sum"),
+    "mean": later("their mean"),
+    "joined": later("all, one after the other"),
 }
 OF_NUMBERS = ("sum", "mean")
 SEPARATOR = " | "
@@ -102,7 +102,7 @@ def _check(table: Table, rules: Mapping[str, str], groups: Sequence[np.ndarray])
             raise ProblemError(
                 _("There is no rule “{rule}”.").format(rule=rule),
                 where=name,
-                next_step=_("Choose one of: {names}.").format(names=", ".join(RULES)),
+                next_step=_("Choose one of: {names}.").format(names=_(", ").join(RULES)),
             )
         if rule in OF_NUMBERS and kind is not Kind.NUMBER:
             raise ProblemError(

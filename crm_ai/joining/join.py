@@ -124,7 +124,7 @@ def join(
         raise ProblemError(
             _("“{name}” holds no dates.").format(name=date_column),
             where=other.source,
-            next_step=_("Choose one of: {names}.").format(names=", ".join(dates) or _("none")),
+            next_step=_("Choose one of: {names}.").format(names=_(", ").join(dates) or _("none")),
         )
     if cutoff is not None and date_column is None:
         raise ProblemError(

@@ -5,16 +5,25 @@ from crm_ai.modeling.comparison import Comparison, Rival, compare, score_differe
 from crm_ai.modeling.comparison import in_words as comparison_in_words
 from crm_ai.modeling.corrections import corrections
 from crm_ai.modeling.encoding import TableEncoder
-from crm_ai.modeling.groups import group_codes, segment_frame, table_groups
+from crm_ai.modeling.groups import band_edges, group_codes, groups_of, segment_frame, segment_name, table_groups
 from crm_ai.modeling.labels import label_counts
 from crm_ai.modeling.learning_curve import LearningCurve, learning_curve, more_in_words
 from crm_ai.modeling.log_target import LogTarget
-from crm_ai.modeling.model_types import BASELINE, MODEL_TYPES, ModelType, Parameter, find_model_type, model_types_for
+from crm_ai.modeling.model_types import (
+    BASELINE,
+    MODEL_TYPES,
+    ModelType,
+    Parameter,
+    find_model_type,
+    model_type_of,
+    model_types_for,
+)
 from crm_ai.modeling.plan import Choice, Plan, make_plan, plan_as_json, plan_from_json
 from crm_ai.modeling.problem import Problem, Scale, Split, SplitKind, Task, problem_from_json
 from crm_ai.modeling.progress import Progress
 from crm_ai.modeling.proposal import Proposal, propose_problem
 from crm_ai.modeling.record import read_record, repeat, run_record, save_record
+from crm_ai.modeling.refitting import Lesson, Refitted, first_folds, refit
 from crm_ai.modeling.results import (
     best_by_cross_validation,
     confidence_tally,
@@ -26,6 +35,7 @@ from crm_ai.modeling.results import (
 )
 from crm_ai.modeling.run import Model, Run
 from crm_ai.modeling.search import DECISIVE
+from crm_ai.modeling.segments import Groups, Segment, groups_from_labels, read_segments
 from crm_ai.modeling.split_proposal import groups_possible, propose_scale, propose_split, times_possible
 from crm_ai.modeling.training import carry_out, run_digest, train
 
@@ -35,7 +45,9 @@ __all__ = [
     "MODEL_TYPES",
     "Choice",
     "Comparison",
+    "Groups",
     "LearningCurve",
+    "Lesson",
     "LogTarget",
     "Model",
     "ModelType",
@@ -44,15 +56,18 @@ __all__ = [
     "Problem",
     "Progress",
     "Proposal",
+    "Refitted",
     "Rival",
     "Run",
     "Scale",
+    "Segment",
     "Split",
     "SplitKind",
     "TableEncoder",
     "Task",
     "answer_of",
     "answers",
+    "band_edges",
     "best_by_cross_validation",
     "carry_out",
     "compare",
@@ -62,13 +77,17 @@ __all__ = [
     "corrections",
     "error_tally",
     "find_model_type",
+    "first_folds",
     "group_codes",
+    "groups_from_labels",
+    "groups_of",
     "groups_possible",
     "headline",
     "label_counts",
     "label_place",
     "learning_curve",
     "make_plan",
+    "model_type_of",
     "model_types_for",
     "more_in_words",
     "out_of_fold_tally",
@@ -80,12 +99,15 @@ __all__ = [
     "propose_split",
     "question_in_words",
     "read_record",
+    "read_segments",
+    "refit",
     "repeat",
     "run_digest",
     "run_record",
     "save_record",
     "score_difference",
     "segment_frame",
+    "segment_name",
     "table_groups",
     "tally",
     "times_possible",

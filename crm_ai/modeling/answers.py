@@ -74,7 +74,7 @@ def label_place(problem: Problem, label: str | None) -> int:
     if label not in problem.labels:
         raise ProblemError(
             _("“{label}” is none of the answers.").format(label=label),
-            next_step=_("Choose one of: {labels}.").format(labels=", ".join(problem.labels[:12]))
+            next_step=_("Choose one of: {labels}.").format(labels=_(", ").join(problem.labels[:12]))
             if problem.labels
             else _("Ask for no answer: the model predicts a number."),
         )

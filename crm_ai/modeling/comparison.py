@@ -20,7 +20,7 @@ from crm_ai.modeling.problem import Problem, SplitKind, Task
 from crm_ai.modeling.results import best_by_cross_validation
 from crm_ai.modeling.run import Run
 from crm_ai.modeling.search import DECISIVE
-from crm_ai.words import _
+from crm_ai.words import _, sentences
 
 ALPHA = 0.05
 # What nobody would act on: a simpler model within this of the best is as good as it.
@@ -188,16 +188,16 @@ def in_words(comparison: Comparison) -> str:
                 best=best
             )
         )
-        return " ".join(said)
+        return sentences(said)
     said.append(_("{best} did best on folds of the training customers.").format(best=best))
     models = [rival for rival in comparison.rivals if rival.model_type != BASELINE]
     worse = [rival for rival in models if rival.is_worse]
     if worse:
-        words = ", ".join(f"{name[r.model_type]} ({_gap(r, comparison.metric)})" for r in worse)
+        words = _(", ").join(f"{name[r.model_type]} ({_gap(r, comparison.metric)})" for r in worse)
         said.append(_("On the customers judged on it is really better than {models}.").format(models=words))
     alike = [rival for rival in models if not rival.is_worse]
     if alike:
-        words = ", ".join(f"{name[r.model_type]} ({_gap(r, comparison.metric)})" for r in alike)
+        words = _(", ").join(f"{name[r.model_type]} ({_gap(r, comparison.metric)})" for r in alike)
         said.append(_("It is not shown to be better than {models}.").format(models=words))
     if comparison.simplest != comparison.best:
         said.append(
@@ -205,7 +205,7 @@ def in_words(comparison: Comparison) -> str:
                 simplest=MODEL_TYPES[comparison.simplest].name
             )
         )
-    return " ".join(said)
+    return sentences(said)
 
 
 def _gap(rival: Rival, metric: str) -> str:

@@ -296,11 +296,22 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def _describe_levels(self, name: str, codes: np.ndarray) -> tuple[list[str], list[float]]:
         levels = self.levels_[name]
         shares = np.bincount(codes.astype(np.intp), minlength=len(levels)) / max(len(codes), 1)
-        kept = self._own_codes(name).astype(np.intp)  # a constant column still has its place in the matrix
+        kept = self.own_codes(name).astype(np.intp)  # a constant column still has its place in the matrix
         return [f"{name} = {levels[i]}" for i in kept], [float(shares[i]) for i in kept]
 
-    def _own_codes(self, name: str) -> np.ndarray:
-        """Codes of the levels that have a 0/1 column of their own: all but the reference, if it is dropped."""
+    def own_codes(self, name: str) -> np.ndarray:
+        """Codes of the levels that have a 0/1 column of their own: all but the reference, if it is dropped.
+
+        Parameters
+        ----------
+        name : str
+            A category column.
+
+        Returns
+        -------
+        numpy.ndarray of float64
+            Positions in ``levels_``, in the order of the encoded columns.
+        """
         codes = np.arange(len(self.levels_[name]), dtype=np.float64)
         dropped = self.drop_reference and len(codes) > 1
         return codes[codes != self.reference_[name]] if dropped else codes
@@ -308,7 +319,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def _table_of(self, name: str) -> np.ndarray:
         """The 0/1 columns of each level, one row a level."""
         levels = np.arange(len(self.levels_[name]), dtype=np.float64)
-        return (levels[:, None] == self._own_codes(name)).astype(self.dtype)
+        return (levels[:, None] == self.own_codes(name)).astype(self.dtype)
 
     def _level_codes(self, column: pd.Series, name: str) -> np.ndarray:
         levels = {level: code for code, level in enumerate(self.levels_[name])}

@@ -18,7 +18,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from crm_ai.cleaning import Cleaning
-from crm_ai.errors import CancelledError
+from crm_ai.errors import CancelledError, ProblemError
 from crm_ai.modeling.encoding import TableEncoder
 from crm_ai.modeling.estimators import Setting
 from crm_ai.modeling.log_target import LogTarget
@@ -62,7 +62,7 @@ class Fitted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Encoded:
+class Encoded:
     """Customers as numbers: the fitted steps, those to fit on, and those to judge on."""
 
     steps: list[tuple[str, BaseEstimator]]
@@ -71,24 +71,37 @@ class _Encoded:
 
     @property
     def encoder(self) -> TableEncoder:
+        """The step that wrote the matrix."""
         encoder: TableEncoder = self.steps[1][1]
         return encoder
 
     def pipeline(self, estimator: BaseEstimator) -> Pipeline:
+        """Put a fitted estimator behind the steps.
+
+        Parameters
+        ----------
+        estimator : BaseEstimator
+            Fitted on the matrix.
+
+        Returns
+        -------
+        sklearn.pipeline.Pipeline
+            Takes customers in original columns.
+        """
         return Pipeline([*self.steps, ("estimator", estimator)])
 
 
 class _Customers:
     """Some customers to fit on and others to judge on, encoded once for all models of a batch."""
 
-    def __init__(self, work: _Work, fit: np.ndarray, judge: np.ndarray | None, batch: Sequence[ModelType]) -> None:
+    def __init__(self, work: Work, fit: np.ndarray, judge: np.ndarray | None, batch: Sequence[ModelType]) -> None:
         self.fit, self.judge = fit, judge
         self._work, self._users = work, len(batch)
         self._options = batch[-1].encoding  # alike in a batch; the baseline before them takes any
-        self._made: _Encoded | None = None
+        self._made: Encoded | None = None
         self._lock = Lock()
 
-    def encoded(self) -> _Encoded:
+    def encoded(self) -> Encoded:
         with self._lock:
             made = self._made or self._work.encode(self.fit, self.judge, self._options)
             self._users -= 1
@@ -97,7 +110,7 @@ class _Customers:
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class Work:
     """What all workers share."""
 
     table: Table
@@ -110,9 +123,26 @@ class _Work:
 
     @property
     def problem(self) -> Problem:
+        """The question."""
         return self.plan.problem
 
-    def encode(self, fit: np.ndarray, judge: np.ndarray | None, options: Mapping[str, Any]) -> _Encoded:
+    def encode(self, fit: np.ndarray, judge: np.ndarray | None, options: Mapping[str, Any]) -> Encoded:
+        """Learn cleaning and encoding on some customers, and write them and others as numbers.
+
+        Parameters
+        ----------
+        fit : numpy.ndarray of int
+            Positions of the customers that are learned from.
+        judge : numpy.ndarray of int or None
+            Positions of the others.
+        options : mapping of str to object
+            Of the ``TableEncoder``.
+
+        Returns
+        -------
+        Encoded
+            Steps and matrices.
+        """
         cleaning = Cleaning(self.problem.repairs)
         with self.journal.timed("clean"):
             cleaned = cleaning.fit_transform(self.frame.iloc[fit])
@@ -121,13 +151,33 @@ class _Work:
             encoder = TableEncoder(cleaning.kinds_after(self.kinds), **options)
             matrix = encoder.fit_transform(cleaned)
             seen = None if others is None else encoder.transform(others)
-        return _Encoded([("cleaning", cleaning), ("encoding", encoder)], matrix, seen)
+        return Encoded([("cleaning", cleaning), ("encoding", encoder)], matrix, seen)
 
 
-def _work(plan: Plan, table: Table, rows: np.ndarray, target: np.ndarray, journal: Journal) -> _Work:
+def work_on(plan: Plan, table: Table, rows: np.ndarray, target: np.ndarray, journal: Journal) -> Work:
+    """Gather what all workers share.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is trained.
+    table : Table
+        The customers.
+    rows : numpy.ndarray of int, shape (n,)
+        Positions of those who are trained on.
+    target : numpy.ndarray of shape (n,)
+        Their answers.
+    journal : Journal
+        Told of each step.
+
+    Returns
+    -------
+    Work
+        Ready to encode.
+    """
     features = table.frame[list(plan.problem.features)].iloc[rows]
     kinds = {name: table.schema[name].kind.value for name in plan.problem.features}
-    return _Work(table, plan, features, rows, target, kinds, journal)
+    return Work(table, plan, features, rows, target, kinds, journal)
 
 
 def fit_all(plan: Plan, table: Table, rows: np.ndarray, target: np.ndarray, journal: Journal) -> dict[str, Fitted]:
@@ -154,11 +204,11 @@ def fit_all(plan: Plan, table: Table, rows: np.ndarray, target: np.ndarray, jour
     from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits
 
-    work = _work(plan, table, rows, target, journal)
+    work = work_on(plan, table, rows, target, journal)
     parts = folds(table, plan.problem, rows, target)
     for name in (BASELINE, *plan.model_types):
         # Loads its libraries: those loaded later would escape the limit.
-        _estimator(MODEL_TYPES[name], work, MODEL_TYPES[name].values(), np.zeros((1, 1)), target[:1], None)
+        unfitted(MODEL_TYPES[name], work, MODEL_TYPES[name].values(), np.zeros((1, 1)), target[:1], None)
     journal.say(_("Encoding {n} customers").format(n=count(len(target))))
     # One thread of linear algebra a fit: fits side by side would otherwise fight over the processors.
     with threadpool_limits(1), warnings.catch_warnings():  # of this thread: in workers it would not be safe
@@ -192,8 +242,13 @@ def judge_parts(
     dict of str to float
         See ``fold_scores``.
     """
+    if model_type not in run.plan.model_types:
+        raise ProblemError(
+            _("“{name}” was adopted after training and cannot be fitted again by the plan.").format(name=model_type),
+            next_step=_("Choose the model that it was made of."),
+        )
     entry, target = MODEL_TYPES[model_type], run.train_actual
-    work = _work(run.plan, run.table, run.train_rows, target, Journal({}, None))
+    work = work_on(run.plan, run.table, run.train_rows, target, Journal({}, None))
     for fit, judge in parts:
         encoded = work.encode(fit, judge, entry.encoding)
         assert encoded.judge is not None
@@ -205,7 +260,7 @@ def judge_parts(
 Jobs = dict[tuple[str, int], Future[Any]]
 
 
-def _submit(workers: Workers, work: _Work, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> Jobs:
+def _submit(workers: Workers, work: Work, parts: Sequence[tuple[np.ndarray, np.ndarray]]) -> Jobs:
     jobs: Jobs = {}
     settings = work.plan.settings | {BASELINE: {}}
     for batch in _batches(work.plan):
@@ -236,6 +291,8 @@ def _watch(jobs: Jobs, journal: Journal, metric: str) -> None:
     while left and not journal.cancelled:
         done, left = wait(left, timeout=ANSWERS_A_MOMENT, return_when=FIRST_COMPLETED)
         for job in done:
+            if journal.cancelled:  # what is done may be work that has just been given up
+                return
             model, number = names[job]
             result = job.result()
             name = MODEL_TYPES[model].name
@@ -265,7 +322,7 @@ def _gather(jobs: Jobs, parts: Sequence[Any]) -> dict[str, Fitted]:
 
 
 def _fit_everybody(
-    entry: ModelType, work: _Work, customers: _Customers, fixed: Mapping[str, Any]
+    entry: ModelType, work: Work, customers: _Customers, fixed: Mapping[str, Any]
 ) -> tuple[float, Pipeline, dict[str, Any], pd.DataFrame]:
     _go_on(work.journal)
     start = perf_counter()
@@ -277,7 +334,7 @@ def _fit_everybody(
 
 
 def _judge_fold(
-    entry: ModelType, work: _Work, customers: _Customers, fixed: Mapping[str, Any], number: int
+    entry: ModelType, work: Work, customers: _Customers, fixed: Mapping[str, Any], number: int
 ) -> tuple[float, np.ndarray, pd.DataFrame, dict[str, float]]:
     _go_on(work.journal)
     start = perf_counter()
@@ -292,7 +349,7 @@ def _judge_fold(
 
 
 def _settings(
-    entry: ModelType, work: _Work, encoded: _Encoded, fit: np.ndarray, fixed: Mapping[str, Any], number: int
+    entry: ModelType, work: Work, encoded: Encoded, fit: np.ndarray, fixed: Mapping[str, Any], number: int
 ) -> tuple[dict[str, Any], pd.DataFrame]:
     """The model's settings, searched for if asked; the encoding within the search is that of all who are fitted on."""
     tried = candidates(entry, fixed, max(work.plan.search, 1), work.problem.seed)
@@ -318,9 +375,9 @@ def _go_on(journal: Journal) -> None:
 
 def _predict(
     entry: ModelType,
-    work: _Work,
+    work: Work,
     values: Mapping[str, Any],
-    encoded: _Encoded,
+    encoded: Encoded,
     known: tuple[np.ndarray, np.ndarray],
     others: np.ndarray,
 ) -> np.ndarray:
@@ -331,14 +388,14 @@ def _predict(
 
 def _fit(
     entry: ModelType,
-    work: _Work,
+    work: Work,
     values: Mapping[str, Any],
     matrix: np.ndarray,
     target: np.ndarray,
     encoder: TableEncoder,
 ) -> BaseEstimator:
     weights = {"sample_weight": balancing(target)} if work.problem.balanced else {}
-    return _estimator(entry, work, values, matrix, target, encoder).fit(matrix, target, **weights)
+    return unfitted(entry, work, values, matrix, target, encoder).fit(matrix, target, **weights)
 
 
 def balancing(target: np.ndarray) -> np.ndarray:
@@ -364,14 +421,34 @@ def balancing(target: np.ndarray) -> np.ndarray:
     return weights
 
 
-def _estimator(
+def unfitted(
     entry: ModelType,
-    work: _Work,
+    work: Work,
     values: Mapping[str, Any],
     matrix: np.ndarray,
     target: np.ndarray,
     encoder: TableEncoder | None,
 ) -> BaseEstimator:
+    """Make an estimator to measure.
+
+    Parameters
+    ----------
+    entry : ModelType
+        Which kind.
+    work : Work
+        The question.
+    values : mapping of str to object
+        Its settings.
+    matrix, target : numpy.ndarray
+        Encoded customers and their answers, which its size follows.
+    encoder : TableEncoder or None
+        Wrote the matrix.
+
+    Returns
+    -------
+    BaseEstimator
+        Unfitted.
+    """
     problem = work.problem
     by_logarithm = problem.task is Task.REGRESSION and (
         problem.scale is Scale.LOG or (problem.scale is Scale.TWEEDIE and entry.id == "neural_network")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sklearn.base import BaseEstimator
@@ -12,7 +12,7 @@ from crm_ai.errors import ProblemError
 from crm_ai.modeling import estimators
 from crm_ai.modeling.estimators import Setting
 from crm_ai.modeling.problem import Task
-from crm_ai.words import _
+from crm_ai.words import _, later
 
 LINEAR_ENCODING: Mapping[str, Any] = {"standardize": True, "drop_reference": True, "dtype": "float64"}
 TREE_ENCODING: Mapping[str, Any] = {"standardize": False, "drop_reference": False, "dtype": "float32"}
@@ -148,12 +148,12 @@ class ModelType:
             if name not in known:
                 raise ProblemError(
                     _("{model} has no setting “{name}”.").format(model=self.name, name=name),
-                    next_step=_("Choose among: {names}.").format(names=", ".join(known) or _("none")),
+                    next_step=_("Choose among: {names}.").format(names=_(", ").join(known) or _("none")),
                 )
             if value not in known[name].values:
                 raise ProblemError(
                     _("{model} cannot have {name} = {value}.").format(model=self.name, name=name, value=value),
-                    next_step=_("Choose among: {names}.").format(names=", ".join(map(str, known[name].values))),
+                    next_step=_("Choose among: {names}.").format(names=_(", ").join(map(str, known[name].values))),
                 )
         return {name: parameter.default for name, parameter in known.items()} | dict(chosen or {})
 
@@ -161,9 +161,11 @@ class ModelType:
 def _penalty(*, default: str) -> Parameter:
     return Parameter(
         id="penalty",
-        title="Penalty",
-        explanation="Keeps coefficients small: ridge shrinks all of them, lasso sets needless ones to zero, elastic "
-        "net does both.",
+        title=later("Penalty"),
+        explanation=later(
+            "Keeps coefficients small: ridge shrinks all of them, lasso sets needless ones to zero, elastic "
+            "net does both."
+        ),
         values=("none", "ridge", "lasso", "elastic_net"),
         default=default,
     )
@@ -171,17 +173,76 @@ def _penalty(*, default: str) -> Parameter:
 
 def _leaf(values: tuple[int, ...], default: int, explanation: str) -> Parameter:
     return Parameter(
-        id="leaf", title="Customers in a leaf, at least", explanation=explanation, values=values, default=default
+        id="leaf", title=later("Customers in a leaf, at least"), explanation=explanation, values=values, default=default
     )
 
 
-MODEL_TYPES: Mapping[str, ModelType] = {
-    entry.id: entry
+class _ModelTypes(dict[str, "ModelType"]):
+    """Model types by identifier; of a model made fairer, the type it was made of, under its own name."""
+
+    def __missing__(self, name: str) -> ModelType:
+        base, plus, way = name.partition("+")
+        title, sentence = _ways().get(way.partition(".")[0], ("", ""))
+        if not plus or base not in self or not title:
+            raise KeyError(name)
+        entry = self[base]
+        return replace(entry, id=name, title=f"{entry.name}, {title}", description=f"{entry.sentence} {sentence}")
+
+
+def _ways() -> dict[str, tuple[str, str]]:
+    """How a model may have been made fairer: short, and in a sentence."""
+    return {
+        "reweighing": (
+            _("reweighed"),
+            _("Fitted with weights that make the answer equally frequent in all groups."),
+        ),
+        "decorrelation": (
+            _("decorrelated"),
+            _("Fitted on columns from which what tells the group was taken out; it must know the group to score."),
+        ),
+        "exponentiated_gradient": (
+            _("under a constraint"),
+            _("A mixture of models that together treat groups alike (exponentiated gradient)."),
+        ),
+        "grid_search": (
+            _("chosen under a constraint"),
+            _("One of many models that weigh mistakes by group (grid search)."),
+        ),
+        "group_thresholds": (
+            _("threshold by group"),
+            _(
+                "Each group has a threshold of its own, so the group must be known to score. Treating customers "
+                "openly by such a trait is forbidden in many places: ask a lawyer first."
+            ),
+        ),
+    }
+
+
+def model_type_of(name: str) -> ModelType:
+    """Look up what a run's model was made of.
+
+    Parameters
+    ----------
+    name : str
+        Name of a model in a run, for instance ``"logistic_regression+reweighing"``.
+
+    Returns
+    -------
+    ModelType
+        Its entry.
+    """
+    return MODEL_TYPES[name]
+
+
+MODEL_TYPES: Mapping[str, ModelType] = _ModelTypes(
+    (entry.id, entry)
     for entry in (
         ModelType(
             id="linear_regression",
-            title="Linear regression",
-            description="Adds up a fixed amount for each trait of a customer: the simplest model to check by hand.",
+            title=later("Linear regression"),
+            description=later(
+                "Adds up a fixed amount for each trait of a customer: the simplest model to check by hand."
+            ),
             tasks=frozenset({Task.REGRESSION, Task.BINARY}),
             make=estimators.linear,
             encoding=LINEAR_ENCODING,
@@ -191,21 +252,25 @@ MODEL_TYPES: Mapping[str, ModelType] = {
                 _penalty(default="none"),
                 Parameter(
                     id="strength",
-                    title="Strength of the penalty",
-                    explanation="How strongly coefficients are kept small, measured by the spread of the target.",
+                    title=later("Strength of the penalty"),
+                    explanation=later(
+                        "How strongly coefficients are kept small, measured by the spread of the target."
+                    ),
                     values=SMALL_STEPS,
                     default=0.01,
                 ),
             ),
             remarks={
-                Task.BINARY: "Used as a linear probability model: its sums can leave 0–100 % and are cut there, "
-                "so read its ranking rather than its probabilities."
+                Task.BINARY: later(
+                    "Used as a linear probability model: its sums can leave 0–100 % and are cut there, "
+                    "so read its ranking rather than its probabilities."
+                )
             },
         ),
         ModelType(
             id="logistic_regression",
-            title="Logistic regression",
-            description="Weighs each trait of a customer and turns the sum into a probability; easy to explain.",
+            title=later("Logistic regression"),
+            description=later("Weighs each trait of a customer and turns the sum into a probability; easy to explain."),
             tasks=frozenset({Task.BINARY, Task.MULTICLASS}),
             make=estimators.logistic,
             encoding=LINEAR_ENCODING,
@@ -215,9 +280,10 @@ MODEL_TYPES: Mapping[str, ModelType] = {
                 _penalty(default="ridge"),
                 Parameter(
                     id="strength",
-                    title="Strength of the penalty",
-                    explanation="How strongly coefficients are kept small (1 / C); 1 hardly matters past a thousand "
-                    "customers.",
+                    title=later("Strength of the penalty"),
+                    explanation=later(
+                        "How strongly coefficients are kept small (1 / C); 1 hardly matters past a thousand customers."
+                    ),
                     values=(0.01, 0.1, 1.0, 10.0, 100.0),
                     default=1.0,
                 ),
@@ -225,8 +291,8 @@ MODEL_TYPES: Mapping[str, ModelType] = {
         ),
         ModelType(
             id="decision_tree",
-            title="Decision tree",
-            description="Asks a few yes/no questions in a row: finds combinations, reads like a flow chart.",
+            title=later("Decision tree"),
+            description=later("Asks a few yes/no questions in a row: finds combinations, reads like a flow chart."),
             tasks=frozenset(Task),
             make=estimators.tree,
             encoding=TREE_ENCODING,
@@ -236,17 +302,18 @@ MODEL_TYPES: Mapping[str, ModelType] = {
             parameters=(
                 Parameter(
                     id="depth",
-                    title="Questions in a row, at most",
-                    explanation="More questions find finer groups, and more of them by accident.",
+                    title=later("Questions in a row, at most"),
+                    explanation=later("More questions find finer groups, and more of them by accident."),
                     values=(2, 3, 4, 5, 6, 8, 10),
                     default=6,
                 ),
-                _leaf((0, 5, 20, 50, 100, 200), 0, "0 takes a twentieth of the customers, but at most 50."),
+                _leaf((0, 5, 20, 50, 100, 200), 0, later("0 takes a twentieth of the customers, but at most 50.")),
                 Parameter(
                     id="pruning",
-                    title="Pruning",
-                    explanation="Cuts back branches that gain less than this (cost-complexity pruning, in units of "
-                    "impurity).",
+                    title=later("Pruning"),
+                    explanation=later(
+                        "Cuts back branches that gain less than this (cost-complexity pruning, in units of impurity)."
+                    ),
                     values=(0.0, 0.0001, 0.0003, 0.001, 0.003, 0.01),
                     default=0.0,
                 ),
@@ -254,9 +321,11 @@ MODEL_TYPES: Mapping[str, ModelType] = {
         ),
         ModelType(
             id="random_forest",
-            title="Random forest",
-            description="Lets many deep trees vote, each of which saw other customers: strong without tuning, not "
-            "checked by hand.",
+            title=later("Random forest"),
+            description=later(
+                "Lets many deep trees vote, each of which saw other customers: strong without tuning, not "
+                "checked by hand."
+            ),
             tasks=frozenset(Task),
             make=estimators.forest,
             encoding=TREE_ENCODING,
@@ -264,17 +333,19 @@ MODEL_TYPES: Mapping[str, ModelType] = {
             parameters=(
                 Parameter(
                     id="trees",
-                    title="Trees",
-                    explanation="More trees vote more steadily and take longer.",
+                    title=later("Trees"),
+                    explanation=later("More trees vote more steadily and take longer."),
                     values=(100, 200, 400),
                     default=200,
                     is_searched=False,
                 ),
-                _leaf((1, 3, 5, 10, 20, 50), 5, "Larger leaves give smoother probabilities and a smaller model."),
+                _leaf(
+                    (1, 3, 5, 10, 20, 50), 5, later("Larger leaves give smoother probabilities and a smaller model.")
+                ),
                 Parameter(
                     id="columns",
-                    title="Columns tried at each question",
-                    explanation="Fewer columns make trees more different from each other.",
+                    title=later("Columns tried at each question"),
+                    explanation=later("Fewer columns make trees more different from each other."),
                     values=("sqrt", 0.3, 0.6, 1.0),
                     default=0.3,
                 ),
@@ -282,8 +353,8 @@ MODEL_TYPES: Mapping[str, ModelType] = {
         ),
         ModelType(
             id="gradient_boosting",
-            title="Gradient boosting",
-            description="Adds up many small trees, each correcting those before it: often the most accurate.",
+            title=later("Gradient boosting"),
+            description=later("Adds up many small trees, each correcting those before it: often the most accurate."),
             tasks=frozenset(Task),
             make=estimators.boosting,
             encoding=TREE_ENCODING,
@@ -292,26 +363,27 @@ MODEL_TYPES: Mapping[str, ModelType] = {
             parameters=(
                 Parameter(
                     id="rate",
-                    title="Learning rate",
-                    explanation="Smaller steps need more trees and are often a little better.",
+                    title=later("Learning rate"),
+                    explanation=later("Smaller steps need more trees and are often a little better."),
                     values=(0.02, 0.05, 0.1, 0.2),
                     default=0.1,
                 ),
                 Parameter(
                     id="leaves",
-                    title="Leaves of a tree, at most",
-                    explanation="2 adds up single columns; more allow combinations.",
+                    title=later("Leaves of a tree, at most"),
+                    explanation=later("2 adds up single columns; more allow combinations."),
                     values=(2, 4, 8, 15, 31),
                     default=15,
                 ),
-                _leaf((5, 20, 50, 100), 20, "Larger leaves are more careful."),
+                _leaf((5, 20, 50, 100), 20, later("Larger leaves are more careful.")),
             ),
         ),
         ModelType(
             id="neural_network",
-            title="Neural network",
-            description="Learns its own combinations of traits in layers: flexible, hungry for customers, hard to "
-            "check.",
+            title=later("Neural network"),
+            description=later(
+                "Learns its own combinations of traits in layers: flexible, hungry for customers, hard to check."
+            ),
             tasks=frozenset(Task),
             make=estimators.network,
             encoding=LINEAR_ENCODING,
@@ -319,15 +391,15 @@ MODEL_TYPES: Mapping[str, ModelType] = {
             parameters=(
                 Parameter(
                     id="layers",
-                    title="Layers",
-                    explanation="Widths of the layers from the columns to the answer.",
+                    title=later("Layers"),
+                    explanation=later("Widths of the layers from the columns to the answer."),
                     values=("16", "32", "64", "32-16", "64-32"),
                     default="32",
                 ),
                 Parameter(
                     id="decay",
-                    title="Weight decay",
-                    explanation="Keeps the weights small (L2 penalty).",
+                    title=later("Weight decay"),
+                    explanation=later("Keeps the weights small (L2 penalty)."),
                     values=(0.0001, 0.001, 0.01, 0.1, 1.0),
                     default=0.1,
                 ),
@@ -335,15 +407,15 @@ MODEL_TYPES: Mapping[str, ModelType] = {
         ),
         ModelType(
             id=BASELINE,
-            title="Baseline",
-            description="Says the same of every customer: what any model must beat.",
+            title=later("Baseline"),
+            description=later("Says the same of every customer: what any model must beat."),
             tasks=frozenset(Task),
             make=estimators.guess,
             encoding=TREE_ENCODING,
             simplicity=0,
         ),
     )
-}
+)
 
 
 def model_types_for(task: Task, *, basic: bool = False) -> tuple[ModelType, ...]:
@@ -399,5 +471,5 @@ def find_model_type(name: str, task: Task) -> ModelType:
             return entry
     raise ProblemError(
         _("“{name}” is not a model for a {task} question.").format(name=name, task=task.value),
-        next_step=_("Choose among: {names}.").format(names=", ".join(entry.id for entry in able)),
+        next_step=_("Choose among: {names}.").format(names=_(", ").join(entry.id for entry in able)),
     )

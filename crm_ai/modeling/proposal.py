@@ -11,7 +11,7 @@ from crm_ai.modeling.labels import label_counts
 from crm_ai.modeling.problem import Problem, Split, Task
 from crm_ai.modeling.split_proposal import propose_split
 from crm_ai.table import Kind, Role, Table, leaks
-from crm_ai.words import _, count, percent
+from crm_ai.words import _, count, percent, sentences
 
 FEWEST_OF_A_LABEL = 10
 FEWEST_CUSTOMERS = 30
@@ -190,7 +190,7 @@ def _task(table: Table, target: str, positive: str | None, above: float | None, 
     if column.kind in (Kind.TEXT, Kind.IDENTIFIER, Kind.DATE):
         raise ProblemError(
             _("“{target}” cannot be predicted: it is a column of kind {kind}.").format(
-                target=target, kind=column.kind.value
+                target=target, kind=column.kind.in_words
             ),
             next_step=_("Choose another target, or correct the column's kind."),
         )
@@ -217,7 +217,7 @@ def _yes_no(table: Table, target: str, positive: str | None) -> tuple[tuple[str,
         raise ProblemError(
             _("“{label}” does not occur in “{target}”.").format(label=positive, target=target),
             where=table.source,
-            next_step=_("Choose one of: {labels}.").format(labels=", ".join(list(labels)[:12])),
+            next_step=_("Choose one of: {labels}.").format(labels=_(", ").join(list(labels)[:12])),
         )
     others = [label for label in labels if label != positive]
     sizes = {positive: labels[positive], "": sum(labels[label] for label in others)}
@@ -231,7 +231,7 @@ def _yes_no(table: Table, target: str, positive: str | None) -> tuple[tuple[str,
         )
     negative = others[0] if len(others) == 1 else rest_label(positive)
     share = percent(labels[positive] / sum(labels.values()), 1)
-    return (negative, positive), why + " " + _("{share} of the customers gave it.").format(share=share)
+    return (negative, positive), sentences([why, _("{share} of the customers gave it.").format(share=share)])
 
 
 def _many(table: Table, target: str) -> tuple[tuple[str, ...], str]:
@@ -265,7 +265,7 @@ def _features(table: Table, target: str, features: Iterable[str] | None) -> tupl
             if table.schema[name].kind in (Kind.TEXT, Kind.IDENTIFIER):
                 raise ProblemError(
                     _("“{name}” cannot be used to predict: it is a column of kind {kind}.").format(
-                        name=name, kind=table.schema[name].kind.value
+                        name=name, kind=table.schema[name].kind.in_words
                     ),
                     next_step=_("Leave it out, or correct its kind on the Data page."),
                 )

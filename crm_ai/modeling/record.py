@@ -12,6 +12,7 @@ import numpy as np
 
 from crm_ai.errors import CrmAiError
 from crm_ai.files import write_atomically
+from crm_ai.modeling.model_types import BASELINE
 from crm_ai.modeling.plan import plan_as_json, plan_from_json
 from crm_ai.modeling.progress import Progress
 from crm_ai.modeling.run import Run
@@ -64,10 +65,12 @@ def results_digests(run: Run) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        By model type.
+        By model type of the plan.
     """
     found = {}
     for name, said in run.predictions.items():
+        if name not in (BASELINE, *run.plan.model_types):
+            continue  # adopted after training: the plan does not make it again
         digest = hashlib.blake2b(np.ascontiguousarray(said).tobytes(), digest_size=12)
         digest.update(np.ascontiguousarray(run.out_of_fold[name]).tobytes())
         found[name] = digest.hexdigest()
@@ -164,4 +167,4 @@ def repeat(
         for package, version in record["versions"].items()
         if versions.get(package) != version
     ]
-    return run, (_("other predictions: {models}").format(models=", ".join(other)), *changed)
+    return run, (_("other predictions: {models}").format(models=_(", ").join(other)), *changed)

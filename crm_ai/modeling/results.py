@@ -19,17 +19,20 @@ from crm_ai.evaluation import (
     tally_scores,
 )
 from crm_ai.modeling.answers import label_place
-from crm_ai.modeling.groups import group_codes
+from crm_ai.modeling.groups import group_codes, groups_of
 from crm_ai.modeling.model_types import BASELINE
 from crm_ai.modeling.problem import Task
 from crm_ai.modeling.run import Run
 from crm_ai.modeling.search import DECISIVE
+from crm_ai.modeling.segments import Groups, Segment
 from crm_ai.words import _
 
 ALL = ("all",)
 
 
-def tally(run: Run, model_type: str, *, segment: str | None = None, label: str | None = None) -> Tally:
+def tally(
+    run: Run, model_type: str, *, segment: str | Segment | Groups | None = None, label: str | None = None
+) -> Tally:
     """Count holdout customers by segment, outcome and score.
 
     Parameters
@@ -38,8 +41,8 @@ def tally(run: Run, model_type: str, *, segment: str | None = None, label: str |
         A run of a yes/no or a multiclass question.
     model_type : str
         One of its models.
-    segment : str, optional
-        Column whose groups are counted apart.
+    segment : str, Segment or Groups, optional
+        What makes the groups that are counted apart, see ``group_codes``.
     label : str, optional
         For a multiclass question: the answer that is set against all others; by default the first.
 
@@ -63,7 +66,9 @@ def tally(run: Run, model_type: str, *, segment: str | None = None, label: str |
     return tally_scores(np.asarray(actual, dtype=np.int64), said, codes, names)
 
 
-def out_of_fold_tally(run: Run, model_type: str, *, label: str | None = None) -> Tally:
+def out_of_fold_tally(
+    run: Run, model_type: str, *, segment: str | Segment | Groups | None = None, label: str | None = None
+) -> Tally:
     """Count training customers by outcome and by what was said of them out of fold.
 
     Thresholds are chosen on these, so that the holdout is left to judge them.
@@ -74,6 +79,8 @@ def out_of_fold_tally(run: Run, model_type: str, *, label: str | None = None) ->
         A run of a yes/no or a multiclass question.
     model_type : str
         One of its models.
+    segment : str, Segment or Groups, optional
+        What makes the groups that are counted apart, see ``group_codes``.
     label : str, optional
         For a multiclass question: the answer that is set against all others; by default the first.
 
@@ -88,10 +95,11 @@ def out_of_fold_tally(run: Run, model_type: str, *, label: str | None = None) ->
         place = label_place(run.problem, label)
         said, actual = said[:, place], actual == place
     judged = np.isfinite(said)
-    return tally_scores(actual[judged].astype(np.int64), said[judged])
+    codes, names = (None, ALL) if segment is None else groups_of(run.table, segment).of(run.train_rows[judged])
+    return tally_scores(actual[judged].astype(np.int64), said[judged], codes, names)
 
 
-def error_tally(run: Run, model_type: str, *, segment: str | None = None) -> ErrorTally:
+def error_tally(run: Run, model_type: str, *, segment: str | Segment | Groups | None = None) -> ErrorTally:
     """Count holdout customers by segment and error of a numeric prediction.
 
     Parameters
@@ -100,8 +108,8 @@ def error_tally(run: Run, model_type: str, *, segment: str | None = None) -> Err
         A run of a regression.
     model_type : str
         One of its models.
-    segment : str, optional
-        Column whose groups are counted apart.
+    segment : str, Segment or Groups, optional
+        What makes the groups that are counted apart, see ``group_codes``.
 
     Returns
     -------
@@ -112,7 +120,7 @@ def error_tally(run: Run, model_type: str, *, segment: str | None = None) -> Err
     return tally_errors(run.actual, run.predictions[run.model(model_type).model_type], codes, names)
 
 
-def confusion_tally(run: Run, model_type: str, *, segment: str | None = None) -> ConfusionTally:
+def confusion_tally(run: Run, model_type: str, *, segment: str | Segment | Groups | None = None) -> ConfusionTally:
     """Count holdout customers by segment, actual and predicted answer.
 
     Parameters
@@ -121,8 +129,8 @@ def confusion_tally(run: Run, model_type: str, *, segment: str | None = None) ->
         A run of a multiclass question.
     model_type : str
         One of its models.
-    segment : str, optional
-        Column whose groups are counted apart.
+    segment : str, Segment or Groups, optional
+        What makes the groups that are counted apart, see ``group_codes``.
 
     Returns
     -------

@@ -233,7 +233,7 @@ class Run:
         if model_type not in self.models:
             raise ProblemError(
                 _("No model “{name}” was trained.").format(name=model_type),
-                next_step=_("Choose one of: {names}.").format(names=", ".join(self.models)),
+                next_step=_("Choose one of: {names}.").format(names=_(", ").join(self.models)),
             )
         return self.models[model_type]
 

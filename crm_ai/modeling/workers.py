@@ -6,6 +6,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import copy_context
 from typing import Any
 
 
@@ -50,7 +51,8 @@ class Workers:
             Of its result.
         """
         job: Future[Any] = Future()
-        self._jobs.put((job, lambda: do(*arguments)))
+        spoken = copy_context()  # the thread shall speak the language of whoever submits
+        self._jobs.put((job, lambda: spoken.run(do, *arguments)))
         return job
 
     def end(self) -> None:

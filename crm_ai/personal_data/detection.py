@@ -15,7 +15,7 @@ from crm_ai.personal_data.samples import CELLS, Sample, sample_of
 from crm_ai.personal_data.sensitive import PROPOSALS, Detected, Protection, Sensitive, words_for
 from crm_ai.table import Column, Kind, Table
 from crm_ai.table.names import words_of
-from crm_ai.words import _, count, ngettext, percent
+from crm_ai.words import _, count, ngettext, percent, sentences
 
 # Share of the different cells that must be recognised before the column as a whole counts as such.
 ENOUGH = {Hint.FOR: 0.5, Hint.SILENT: 0.7, Hint.AGAINST: 0.9}
@@ -209,7 +209,7 @@ def _evidence(what: Sensitive, share: float, sample: Sample, hint: Hint, *, in_t
         parts.append(_("Looked at {n} rows drawn at random.").format(n=count(sample.counts.sum())))
     if not in_text and len(sample.distinct) > CELLS:
         parts.append(_("Looked at {n} different cells.").format(n=count(CELLS)))
-    return " ".join(parts)
+    return sentences(parts)
 
 
 def _echoes(table: Table, found: list[Detected]) -> list[Detected]:

@@ -20,7 +20,7 @@ from crm_ai.personal_data.samples import sample_of
 from crm_ai.personal_data.sensitive import Protection, Sensitive
 from crm_ai.table import LABELLED, Column, Kind, Role, Table
 from crm_ai.table.cells import text_of
-from crm_ai.words import _, count
+from crm_ai.words import _, count, sentences
 
 # Shorter cells, such as 1 or No, stand in many sentences without being quoted there.
 SHORTEST_QUOTE = 2
@@ -123,7 +123,7 @@ def _protected(series: pd.Series, column: Column, how: Protection, key: bytes | 
 def _renewed(column: Column, kind: Kind, evidence: str) -> Column:
     """Labels stay labels, so that they can be counted; nothing that stood for a person predicts any more."""
     role = column.role if column.role is Role.TARGET else Role.IGNORED
-    told = evidence if role is Role.TARGET else evidence + " " + _("Set aside: it stands for persons.")
+    told = evidence if role is Role.TARGET else sentences([evidence, _("Set aside: it stands for persons.")])
     return Column(column.name, column.kind if column.kind in LABELLED else kind, role, told)
 
 

@@ -11,12 +11,12 @@ import numpy as np
 from crm_ai.charts.reasons import factor, unit
 from crm_ai.deployment import Mismatch
 from crm_ai.evaluation import Estimate, describe
-from crm_ai.explanation.narrative import IDLE, model_in_words
+from crm_ai.explanation.narrative import IDLE, listed, model_in_words, outcome_in_words
 from crm_ai.explanation.reliability import Light
-from crm_ai.modeling import MODEL_TYPES, Model, question_in_words
+from crm_ai.modeling import MODEL_TYPES, Model
 from crm_ai.reporting.html import Block, Bullets, Document, Grid, Paragraph, Remark, Section
 from crm_ai.reporting.pictures import NAME, dependence, importance, waterfall
-from crm_ai.words import _, count, language, ngettext, number, shorten
+from crm_ai.words import _, count, language, ngettext, number, sentences, shorten
 
 if TYPE_CHECKING:
     from datetime import date
@@ -127,9 +127,9 @@ def explanation_report(material: Material, *, day: date) -> Document:
         made.append((_("Run"), material.run))
     return Document(
         title=_("Why does the model say what it says?"),
-        lead=" ".join(part for part in (_lead(reasons), _how_good(material)) if part),
+        lead=sentences([_lead(reasons), _how_good(material)]),
         facts=[
-            (_("It predicts"), _answered(material)),
+            (_("It predicts"), outcome_in_words(material.model.problem, material.reasons.label or None)),
             (_("Model"), MODEL_TYPES[model.model_type].name),
             (_("Looked at"), f"{_('{n} customers').format(n=count(material.customers))} {material.who}"),
             (_("Compared with"), material.compared_with or _("the average customer")),
@@ -151,9 +151,7 @@ def _lead(reasons: Explanation) -> str:
         return _("No column moves this model: it says the same of everybody.")
     if len(names) == 1:
         return _("Predictions go with {column}.").format(column=names[0])
-    return _("Predictions go mostly with {column}, then {others}.").format(
-        column=names[0], others=_(" and ").join(names[1:])
-    )
+    return _("Predictions go mostly with {column}, then {others}.").format(column=names[0], others=listed(names[1:]))
 
 
 def _how_good(material: Material) -> str:
@@ -169,18 +167,16 @@ def _how_good(material: Material) -> str:
     return ""
 
 
-def _answered(material: Material) -> str:
-    """The question, and which of its answers the reasons are of."""
-    problem, label = material.model.problem, material.reasons.label
-    question = question_in_words(problem)
-    if not label or label == problem.positive:
-        return question
-    return _("{target} = {answer}").format(target=problem.target, answer=label)
-
-
 def _goes_by(material: Material) -> list[Block]:
     reasons = material.reasons
-    blocks: list[Block] = [Paragraph(model_in_words(reasons, pairs=material.pairs)), importance(reasons)]
+    blocks: list[Block] = [
+        Paragraph(
+            model_in_words(
+                reasons, outcome=outcome_in_words(material.model.problem, reasons.label or None), pairs=material.pairs
+            )
+        ),
+        importance(reasons),
+    ]
     if len(reasons.rows) < FEWEST:
         return blocks
     return blocks + [dependence(reasons, name) for name in _strongest(reasons)]

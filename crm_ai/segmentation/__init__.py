@@ -1,4 +1,4 @@
-"""Customers in groups: found, made by hand, named and compared; what buyers do, and what they will be worth."""
+"""Customers in groups: found, made by hand, named and compared; what purchases say, and what customers are worth."""
 
 from crm_ai.segmentation.bg_nbd import PurchaseModel, fit_purchases
 from crm_ai.segmentation.choosing import Cut

@@ -22,7 +22,7 @@ from crm_ai.segmentation.rules import (
 )
 from crm_ai.segmentation.segmentation import Segmentation
 from crm_ai.table import LABELLED, Kind, Table
-from crm_ai.words import _, count
+from crm_ai.words import _, count, sentences
 
 
 def customers_who(table: Table, rule: Rule) -> np.ndarray:
@@ -138,7 +138,7 @@ def segment_by_rules(table: Table, rules: Mapping[str, Rule], *, name: str = "",
         "rules": [{"name": group, "rule": rule_as_json(rule)} for group, rule in rules.items()],
         "otherwise": otherwise,
     }
-    return Segmentation(name or _("Segments by hand"), codes, groups, " ".join(told), recipe)
+    return Segmentation(name or _("Segments by hand"), codes, groups, sentences(told), recipe)
 
 
 def _fulfilled(table: Table, rule: Rule) -> np.ndarray:

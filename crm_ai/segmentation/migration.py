@@ -14,7 +14,7 @@ from crm_ai.evaluation.intervals import wilson
 from crm_ai.segmentation.rfm import Money, rfm
 from crm_ai.segmentation.rfm_names import NAMES, title
 from crm_ai.segmentation.transactions import Transactions
-from crm_ai.words import _, count, ngettext, percent
+from crm_ai.words import _, count, ngettext, percent, sentences
 
 NEWCOMERS, GONE = "(newcomers)", "(gone)"
 MOST_SENTENCES = 3
@@ -110,21 +110,27 @@ class Migration:
     @property
     def verdict(self) -> str:
         """The answer in words: who stayed, who moved up and down, and the largest movements."""
-        return " ".join([self._who_stayed(), *self._who_came_and_went(), *self._largest()])
+        return sentences([self._who_stayed(), *self._who_came_and_went(), *self._largest()])
 
     def _who_stayed(self) -> str:
         inner = self.counts[:-1, :-1]
         n = int(inner.sum())
         if not n:
             return _("Nobody was there both on {before} and on {after}.").format(before=self.before, after=self.after)
-        told = _(
-            "Of {n} customers who were there on {before} and on {after}, {share} ({low}–{high}) stayed where they were"
-        )
-        sentence = told.format(n=count(n), before=self.before, after=self.after, **_share(self.stayed, n))
-        if not self.ordered:
-            return sentence + "."
         up, down = int(np.tril(inner, -1).sum()), int(np.triu(inner, 1).sum())
-        return sentence + _(", {up} moved up and {down} down.").format(up=percent(up / n), down=percent(down / n))
+        told = (
+            _(
+                "Of {n} customers who were there on {before} and on {after}, {share} ({low}–{high}) stayed where they "
+                "were, {up} moved up and {down} down."
+            )
+            if self.ordered
+            else _(
+                "Of {n} customers who were there on {before} and on {after}, {share} ({low}–{high}) stayed where they "
+                "were."
+            )
+        )
+        shares = _share(self.stayed, n) | {"up": percent(up / n), "down": percent(down / n)}
+        return told.format(n=count(n), before=self.before, after=self.after, **shares)
 
     def _who_came_and_went(self) -> list[str]:
         told = [

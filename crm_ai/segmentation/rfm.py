@@ -14,7 +14,7 @@ from crm_ai.segmentation.rfm_names import CHAMPIONS, NAMES, name_of, title
 from crm_ai.segmentation.scores import scores
 from crm_ai.segmentation.segment_table import Segment, SegmentTable, segment_table
 from crm_ai.segmentation.transactions import Transactions, number_of
-from crm_ai.words import _, count, number, percent
+from crm_ai.words import _, count, number, percent, sentences
 
 Money = Literal["total", "mean"]
 FEW = 25
@@ -108,7 +108,7 @@ class Rfm:
     @property
     def verdict(self) -> str:
         """The answer in two sentences."""
-        return " ".join(part for part in (self._headline(), self._best()) if part)
+        return sentences([self._headline(), self._best()])
 
     def _headline(self) -> str:
         largest = max(self.table, key=lambda segment: segment.customers)

@@ -220,7 +220,7 @@ def placed(make: Callable[[], Made], source: str) -> Made:
 def _note(cells: Mapping[str, int], sentence: str) -> tuple[str, ...]:
     if not cells:
         return ()
-    listed = ", ".join(f"{name} ({count(n)})" for name, n in sorted(cells.items(), key=lambda item: -item[1])[:12])
+    listed = _(", ").join(f"{name} ({count(n)})" for name, n in sorted(cells.items(), key=lambda item: -item[1])[:12])
     more = ", …" if len(cells) > 12 else ""
     return (sentence.format(n=count(sum(cells.values())), columns=listed + more),)
 
@@ -292,9 +292,9 @@ def _renamed(names: list[str]) -> list[str]:
         "{n} column names occur more than once and got numbers: {names}.",
         len(names),
     )
-    return [sentence.format(n=count(len(names)), names=", ".join(names[:8]))] if names else []
+    return [sentence.format(n=count(len(names)), names=_(", ").join(names[:8]))] if names else []
 
 
 def _nameless(names: list[str]) -> list[str]:
     sentence = ngettext("{n} column has no name: {names}.", "{n} columns have no name: {names}.", len(names))
-    return [sentence.format(n=count(len(names)), names=", ".join(names[:8]))] if names else []
+    return [sentence.format(n=count(len(names)), names=_(", ").join(names[:8]))] if names else []

@@ -10,6 +10,7 @@ from crm_ai.table.cells import Cells, cells_of_series
 from crm_ai.table.kinds import guess_kind
 from crm_ai.table.roles import guess_roles
 from crm_ai.table.schema import Column, Schema
+from crm_ai.words import sentences
 
 
 def infer_schema(frame: pd.DataFrame) -> Schema:
@@ -68,7 +69,7 @@ def schema_of_cells(
     roles = guess_roles(guesses, rows)
     return Schema(
         tuple(
-            Column(name, guess.kind, roles[name][0], f"{guess.evidence} {roles[name][1]}".strip())
+            Column(name, guess.kind, roles[name][0], sentences([guess.evidence, roles[name][1]]))
             for name, guess in guesses.items()
         )
     )

@@ -133,7 +133,7 @@ class Instructions:
         )
         names = [name for name, is_unused in given if is_unused]
         sentence = _("Not used, because this file has no such thing: {names}.")
-        return (sentence.format(names=", ".join(names)),) if names else ()
+        return (sentence.format(names=_(", ").join(names)),) if names else ()
 
 
 AS_FOUND = Instructions()

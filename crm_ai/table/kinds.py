@@ -15,7 +15,7 @@ from crm_ai.table.missing_words import say_no_number
 from crm_ai.table.schema import Kind
 from crm_ai.table.spelled_dates import is_ambiguous, looks_like_dates, means_day_first, order_note, parse_dates
 from crm_ai.table.spelled_numbers import PLAIN, looks_coded, parse_numbers
-from crm_ai.words import _, count, percent
+from crm_ai.words import _, count, percent, sentences
 
 READABLE = 0.95
 SAMPLE = 1000
@@ -172,7 +172,7 @@ def _spelling(distinct: pa.Array, values: np.ndarray) -> str:
 
 def _noted(guess: Guess, note: str, rest: int) -> Guess:
     lost = _("{n} cells that cannot be read so count as missing.").format(n=count(rest)) if rest else ""
-    evidence = " ".join(part for part in (guess.evidence, note, lost) if part)
+    evidence = sentences([guess.evidence, note, lost])
     return replace(guess, evidence=evidence)
 
 

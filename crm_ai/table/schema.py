@@ -20,6 +20,18 @@ class Kind(StrEnum):
     TEXT = "text"
     IDENTIFIER = "identifier"
 
+    @property
+    def in_words(self) -> str:
+        """Its name in the reader's language."""
+        return {
+            Kind.NUMBER: _("number"),
+            Kind.CATEGORY: _("category"),
+            Kind.BOOLEAN: _("yes / no"),
+            Kind.DATE: _("date"),
+            Kind.TEXT: _("text"),
+            Kind.IDENTIFIER: _("identifier"),
+        }[self]
+
 
 class Role(StrEnum):
     """What a column is for."""
@@ -82,7 +94,7 @@ class Schema:
                 return column
         raise ProblemError(
             _("There is no column “{name}”.").format(name=name),
-            next_step=_("Choose one of: {names}.").format(names=", ".join(self.names[:12])),
+            next_step=_("Choose one of: {names}.").format(names=_(", ").join(self.names[:12])),
         )
 
     @property

@@ -190,4 +190,4 @@ def _order_note(ambiguous: tuple[str, ...], day_first: bool | None, reason: str)
 
 
 def _listed(columns: tuple[str, ...] | list[str]) -> str:
-    return ", ".join(columns[:12]) + (", …" if len(columns) > 12 else "")
+    return _(", ").join(columns[:12]) + (", …" if len(columns) > 12 else "")

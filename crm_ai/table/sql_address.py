@@ -115,7 +115,7 @@ def check_url(url: str) -> Address:
     unknown = sorted(set(parsed.query) - OPTIONS[system])
     if unknown:
         told = _("The option “{option}” at the end of the address is not allowed.").format(option=_harmless(unknown[0]))
-        allowed = ", ".join(sorted(OPTIONS[system])) or _("none")
+        allowed = _(", ").join(sorted(OPTIONS[system])) or _("none")
         raise _unusable(told, _("Take it away. Allowed are: {options}.").format(options=allowed))
     return Address(system, _place(system, parsed), parsed)
 

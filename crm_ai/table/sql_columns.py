@@ -106,11 +106,11 @@ def notes_on(columns: Iterable[tuple[str, ColumnBuilder]]) -> tuple[str, ...]:
         _("Times with a zone are given in UTC: {columns}."): [name for name, column in columns if column.zoned],
         _("Lists and records are kept as text: {columns}."): [name for name, column in columns if column.nested],
     }
-    notes = [sentence.format(columns=", ".join(names)) for sentence, names in told.items() if names]
+    notes = [sentence.format(columns=_(", ").join(names)) for sentence, names in told.items() if names]
     mixed = {name: column.bytes_seen for name, column in columns if column.bytes_seen and not column.is_bytes}
     if mixed:
         sentence = _("{n} cells hold bytes and count as missing: {columns}.")
-        notes.append(sentence.format(n=count(sum(mixed.values())), columns=", ".join(mixed)))
+        notes.append(sentence.format(n=count(sum(mixed.values())), columns=_(", ").join(mixed)))
     return tuple(notes)
 
 

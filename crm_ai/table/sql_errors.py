@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 from crm_ai.errors import CrmAiError, DatabaseError
 from crm_ai.table.sql_address import Address
 from crm_ai.table.sql_troubles import Trouble, said_by, trouble_of
-from crm_ai.words import _, shorten
+from crm_ai.words import _, sentences, shorten
 
 LONGEST_QUOTE = 200
 # Where the server's own words name a table or a place in the query, and no cell.
@@ -110,7 +110,8 @@ def error_of(trouble: Trouble, address: Address, *, timeout: float = 0, said: st
     what, advice = _words_for_connecting(trouble) or _words_for_asking(trouble)
     told = what.format(timeout=f"{timeout:,g}")
     if said:
-        told += " " + _("The database says: {words}").format(words=said if said.endswith(".") else f"{said}.")
+        quoted = said if said.endswith(".") else f"{said}."
+        told = sentences([told, _("The database says: {words}").format(words=quoted)])
     return DatabaseError(told, where=address.place, next_step=advice)
 
 

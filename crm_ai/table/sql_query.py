@@ -140,7 +140,7 @@ def _not_found(inspector: Inspector, address: Address, text: str) -> DatabaseErr
     told = _("There is no table or view called “{name}”.").format(name=shorten(text, 80))
     if not there:
         return DatabaseError(told, where=address.place, next_step=_("This user sees no table at all."))
-    listed = ", ".join(there[:SHOWN]) + (", …" if len(there) > SHOWN else "")
+    listed = _(", ").join(there[:SHOWN]) + (", …" if len(there) > SHOWN else "")
     return DatabaseError(told, where=address.place, next_step=_("There are: {tables}.").format(tables=listed))
 
 

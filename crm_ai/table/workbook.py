@@ -58,7 +58,7 @@ def read_workbook(data: bytes, *, source: str, instructions: Instructions = AS_F
     del grid
     names = tuple(sheet.name for sheet in sheets)
     if len(names) > 1 and instructions.sheet is None:
-        others = ", ".join(name for name in names if name != chosen.name)
+        others = _(", ").join(name for name in names if name != chosen.name)
         note = _("Read from sheet “{sheet}”; the workbook also has: {others}.")
         notes = (note.format(sheet=chosen.name, others=others), *notes)
     notes = (*notes, *instructions.unused(text=False, grid=True, workbook=True))
@@ -81,7 +81,7 @@ def _wanted(sheets: Sequence[Sheet], name: str | None, source: str) -> list[Shee
     raise ReadError(
         _("There is no sheet “{sheet}”.").format(sheet=name),
         where=source,
-        next_step=_("Choose one of: {names}.").format(names=", ".join(sheet.name for sheet in sheets)),
+        next_step=_("Choose one of: {names}.").format(names=_(", ").join(sheet.name for sheet in sheets)),
     )
 
 

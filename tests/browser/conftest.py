@@ -79,8 +79,8 @@ def visit(chromium, server):
     """Open the app as a new visitor; call the result with a path."""
     contexts = []
 
-    def open_as_new_visitor(path="", *, width=1440, height=900, theme="light"):
-        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+    def open_as_new_visitor(path="", *, width=1440, height=900, theme="light", locale="en-GB"):
+        context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme, locale=locale)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from crm_ai import charts, propose_problem, read_table, train
+from crm_ai.explanation.sql_text import quoted_name
 from crm_ai.explanation.tree.rules import fulfils, read_tree, rules_of_run
-from crm_ai.explanation.tree.sql import quoted, tree_sql
+from crm_ai.explanation.tree.sql import tree_sql
 
 pytestmark = pytest.mark.real_data
 
@@ -47,7 +48,7 @@ def database(frame):
         if pd.api.types.is_datetime64_any_dtype(column.dtype):
             column = column.dt.strftime("%Y-%m-%d %H:%M:%S.%f")
         numeric = pd.api.types.is_numeric_dtype(column.dtype)
-        kinds.append(f"{quoted(name)} {'REAL' if numeric else 'TEXT'}")
+        kinds.append(f"{quoted_name(name)} {'REAL' if numeric else 'TEXT'}")
         cells = column.astype("float64" if numeric else "object").astype("object")
         written[name] = cells.where(column.notna(), None)
     base.execute(f"CREATE TABLE customers ({', '.join(kinds)})")

@@ -1,4 +1,6 @@
+import contextvars
 import math
+import threading
 
 import pytest
 from hypothesis import given
@@ -44,3 +46,50 @@ def test_an_unknown_language_falls_back_to_english():
     words.use_language("xx")
     assert words._("Done.") == "Done."
     words.use_language("en")
+
+
+@pytest.fixture
+def chinese():
+    words.use_language("zh")
+    yield
+    words.use_language("en")
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (0.5, "0.500"),
+        (9999, "9,999"),
+        (12345, "1.23 万"),
+        (-1234567, "-123 万"),
+        (1.5e8, "1.50 亿"),
+        (2.5e11, "2,500 亿"),
+        (1e-9, "≈ 0"),
+    ],
+)
+def test_chinese_counts_in_ten_thousands(chinese, value, written):
+    assert words.number(value) == written
+
+
+def test_chinese_needs_no_blanks_between_sentences(chinese):
+    assert words.sentences(["好。", "", "快。"]) == "好。快。"
+    assert words._(", ").join(["甲", "乙"]) == "甲、乙"
+    assert words.ngettext("{n} hour ago", "{n} hours ago", 1) == words.ngettext("{n} hour ago", "{n} hours ago", 2)
+
+
+def test_a_thread_begins_in_english_unless_it_is_told(chinese):
+    heard = []
+    for work in (lambda: heard.append(words.language()), contextvars.copy_context().run):
+        arguments = () if heard == [] else (lambda: heard.append(words.language()),)
+        thread = threading.Thread(target=work, args=arguments)
+        thread.start()
+        thread.join()
+    assert heard == ["en", "zh"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "known"),
+    [("zh-CN", "zh"), ("zh_TW.UTF-8", "zh"), ("ZH", "zh"), ("en-US", "en"), ("fr", None), ("", None), ("zhuang", None)],
+)
+def test_a_browsers_language_is_understood(tag, known):
+    assert words.known_language(tag) == known

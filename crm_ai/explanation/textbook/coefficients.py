@@ -150,7 +150,7 @@ def _remarks(fit: Fit, described: tuple[Term, ...]) -> dict[int, str]:
 
 
 def _listed(names: list[str]) -> str:
-    shown = ", ".join(f"“{name}”" for name in names[:MOST_NAMES])
+    shown = _(", ").join(f"“{name}”" for name in names[:MOST_NAMES])
     if len(names) <= MOST_NAMES:
         return shown
     return _("{names} and {n} more").format(names=shown, n=count(len(names) - MOST_NAMES))

@@ -133,7 +133,7 @@ def collinearity_in_words(found: pd.DataFrame) -> list[str]:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"“{name}”" for name in names)
+    return _(", ").join(f"“{name}”" for name in names)
 
 
 def _clusters(tied: dict[str, tuple[str, ...]]) -> list[list[str]]:

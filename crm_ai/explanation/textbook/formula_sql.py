@@ -63,7 +63,7 @@ def formula_sql(run: Run, model_type: str, *, dialect: Dialect = "sqlite") -> st
     if model.pipeline.named_steps["cleaning"].steps_:
         raise ProblemError(
             _("A formula for a database cannot repair columns first, as this question does."),
-            where=", ".join(dict.fromkeys(name for repair in run.problem.repairs for name in repair.columns)),
+            where=_(", ").join(dict.fromkeys(name for repair in run.problem.repairs for name in repair.columns)),
             next_step=_("Export the model as a file, or train without these repairs."),
         )
     if run.problem.recalibration:

@@ -222,7 +222,7 @@ def _measured_terms(encoder: TableEncoder, place: int, column: str, *, dated: bo
     return [
         number,
         Term(
-            name=f"{cell} is missing",
+            name=_("{column} is missing").format(column=cell),
             column=column,
             cell=cell,
             kind="missing",

@@ -175,14 +175,14 @@ class Choice:
         named = [self._label(level) for level in levels]
         if len(named) == 1:
             return named[0]
-        return _("{labels} or {last}").format(labels=", ".join(named[:-1]), last=named[-1])
+        return _("{labels} or {last}").format(labels=_(", ").join(named[:-1]), last=named[-1])
 
     def _label(self, level: str) -> str:
         if level == MISSING:
             return _("missing")
         if level != OTHER or not self.rare:
             return level
-        told, rest = ", ".join(self.rare[:MOST_RARE_NAMED]), len(self.rare) - MOST_RARE_NAMED
+        told, rest = _(", ").join(self.rare[:MOST_RARE_NAMED]), len(self.rare) - MOST_RARE_NAMED
         if rest > 0:
             told = ngettext("{labels} and {n} other", "{labels} and {n} others", rest).format(labels=told, n=rest)
         return _("rare ({labels})").format(labels=told)

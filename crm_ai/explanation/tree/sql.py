@@ -65,7 +65,7 @@ def tree_sql(model: Model, table_name: str = "customers", label: str | None = No
     if dialect not in DIALECTS:
         raise ProblemError(
             _("There is no SQL dialect “{name}” here.").format(name=dialect),
-            next_step=_("Choose one of: {names}.").format(names=", ".join(DIALECTS)),
+            next_step=_("Choose one of: {names}.").format(names=_(", ").join(DIALECTS)),
         )
     reading = read_tree(model, label)
     table = quoted_name(table_name)
@@ -87,7 +87,7 @@ def _comments(model: Model, reading: TreeReading) -> list[str]:
             _(
                 "The table must hold the customers after the model's repairs ({steps}); this statement does not make "
                 "them."
-            ).format(steps=", ".join(dict.fromkeys(repair.step for repair in model.problem.repairs)))
+            ).format(steps=_(", ").join(dict.fromkeys(repair.step for repair in model.problem.repairs)))
         )
     else:
         said.append(_("The model repairs nothing first: the table must hold the columns as they were read."))

@@ -72,12 +72,12 @@ def _dates(distinct: pa.Array) -> np.ndarray:
 
 
 def _mixed(column: Column, kind: Kind, counted: pd.Series, read: np.ndarray, share: float) -> Finding:
-    words = ", ".join(f"“{shorten(text)}”" for text in counted[~read].index[:3])
+    words = _(", ").join(f"“{shorten(text)}”" for text in counted[~read].index[:3])
     told = {
         Kind.NUMBER: _("{share} of the cells are numbers; the others are words such as {words}."),
         Kind.DATE: _("{share} of the cells are dates; the others are words such as {words}."),
     }[kind]
-    proposal = _("Read it as {kind}; the other cells then count as missing.").format(kind=kind.value)
+    proposal = _("Read it as {kind}; the other cells then count as missing.").format(kind=kind.in_words)
     rows, repair = int(counted[~read].sum()), Repair("retype", (column.name,), {"kind": kind.value})
     evidence = told.format(share=percent(share), words=words)
     return Finding(column.name, "mixed_types", Severity.SHOULD, rows, evidence, proposal, repair)
@@ -94,7 +94,7 @@ def rare(subject: Subject) -> Iterator[Finding]:
             "{k} label has fewer than {least} customers: {names}.",
             "{k} labels have fewer than {least} customers each: {names}.",
             len(few),
-        ).format(k=count(len(few)), least=least, names=", ".join(shorten(str(label)) for label in few.index[:3]))
+        ).format(k=count(len(few)), least=least, names=_(", ").join(shorten(str(label)) for label in few.index[:3]))
         is_target = column.name == subject.target
         severity = Severity.SHOULD if is_target else Severity.KNOW
         proposal = _("Too rare to be learned.") if is_target else _("They are treated together as “other”.")

@@ -9,7 +9,7 @@ import numpy as np
 from crm_ai.table.checks.subject import Outcome, Subject
 from crm_ai.table.finding import Finding, Repair, Severity
 from crm_ai.table.schema import LABELLED, Column, Kind, Role
-from crm_ai.words import _, count, ngettext, number, percent
+from crm_ai.words import _, count, ngettext, number, percent, sentences
 
 MUCH = 0.2
 FEW = 0.01
@@ -38,7 +38,7 @@ def cells(subject: Subject) -> Iterator[Finding]:
     gaps = {name: n for name, n in gaps.items() if 0 < n < subject.rows and name != subject.target}
     few = {name: n for name, n in gaps.items() if n < FEW * subject.rows}
     if len(few) > SHOWN_ALONE:
-        listed = ", ".join(f"{name} ({count(n)})" for name, n in sorted(few.items(), key=lambda item: -item[1])[:6])
+        listed = _(", ").join(f"{name} ({count(n)})" for name, n in sorted(few.items(), key=lambda item: -item[1])[:6])
         evidence = _("{k} columns lack a few cells each, under 1 %: {names}.").format(
             k=len(few), names=listed + (", …" if len(few) > 6 else "")
         )
@@ -55,7 +55,7 @@ def _gaps(subject: Subject, column: Column, rows: int) -> Finding:
         n=count(rows), all=count(subject.rows), share=percent(share, 1 if share >= 0.001 else 2)
     )
     if blank:
-        evidence += " " + _("{n} of them hold blanks or a word such as N/A.").format(n=count(blank))
+        evidence = sentences([evidence, _("{n} of them hold blanks or a word such as N/A.").format(n=count(blank))])
     severity = Severity.SHOULD if share >= MUCH and column.role is not Role.IGNORED else Severity.KNOW
     proposal, repair = _fill(column)
     return Finding(column.name, "missing", severity, rows, evidence, proposal, repair)
@@ -73,7 +73,7 @@ def together(subject: Subject) -> Iterator[Finding]:
             continue
         rows = int(subject.table.frame[names[0]].isna().sum())
         evidence = _("These columns are missing in the same {n} rows: {names}.").format(
-            n=count(rows), names=", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+            n=count(rows), names=_(", ").join(names[:8]) + (", …" if len(names) > 8 else "")
         )
         proposal = _("Probably one source was not there for these customers; ask where it went.")
         yield Finding(" · ".join(names[:2]), "missing_together", Severity.KNOW, rows, evidence, proposal)

@@ -29,7 +29,7 @@ def repeated(subject: Subject) -> Iterator[Finding]:
         yield Finding("", "duplicate_rows", Severity.SHOULD, exact, evidence, proposal, repair, slip)
     if rows > exact:
         evidence = _("{n} rows repeat an earlier row in everything but {names}.").format(
-            n=count(rows - exact), names=", ".join(identifiers[:3])
+            n=count(rows - exact), names=_(", ").join(identifiers[:3])
         )
         proposal = _("Check whether they are the same customers under another number.")
         yield Finding("", "duplicate_but_identifier", Severity.KNOW, rows - exact, evidence, proposal)

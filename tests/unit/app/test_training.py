@@ -11,6 +11,7 @@ from crm_ai.app.training import Training
 from crm_ai.errors import CrmAiError
 from crm_ai.modeling import make_plan, propose_problem, run_digest
 from crm_ai.table import read_table
+from crm_ai.words import use_language
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +76,14 @@ def test_a_whole_run_on_the_shelf_leaves_no_training_behind(table):
     again = shelf.begin(digest, lambda: Training(table, wanted, shelf.put))
     assert again is not training
     again.wait(60)
+
+
+def test_a_training_speaks_the_language_of_whoever_began_it(table):
+    use_language("zh")
+    try:
+        training = Training(table, plan(table, "decision_tree"), lambda run: run)
+    finally:
+        use_language("en")
+    training.wait(60)
+    assert training.progress is not None
+    assert training.progress.message == "完成。"

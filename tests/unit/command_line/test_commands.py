@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crm_ai.command_line.options import wanted_language
 from crm_ai.command_line.parser import run_command
+from crm_ai.words import use_language
 
 
 @pytest.fixture
@@ -147,3 +150,38 @@ def test_importing_the_package_imports_nothing_heavy():
         cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.strip() == "nothing"
+
+
+@pytest.mark.parametrize(
+    ("typed", "environment", "spoken"),
+    [
+        ([], {}, "en"),
+        ([], {"LANG": "zh_CN.UTF-8"}, "zh"),
+        ([], {"LANG": "zh_CN.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ([], {"LANG": "zh_CN.UTF-8", "CRM_AI_LANGUAGE": "en"}, "en"),
+        (["--language", "zh"], {"CRM_AI_LANGUAGE": "en"}, "zh"),
+        (["inspect", "x.csv", "--language=zh"], {}, "zh"),
+        (["inspect", "--language"], {}, "en"),
+        (["--language", "klingon"], {}, "en"),
+    ],
+)
+def test_the_language_is_what_was_asked_for_last_of_all_by_the_system(typed, environment, spoken):
+    assert wanted_language(typed, environment) == spoken
+
+
+def test_it_speaks_chinese_to_whoever_asks_for_it(file, capsys):
+    try:
+        assert run_command(["--language", "zh", "train", str(file), "--target", "Churn"]) == 0
+        printed = capsys.readouterr().out
+        assert run_command(["inspect", "nothing.csv", "--language", "zh"]) == 1
+        wrong = capsys.readouterr().err
+        with pytest.raises(SystemExit):
+            run_command(["--language", "zh", "--help"])
+        helped = capsys.readouterr().out
+    finally:
+        use_language("en")
+    assert "逻辑回归" in printed
+    assert "决策树" in printed
+    assert not re.search(r"[A-Za-z]{3,} [a-z]{3,} [a-z]{3,}", printed)
+    assert wrong.startswith("错误：nothing.csv: 没有这个文件。")
+    assert "训练模型" in helped

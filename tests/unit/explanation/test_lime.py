@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from crm_ai.explanation import customer_name, explain_with_lime, lime_explainer, search_customers, telling_cases
 from crm_ai.explanation.lime import _cut_in_words, _day_in_words
+from crm_ai.explanation.local_line import local_line
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import table_from_frame
 from tests.unit.explanation.test_shapley import make_frame
@@ -43,6 +44,43 @@ def test_the_same_seed_gives_the_same_explanation_whatever_came_before(runs):
         assert (other.weights == first.weights).all()
         assert other.local_fit == first.local_fit
     assert (explain_with_lime(run, "logistic_regression", row, seed=6).weights != first.weights).any()
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "label"),
+    [
+        ("left", "logistic_regression", None),
+        ("left", "decision_tree", "No"),
+        ("value", "linear_regression", None),
+        ("offer", "decision_tree", "mail"),
+    ],
+)
+def test_the_line_is_the_lime_packages_own(runs, target, name, label):
+    run = runs[target]
+    model, ready = run.model(name), lime_explainer(run, name)
+    place = run.problem.labels.index(label) if label else 1
+    for seed, row in enumerate(run.holdout_rows[:6].tolist()):
+        codes = model.encoder.codes_of(model.cleaned(run.table.frame.iloc[[row]]))[0]
+        codes = np.where(np.isnan(codes), model.encoder.medians_, codes)
+
+        def predict(perturbed):
+            said = model.predict_encoded(model.encoder.encode_codes(perturbed))
+            return said if said.ndim == 2 or target == "value" else np.column_stack([1 - said, said])
+
+        its = lime_explainer(run, name).surrogate
+        its.random_state = its.base.random_state = its.discretizer.random_state = np.random.RandomState(seed)
+        theirs = its.explain_instance(codes, predict, labels=(place,), num_features=len(codes), num_samples=800)
+        line = local_line(
+            ready.surrogate,
+            codes,
+            lambda perturbed: predict(perturbed) if target == "value" else predict(perturbed)[:, place],
+            samples=800,
+            seed=seed,
+        )
+        assert line.weights == pytest.approx([weight for _column, weight in sorted(theirs.as_map()[place])], abs=1e-9)
+        assert line.intercept == pytest.approx(theirs.intercept[place], abs=1e-9)
+        assert line.prediction == pytest.approx(float(np.ravel(theirs.local_pred)[0]), abs=1e-9)
+        assert line.fit == pytest.approx(float(np.ravel(theirs.score)[0]), abs=1e-9)
 
 
 def test_signs_follow_the_mechanism(runs):

@@ -7,12 +7,21 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from crm_ai.explanation import Reference, explain, reference_in_words
+from crm_ai.evaluation import Estimate
+from crm_ai.explanation import Reference, explain, reference_in_words, value_in_words
 from crm_ai.explanation.interactions import interactions
-from crm_ai.explanation.narrative import customer_in_words, model_in_words, segment_in_words, told
+from crm_ai.explanation.narrative import (
+    Told,
+    customer_in_words,
+    model_in_words,
+    outcome_in_words,
+    told,
+)
 from crm_ai.explanation.permuted import permutation_importance
 from crm_ai.explanation.reliability import Check, Light, Reliability
+from crm_ai.explanation.segment_narrative import segment_in_words
 from crm_ai.explanation.similar import similar_customers
+from crm_ai.modeling import table_groups
 from crm_ai.words import number, percent
 from tests.unit.explanation.known_data import KNOWN_MODELS
 
@@ -43,13 +52,15 @@ def test_a_models_words_say_what_the_numbers_say(known, name):
     words = model_in_words(reasons, pairs=pairs, needed=permutation_importance(known, name))
     table = reasons.importance()
     share = table["mean_absolute"][:3].sum() / table["mean_absolute"].sum()
-    assert f"they make up {percent(share)}" in words
+    assert f"they make up {percent(share)} of what sets them apart" in words
     assert all(column in words.split(".")[0] for column in table["column"][:3])
     months = reasons.data["months"], reasons.values[:, reasons.columns.index("months")]
     falls = spearmanr(*months).statistic < -0.6
     assert ("Higher months goes with lower predictions" in words) == falls
     assert ("only add up" in words) == (name == "logistic_regression")
-    assert ("calls" in words.split("two work together")[0].split(".")[-1]) == (name != "logistic_regression")
+    assert bool(re.search(r"How much (calls|plan) counts depends on (calls|plan)\.", words)) == (
+        name != "logistic_regression"
+    )
     assert not CAUSAL.search(words)
 
 
@@ -61,6 +72,19 @@ def test_a_segments_words_say_what_the_numbers_say(known):
     assert f"Of {members.sum()} customers with plan = monthly the model says {percent(said[members].mean())}" in words
     assert percent(said.mean()) in words
     assert "No" not in words
+    codes, names = table_groups(known.table, "months")
+    words = segment_in_words(known, "gradient_boosting", reasons, "months", names[0])
+    members = codes[reasons.rows] == 0
+    difference = reasons.values[members].mean(axis=0) - reasons.values.mean(axis=0)
+    months = known.holdout_frame["months"]
+    inside, overall = (value_in_words(part.mean()) for part in (months[members], months))
+    assert f"months ({inside} on average, of all customers {overall})" in words
+    for direction, sign in (("higher", 1), ("lower", -1)):
+        for told_of in re.findall(rf"Going with {direction} predictions: (.*?)\.(?: |$)", words):
+            named = [column for column in reasons.columns if re.search(rf"\b{column}\b", told_of)]
+            assert named
+            assert all(difference[reasons.columns.index(column)] * sign > 0 for column in named)
+    assert not CAUSAL.search(words)
     assert "Too few" in segment_in_words(known, "gradient_boosting", reasons, "plan", "weekly")
     assert "no clear difference" in segment_in_words(known, "logistic_regression", reasons, "region", "north")
 
@@ -110,12 +134,53 @@ def test_what_happened_to_similar_customers_is_told(known):
     words = customer_in_words(
         told(known, "decision_tree", row), explain(known, "decision_tree", rows=[row]), similar=similar
     )
-    assert f"Of the 50 most similar customers {percent(similar.outcome.value)} had this answer" in words
+    assert f"Of the 50 most similar customers {percent(similar.outcome.value)} really were “Yes”" in words
+
+
+@pytest.mark.parametrize(
+    ("said", "low", "value", "high", "expected"),
+    [
+        (0.8, 0.7, 0.78, 0.85, "bears it out"),
+        (0.9, 0.6, 0.7, 0.8, "closer to the average: take the figure with caution"),
+        (0.9, 0.2, 0.4, 0.5, "not clearly different from the average"),
+        (0.9, 0.1, 0.15, 0.2, "does not bear it out"),
+        (0.5, 0.7, 0.8, 0.9, "and further"),
+        (0.1, 0.2, 0.25, 0.28, "closer to the average"),
+    ],
+)
+def test_what_similar_customers_say_of_the_prediction(known, said, low, value, high, expected):
+    row = int(known.holdout_rows[0])
+    similar = similar_customers(known, "decision_tree", row)
+    similar = replace(similar, prediction=said, outcome=Estimate("share", value, low, high, 50))
+    words = customer_in_words(Told(said, 0.3, "Yes", 0.2), explain(known, "decision_tree", rows=[row]), similar=similar)
+    assert expected in words
 
 
 def test_what_hardly_matters_is_not_named_first(known):
     reasons = explain(known, "logistic_regression")
     values = reasons.values * np.where(np.asarray(reasons.columns) == "months", 1.0, 1e-4)
     words = model_in_words(replace(reasons, values=values))
-    assert words.startswith("months is what predictions go with: it makes up 100 % of what moves them.")
+    assert words.startswith("Predictions differ most by months: it makes up 100 % of what sets them apart.")
     assert "hardly matter" in words
+
+
+def test_a_column_that_turns_is_told_where_it_is_highest(known):
+    reasons = explain(known, "decision_tree")
+    months = reasons.data["months"].to_numpy(dtype=float)
+    values = reasons.values.copy()
+    values[:, reasons.columns.index("months")] = -np.abs(months - 40)
+    turned = replace(reasons, values=values)
+    words = model_in_words(turned, outcome="left = Yes")
+    top, bottom = re.search(
+        r"By months, predictions are highest around (\S+) and lowest around (\S+)\.", words
+    ).groups()
+    assert float(top) == pytest.approx(40, abs=4)
+    assert float(bottom) < 6 or float(bottom) > 66
+    assert words.startswith("Predictions of left = Yes differ most by ")
+
+
+def test_what_predictions_are_of(known, offers, spending):
+    assert outcome_in_words(known.problem) == "left = Yes"
+    assert outcome_in_words(known.problem, "No") == "left = No"
+    assert outcome_in_words(offers.problem, "none") == f"{offers.problem.target} = none"
+    assert outcome_in_words(spending.problem) == "spent"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from crm_ai.explanation.customer_space import customer_space
 from crm_ai.explanation.faithfulness import faithfulness
 from crm_ai.explanation.reliability import Light, agreement, examiner, reliability, stability
-from crm_ai.explanation.shapley import explain, shap_explainer
+from crm_ai.explanation.shapley import explain, explain_rows, shap_explainer
 from crm_ai.explanation.similar import similar_customers
 from crm_ai.explanation.twins import twins, uncertainty_taken
 from crm_ai.modeling import propose_problem, train
@@ -64,13 +64,13 @@ def test_reasons_keep_what_they_promise_and_false_ones_do_not(known, name):
     ready = shap_explainer(known, name)
     kept, ahead, false = [], [], []
     for row in known.holdout_rows[:25]:
-        reasons = explain(known, name, rows=[row])
+        reasons = explain_rows(known, ready, np.array([row]))
         found = faithfulness(known, ready, int(row), reasons)
         if not found.is_testable:
             continue
         kept.append(found.kept)
         ahead.append(found.beats)
-        wrong = explain(known, name, rows=[row])
+        wrong = explain_rows(known, ready, np.array([row]))
         wrong.values[:] = np.roll(wrong.values, 3, axis=1)
         false.append(faithfulness(known, ready, int(row), wrong).kept)
     assert np.median(kept) > 0.7

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import combinations
 from math import factorial
 
@@ -9,7 +10,16 @@ from hypothesis import strategies as st
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from crm_ai.errors import CrmAiError
-from crm_ai.explanation import Explanation, explain, explain_model, tree_shap, tree_shapley
+from crm_ai.explanation import (
+    Explanation,
+    explain,
+    explain_model,
+    explain_rows,
+    explainer,
+    shap_explainer,
+    tree_shap,
+    tree_shapley,
+)
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import table_from_frame
 
@@ -190,6 +200,19 @@ def test_customers_in_several_parts_get_what_they_get_at_once(monkeypatch):
     in_parts, same_base = tree_shap(tree, matrix, matrix[:500], np.arange(6), 0)
     assert in_parts == pytest.approx(values, abs=1e-12)
     assert same_base == pytest.approx(base)
+
+
+@pytest.mark.parametrize("name", ["logistic_regression", "decision_tree"])
+def test_customers_explained_a_stretch_at_a_time_get_what_they_get_at_once(runs, name, monkeypatch):
+    run = runs["left"]
+    ready = shap_explainer(run, name)
+    rows = run.holdout_rows
+    at_once = explain_rows(run, ready, rows)
+    monkeypatch.setattr(explainer, "CODES_AT_ONCE", 130)
+    in_stretches = explain_rows(run, replace(ready, at_once=70), rows)
+    assert in_stretches.values == pytest.approx(at_once.values, abs=1e-12)
+    assert in_stretches.base == pytest.approx(at_once.base)
+    assert in_stretches.additivity_error(model_output(run, name, None)) < 1e-9
 
 
 def test_scikit_learns_rounding_to_32_bits_is_followed():

@@ -117,6 +117,75 @@ def test_what_never_goes_together_is_said_and_what_goes_along_is_offered():
     assert never_together(run, changed(run, row, {}), []) == []
 
 
+@pytest.fixture(scope="module")
+def odd():
+    """Labels of several types, few and many, cells missing here and there; b never goes with True."""
+    generator = np.random.default_rng(2)
+    few = generator.choice(["a", "b", "c"], 600, p=[0.6, 0.3, 0.1])
+    frame = pd.DataFrame(
+        {
+            "few": pd.Series(few).where(generator.random(600) > 0.1),
+            "many": [f"名 {i % 40}" for i in range(600)],
+            "flag": np.where(few == "b", False, generator.random(600) < 0.5),
+            "since": pd.Timestamp("2024-01-01") + pd.to_timedelta(generator.integers(0, 500, 600), unit="D"),
+            "whole": pd.array(
+                np.where(generator.random(600) < 0.1, None, generator.integers(0, 90, 600)), dtype="Int64"
+            ),
+            "left": generator.choice(["x", "y"], 600),
+        }
+    )
+    table = table_from_frame(frame)
+    problem = propose_problem(table, target="left", features=["few", "many", "flag", "since", "whole"]).problem
+    return train(table, problem, {"logistic_regression": {}})
+
+
+def test_labels_are_counted_whatever_type_they_have(odd):
+    training = odd.train_frame
+    for column in ("few", "many", "flag"):
+        counts = training[column].dropna().astype("str").value_counts()
+        found = values_of(odd, column).labels
+        assert set(found) <= set(counts.index)
+        assert len(found) == min(len(counts), 200)
+        assert counts[list(found)].tolist() == counts.tolist()[: len(found)]
+
+
+def test_what_is_never_together_is_found_by_looking_at_everybody(odd):
+    labels, training = ("few", "many", "flag"), odd.train_frame
+    texts = {name: training[name].astype("str") for name in labels}
+    clashes = 0
+    for row in odd.holdout_rows[:40].tolist():
+        frame = changed(odd, row, {"few": "b", "flag": "True"})
+        own = {name: str(frame[name].iloc[0]) for name in labels}
+        seen = {name: (texts[name] == own[name]).to_numpy(dtype=bool) for name in labels}
+        pairs = [("few", "many"), ("few", "flag"), ("flag", "many")]
+        expected = [(a, b) for a, b in pairs if seen[b].any() and not (seen[a] & seen[b]).any()]
+        assert sorted(never_together(odd, frame, ["few", "flag"])) == sorted(expected)
+        assert ("few", "flag") in expected
+        clashes += len(expected)
+    assert clashes >= 40
+    assert goes_along(odd, frame, [("few", "flag")]) == {"flag": "False"}
+
+
+@pytest.mark.parametrize("column", ["since", "whole"])
+def test_levels_are_spread_as_training_customers_are(odd, column):
+    found = profile(odd, "logistic_regression", changed(odd, int(odd.holdout_rows[0]), {}), column)["level"]
+    training = odd.train_frame[column].dropna()
+    assert found.iloc[0] == training.min()
+    assert found.iloc[-1] == training.max()
+    assert found.is_monotonic_increasing
+    assert set(found) <= set(training)
+    shares = [(training <= level).mean() for level in found]
+    assert np.diff(shares).max() < 0.1
+
+
+def test_of_equally_near_customers_the_first_count(known):
+    before = known.out_of_fold["decision_tree"]
+    assert len(np.unique(before)) < len(before) / 4
+    for said in (float(before[0]), 0.5):
+        nearest = np.argsort(np.abs(before - said), kind="stable")[:300]
+        assert likely_range(known, "decision_tree", said).value == pytest.approx(known.train_actual[nearest].mean())
+
+
 def test_several_answers_and_numbers(offers, spending):
     for run, name, label in ((offers, "decision_tree", "none"), (spending, "decision_tree", None)):
         row = int(run.holdout_rows[0])

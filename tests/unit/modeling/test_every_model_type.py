@@ -181,7 +181,8 @@ def test_ending_early_keeps_the_models_that_are_finished(table):
     said = []
 
     def ended():
-        return any("Decision tree: all" in step.message for step in said)
+        # Five folds and everybody; which model is done first is up to the machine.
+        return len({step.message for step in said if step.message.startswith("Logistic regression:")}) >= 6
 
     run = train(
         table,

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from crm_ai.modeling.workers import Workers
+from crm_ai.words import _, use_language
 
 
 def test_results_and_failures_come_back():
@@ -40,3 +41,14 @@ def test_what_has_not_begun_is_cancelled():
 def test_a_program_ends_while_they_are_at_work():
     program = "from crm_ai.modeling.workers import Workers; import time; Workers(1).submit(time.sleep, 60)"
     subprocess.run([sys.executable, "-c", program], timeout=20, check=True)
+
+
+def test_a_worker_speaks_the_language_of_whoever_submits():
+    workers = Workers(1)
+    said = []
+    for spoken in ("zh", "en", "zh"):
+        use_language(spoken)
+        said.append(workers.submit(_, "Done.").result())
+    use_language("en")
+    workers.end()
+    assert said == ["完成。", "Done.", "完成。"]

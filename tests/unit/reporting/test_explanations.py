@@ -80,14 +80,14 @@ def test_few_customers_are_all_told_of(leaving):
     material = material_of_table(explained, leaving.table)
     assert [case.name for case in material.cases] == ["K0003", "K0007"]
     usual = leaving.models["logistic_regression"].predict_encoded(leaving.models["logistic_regression"].references)
-    assert f"average of {usual.mean():.0%}".replace("%", " %") in material.cases[0].words
+    assert f"average prediction of {usual.mean():.0%}".replace("%", " %") in material.cases[0].words
 
 
 def test_one_customer_of_a_model_that_takes_nobody_along():
     run = run_of(make_known(600), "spent", ["linear_regression"])
     explained = explain_table(run.models["linear_regression"], run.table, rows=np.array([3]))
     _words = explanation_report(material_of_table(explained, run.table), day=DAY).to_html()
-    assert "average of" in _words
+    assert "average prediction of" in _words
     assert "nan" not in _words
 
 
