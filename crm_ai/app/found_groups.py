@@ -10,7 +10,7 @@ from crm_ai.app import cards, columns, controls, frame, segmented, state
 from crm_ai.app.plain import plain
 from crm_ai.app.segmenting import Grouping, largest_in_words
 from crm_ai.errors import CrmAiError
-from crm_ai.words import _, count, number
+from crm_ai.words import _, count, number, sentences
 
 if TYPE_CHECKING:
     from crm_ai.app.segmented import Found
@@ -105,7 +105,7 @@ def _answer(clustering: Clustering, segmentation: Segmentation) -> str:
         said = _("There are natural groups, but these are not them: their borders are arbitrary.")
     else:
         said = _("No natural groups: customers form one cloud, which is cut here all the same.")
-    return f"{said} {largest_in_words(segmentation)}"
+    return sentences([said, largest_in_words(segmentation)])
 
 
 def picture(grouping: Grouping) -> None:

@@ -11,7 +11,7 @@ from crm_ai.app import conditions, controls, drafts, errors, exporting, segmente
 from crm_ai.app.plain import plain
 from crm_ai.app.segmenting import Grouping
 from crm_ai.errors import CrmAiError
-from crm_ai.words import _, count, ngettext, percent
+from crm_ai.words import _, count, ngettext, percent, sentences
 
 if TYPE_CHECKING:
     from crm_ai.app.segments import Said
@@ -59,7 +59,7 @@ def _answer(made: Segmentation, many: int) -> str:
     saved = ngettext("{k} segment made by hand.", "{k} segments made by hand.", many).format(k=count(many))
     told = _("“{name}” holds {n} customers ({share}).")
     share = percent(n / max(len(made), 1))
-    return f"{saved} {told.format(name=plain(name, NAME_WIDTH), n=count(n), share=share)}"
+    return sentences([saved, told.format(name=plain(name, NAME_WIDTH), n=count(n), share=share)])
 
 
 def _fitting(table: Table) -> tuple[dict[str, Segmentation], list[tuple[Said, CrmAiError]]]:
@@ -146,7 +146,7 @@ def _builder(table: Table) -> None:
         rule = drafts.rule_of(draft)
         if rule is None:
             missing = [told for block in draft.blocks for line in block if (told := conditions.in_words(table, line))]
-            st.caption(" ".join(missing))
+            st.caption(sentences(missing))
         _count_and_save(table, draft, rule)
 
 

@@ -36,7 +36,7 @@ def table_key(table: Table) -> str:
 
 
 def _run_key(run: Run) -> str:
-    # Groups made elsewhere may have been added to its table, to be looked at.
+    # Of its table too: saved segments may have been added.
     return f"{run.digest} {run.table.digest} {language()}"
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from crm_ai.app import columns, controls, errors, exporting, frame, segmented, state
 from crm_ai.app.plain import plain
-from crm_ai.words import NOTHING, _, count, number, percent, shorten
+from crm_ai.words import NOTHING, _, count, number, percent, sentences, shorten
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,16 +92,16 @@ def _apart(grouping: Grouping, found: Profile) -> None:
     if len(shares):
         with right if len(numbers) else st.container():
             frame.chart(charts.segments.differences(shares, shares=True), shares, key="apart_shares")
-    words = _(
+    told = _(
         "Filled: beyond chance, all {n} comparisons considered (Holm); hollow: may be chance. Bars are 95 % intervals. "
         "That a group differs does not say why."
-    ).format(n=count(len(found.differences)))
-    if grouping.clustering is not None:
-        words += " " + _(
-            "Groups that were found differ by construction in the columns they were made of; there the marks only tell "
-            "which differences are large."
-        )
-    st.caption(words)
+    )
+    by_construction = _(
+        "Groups that were found differ by construction in the columns they were made of; there the marks only tell "
+        "which differences are large."
+    )
+    words = [told.format(n=count(len(found.differences))), by_construction if grouping.clustering is not None else ""]
+    st.caption(sentences(words))
     if not state.for_manager():
         with st.expander(_("All comparisons"), icon=":material/table_rows:", key="all_comparisons"):
             st.dataframe(_table(grouping.table, found), hide_index=True, alt=_("The group beside everybody else"))

@@ -10,7 +10,7 @@ from crm_ai import charts
 from crm_ai.app import controls, found_groups, frame, segmented, state
 from crm_ai.app.plain import plain
 from crm_ai.modeling import Task, question_in_words
-from crm_ai.words import NOTHING, _, count, number, percent
+from crm_ai.words import NOTHING, _, count, number, percent, sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ def panel(grouping: Grouping, answer: DeltaGenerator) -> None:
     with right:
         label = controls.choose_answer(run) if run is not None else None
     table = segmented.outcomes(grouping.table, grouping.segmentation, value, run, model, label)
-    frame.answer(answer, " ".join(filter(None, [grouping.answer, _in_words(table, run)])))
+    frame.answer(answer, sentences([grouping.answer, _in_words(table, run)]))
     found_groups.evidence(grouping)
     pictures = [lambda: _sizes(grouping, table, value)]
     if run is not None:
@@ -102,7 +102,7 @@ def _all_figures(grouping: Grouping, table: pd.DataFrame, run: Run | None, value
         words.append(told.format(n=count(len(run.holdout_rows))))
     else:
         words.append(_("Train a model, and its outcome and what it says are set beside each group."))
-    st.caption(" ".join(words))
+    st.caption(sentences(words))
 
 
 def _table(grouping: Grouping, table: pd.DataFrame, run: Run | None, value: str | None) -> dict[str, list[str]]:
