@@ -20,7 +20,7 @@ MOST_EXCEL_ROWS = 1_048_575
 
 # What makes a spreadsheet program read a cell as a formula.
 NEGATIVE = re.compile(r"-\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE)  # begins like a formula, and is none
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "=", "+", "-", "@")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last as wide letters
 
 
 def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
