@@ -23,6 +23,8 @@ SCORE_EXAMPLES = """\
 examples:
   python -m crm_ai score churn.crm new_customers.csv -o scored.csv
   python -m crm_ai score churn.crm new_customers.xlsx -o scored.parquet --threshold 0.3
+  python -m crm_ai score churn.crm new_customers.csv -o scored.csv --reasons 3 --priority
+  python -m crm_ai score churn.crm new_customers.parquet --to-table scores --to-database crm
 """
 EXPLAIN_EXAMPLES = """\
 examples:
@@ -161,8 +163,19 @@ def _add_score(commands: argparse._SubParsersAction) -> None:
     parser = make_command(commands, "score", "score new customers with a saved model", SCORE_EXAMPLES)
     parser.add_argument("model", metavar="MODEL", help="file written by train --save or downloaded from the app")
     add_file(parser)
-    parser.add_argument("-o", "--output", required=True, metavar="OUT", help="file to write: .csv, .parquet or .xlsx")
+    parser.add_argument("-o", "--output", metavar="OUT", help="file to write: .csv, .parquet or .xlsx")
+    parser.add_argument("--to-table", metavar="TABLE", help="instead of a file: table of a database to write")
+    parser.add_argument(
+        "--to-database", metavar="NAME", help="which database of the environment's CRM_AI_DATABASE_NAME=address"
+    )
+    there = parser.add_mutually_exclusive_group()
+    there.add_argument("--append", action="store_true", help="add to the table if it is there")
+    there.add_argument("--replace", action="store_true", help="replace the table if it is there")
     parser.add_argument("--threshold", type=share, default=0.5, help="score from which the decision is yes")
+    parser.add_argument(
+        "--reasons", type=int, choices=range(4), default=0, metavar="N", help="reasons in words, 3 at most (default: 0)"
+    )
+    parser.add_argument("--priority", action="store_true", help="number customers by their score, the highest first")
     parser.set_defaults(command=score_command)
 
 

@@ -61,6 +61,11 @@ class ParquetStream:
         """What each column of the file is."""
         return self.settled.schema
 
+    @property
+    def whole(self) -> frozenset[str]:
+        """Columns of whole numbers."""
+        return self.settled.whole
+
     def pieces(self) -> Iterator[tuple[Any, float]]:
         """Go through the file from its beginning.
 

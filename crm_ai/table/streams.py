@@ -59,6 +59,10 @@ class Stream(Protocol):
         """What each column of the file is."""
 
     @property
+    def whole(self) -> frozenset[str]:
+        """Columns of whole numbers."""
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What had to be decided before the first row was read, in words."""
 
@@ -128,6 +132,11 @@ class FrameStream:
     def schema(self) -> Schema:
         """What each column is."""
         return self.table.schema
+
+    @property
+    def whole(self) -> frozenset[str]:
+        """Columns of whole numbers."""
+        return frozenset(name for name in self.table.frame if self.table.frame[name].dtype.kind in "iu")
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -215,21 +224,22 @@ class Sums:
         for name, cells in part.unreadable.items():
             self.unreadable[name] = self.unreadable.get(name, 0) + cells
 
-    def check(self, settled: Settled) -> None:
+    def check(self, stream: Stream) -> None:
         """Make sure that no column loses many cells because its first rows were not like the others.
 
         Parameters
         ----------
-        settled : Settled
-            How the columns are read.
+        stream : Stream
+            Where the parts come from.
 
         Raises
         ------
         UnsettledError
             If one does: it shall be taken as it is written.
         """
+        settled: Settled | None = getattr(stream, "settled", None)
         for name, cells in self.unreadable.items():
-            if cells > MOST_UNREADABLE * self.rows:
+            if settled is not None and cells > MOST_UNREADABLE * self.rows:
                 raise UnsettledError(settled.as_text(name))
 
     def notes(self) -> tuple[str, ...]:

@@ -31,9 +31,7 @@ QUOTE, NEWLINE, RETURN = 34, 10, 13
 Opened = Callable[[], BinaryIO]
 
 
-def find_encoding(
-    opened: Opened, *, source: str, encoding: str | None = None, separator: str | None = None
-) -> Decoded:
+def find_encoding(opened: Opened, *, source: str, encoding: str | None = None, separator: str | None = None) -> Decoded:
     """Find out how a file is encoded, reading it once.
 
     Parameters
@@ -212,8 +210,7 @@ def _end_by_reading(text: bytes, separator: str) -> int:
             yield line
 
     try:
-        for _row in csv.reader(lines(), delimiter=separator):
-            ends.append(end)
+        ends.extend(end for _row in csv.reader(lines(), delimiter=separator))
     except csv.Error:
         return ends[-1]
     return ends[-2] if ends[-1] == len(text) and len(ends) > 2 else ends[-1] if ends[-1] < len(text) else 0

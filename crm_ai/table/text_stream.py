@@ -80,6 +80,11 @@ class TextStream:
         return self.settled.schema
 
     @property
+    def whole(self) -> frozenset[str]:
+        """Columns of whole numbers."""
+        return self.settled.whole
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What had to be decided before the first row was read, in words."""
         return (*encoding_notes(self.found), *self.laid_out.layout.notes)
@@ -183,7 +188,7 @@ class TextStream:
         return self.settled.shape(name, self.settled.cells(name, cells, declared=False))
 
     def _check_dropped(self, table: pa.Table) -> None:
-        """Columns without a name, of which the first rows had no cell, were left out; they may turn out to have some."""
+        """Columns without a name that were empty in the first rows were left out; they may turn out to have cells."""
         if len(self.settled.schema) == len(self.laid_out.layout.names):
             return
         for name in self.laid_out.layout.names:
