@@ -19,6 +19,7 @@ from benchmarks.comparing import (
 )
 from benchmarks.measuring import DATA_STAGES, MODEL_STAGES
 from benchmarks.running import DATA_SIDES, MODEL_SIDES, ROOT, import_seconds, in_turns
+from benchmarks.scoring import run_scoring, scoring_in_words
 from benchmarks.tables import Job, generated, messy, telco
 
 
@@ -44,6 +45,11 @@ def main() -> int:
             sides = found[job.name] = in_turns(job, options.repeats, MODEL_SIDES)
             print(stages_in_words(job.name, sides, MODEL_SIDES, MODEL_STAGES, "scikit-learn"), flush=True)
             different += [f"{job.name}: {what}" for what in model_disagreements(sides)]
+        if options.only in (None, "score"):
+            sides, far = run_scoring(options.score_rows, Path(folder))
+            found["score"] = sides
+            print(scoring_in_words(options.score_rows, sides), flush=True)
+            different += [f"score: {what}" for what in far]
     print(f"\nimport crm_ai: {found['import']['crm_ai']:.3f} s")
     print("\n".join(["Both sides do not agree:", *different]) if different else "Both sides found the same.")
     if options.json:
@@ -53,13 +59,16 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", choices=("telco", "generated", "data", "million"), help="one table only")
+    parser.add_argument("--only", choices=("telco", "generated", "data", "million", "score"), help="one only")
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the generated table (default: 100,000)")
     parser.add_argument(
         "--data-rows",
         type=int,
         default=1_000_000,
         help="rows of the tables that are read and cleaned, and trained on (default: 1,000,000)",
+    )
+    parser.add_argument(
+        "--score-rows", type=int, default=5_000_000, help="customers that are scored (default: 5,000,000)"
     )
     parser.add_argument("--repeats", type=int, default=1, help="runs of each side, in turns; medians are shown")
     parser.add_argument("--json", metavar="FILE", help="write all figures to this file too")
