@@ -36,7 +36,10 @@ def run_scoring(rows: int, folder: Path) -> tuple[dict[str, dict[str, Any]], lis
 
 def scoring_in_words(rows: int, sides: dict[str, dict[str, Any]]) -> str:
     """The printed table."""
-    lines = [f"\nscore {rows:,} × 18, CSV to CSV", f"{'side':<26}{'seconds':>9}{'rows/s':>12}{'peak MB':>9}{'ratio':>8}"]
+    lines = [
+        f"\nscore {rows:,} × 18, CSV to CSV",
+        f"{'side':<26}{'seconds':>9}{'rows/s':>12}{'peak MB':>9}{'ratio':>8}",
+    ]
     first = sides[SIDES[0]]["whole"]
     for side, figures in sides.items():
         speed = rows / figures["whole"]

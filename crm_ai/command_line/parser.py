@@ -84,7 +84,9 @@ def make_parser() -> argparse.ArgumentParser:
     from crm_ai import __version__
     from crm_ai.command_line.clean import add_clean
     from crm_ai.command_line.join import add_join
+    from crm_ai.command_line.keys import add_keys
     from crm_ai.command_line.mask import add_mask
+    from crm_ai.command_line.serve import add_serve
 
     parser = argparse.ArgumentParser(
         prog="python -m crm_ai",
@@ -99,6 +101,8 @@ def make_parser() -> argparse.ArgumentParser:
     add_clean(commands)
     add_join(commands)
     add_mask(commands)
+    add_serve(commands)
+    add_keys(commands)
     return parser
 
 

@@ -106,7 +106,14 @@ class DatabaseSink:
         with writing(address) as connection:
             there = self._check(connection)
             first = next(parts)
-            _put(connection, address, self, _sql_table(self.name, names, first[0]), there, itertools.chain([first], parts))
+            _put(
+                connection,
+                address,
+                self,
+                _sql_table(self.name, names, first[0]),
+                there,
+                itertools.chain([first], parts),
+            )
 
     def _check(self, connection: Connection) -> bool:
         from sqlalchemy import inspect
