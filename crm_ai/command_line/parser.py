@@ -167,8 +167,9 @@ def _add_score(commands: argparse._SubParsersAction) -> None:
     parser = make_command(commands, "score", "score new customers with a saved model", SCORE_EXAMPLES)
     parser.add_argument("model", metavar="MODEL", help="file written by train --save or downloaded from the app")
     add_file(parser)
-    parser.add_argument("-o", "--output", metavar="OUT", help="file to write: .csv, .parquet or .xlsx")
-    parser.add_argument("--to-table", metavar="TABLE", help="instead of a file: table of a database to write")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("-o", "--output", metavar="OUT", help="file to write: .csv, .parquet or .xlsx")
+    where.add_argument("--to-table", metavar="TABLE", help="instead of a file: table of a database to write")
     parser.add_argument(
         "--to-database", metavar="NAME", help="which database of the environment's CRM_AI_DATABASE_NAME=address"
     )

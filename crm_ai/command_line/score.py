@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from crm_ai.command_line.inspect import read
-from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count
 
 if TYPE_CHECKING:
@@ -69,11 +68,6 @@ def _stream(options: argparse.Namespace) -> Stream:
 def _sink(options: argparse.Namespace) -> tuple[Sink, str]:
     from crm_ai.deployment import file_sink
 
-    if bool(options.output) == bool(options.to_table):
-        raise CrmAiError(
-            _("It is not clear where the scores go."),
-            next_step=_("Give either --output FILE or --to-table TABLE."),
-        )
     if options.output:
         return file_sink(options.output), options.output
     from crm_ai.command_line.inspect import database_named

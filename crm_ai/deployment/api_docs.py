@@ -7,7 +7,7 @@ from typing import Any
 from crm_ai.deployment.serving import Ready, answer_schema
 from crm_ai.words import _
 
-SCHEMES = ({"key": []}, {"bearer": []})
+SCHEMES: tuple[dict[str, list[str]], ...] = ({"key": []}, {"bearer": []})
 REFUSALS = {
     "400": "The body is no JSON, or not the object that is asked for.",
     "401": "No valid key.",
@@ -210,7 +210,8 @@ at("show").addEventListener("submit", event => {{ event.preventDefault(); show()
 at("try").addEventListener("submit", async event => {{
   event.preventDefault();
   const url = "v1/score?reasons=" + encodeURIComponent(at("reasons").value);
-  const sent = {{method: "POST", body: at("body").value, headers: {{...headers(), "Content-Type": "application/json"}}}};
+  const kind = {{"Content-Type": "application/json"}};
+  const sent = {{method: "POST", body: at("body").value, headers: {{...headers(), ...kind}}}};
   at("answer").textContent = JSON.stringify(await (await fetch(url, sent)).json(), null, 1);
 }});
 show();

@@ -90,8 +90,8 @@ def request_reader(scorer: RecordScorer, *, most: int) -> RequestReader:
         ]
         for column in scorer.model.schema
     }
-    customer = TypedDict("Customer", fields)  # type: ignore[operator]
-    return RequestReader(TypeAdapter(customer), TypeAdapter(list[customer]), most)  # type: ignore[valid-type]
+    customer: Any = TypedDict("Customer", fields)  # type: ignore[misc]
+    return RequestReader(TypeAdapter(customer), TypeAdapter(list[customer]), most)
 
 
 def cell_schema(model: Model, column: Column) -> dict[str, Any]:

@@ -88,6 +88,7 @@ def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _neutralised(texts: Any) -> Any:
+    texts = pc.cast(texts, pa.large_string())
     risky = pc.match_substring_regex(texts, STARTS)
     if not pc.any(risky).as_py():
         return texts

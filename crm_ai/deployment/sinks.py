@@ -224,4 +224,6 @@ def file_sink(path: str | Path) -> Sink:
         If the ending is another one.
     """
     path = check_format(path)
-    return {".csv": CsvSink, ".parquet": ParquetSink, ".xlsx": ExcelSink}[path.suffix.lower()](path)
+    kinds: dict[str, type[CsvSink] | type[ParquetSink] | type[ExcelSink]]
+    kinds = {".csv": CsvSink, ".parquet": ParquetSink, ".xlsx": ExcelSink}
+    return kinds[path.suffix.lower()](path)

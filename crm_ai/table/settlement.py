@@ -192,7 +192,7 @@ class Settled:
         if found and found != known:
             raise ReadError(
                 _("The numbers of column “{name}” are measured in several ways: {first}, {second}.").format(
-                    name=name, first=_listed(known), second=_listed(found)
+                    name=name, first=_listed(known), second=_listed(found - known or found)
                 ),
                 next_step=_("Write them all in one currency or unit, and try again."),
             )
@@ -235,8 +235,7 @@ def settle(
     for column in schema:
         name, raw = column.name, cells[column.name]
         if column.kind is Kind.DATE:
-            is_spelled = isinstance(raw, Texts) and looks_like_dates(raw.distinct)
-            if is_spelled:
+            if isinstance(raw, Texts) and looks_like_dates(raw.distinct):
                 told = day_comes_first(raw.distinct)
                 orders[name] = dated.day_first if name in dated.ambiguous else told
             elif isinstance(dated.columns[name], Dates) and not isinstance(raw, Dates):

@@ -136,7 +136,7 @@ class FrameStream:
     @property
     def whole(self) -> frozenset[str]:
         """Columns of whole numbers."""
-        return frozenset(name for name in self.table.frame if self.table.frame[name].dtype.kind in "iu")
+        return frozenset(name for name in self.schema.names if self.table.frame[name].dtype.kind in "iu")
 
     @property
     def notes(self) -> tuple[str, ...]:
