@@ -57,6 +57,11 @@ class DatabaseSink:
     name: str
     if_there: IfThere = IfThere.REFUSE
 
+    @property
+    def as_texts(self) -> bool:
+        """Numbers go into columns of numbers."""
+        return False
+
     def check(self) -> None:
         """Refuse a table that is there, or a name that cannot be one, before any work is done.
 

@@ -19,6 +19,10 @@ from crm_ai.files import write_atomically
 class Sink(Protocol):
     """Somewhere to write a table that comes in parts."""
 
+    @property
+    def as_texts(self) -> bool:
+        """Whether numbers may come as texts, spelled as they were."""
+
     def check(self) -> None:
         """Refuse what cannot be written to, before any work is done.
 
@@ -71,6 +75,11 @@ class CsvSink:
 
     path: Path
 
+    @property
+    def as_texts(self) -> bool:
+        """Numbers may stay as they were spelled."""
+        return True
+
     def check(self) -> None:
         """Nothing is known before it is tried."""
 
@@ -121,6 +130,11 @@ class ParquetSink:
     """
 
     path: Path
+
+    @property
+    def as_texts(self) -> bool:
+        """Numbers are kept as numbers."""
+        return False
 
     def check(self) -> None:
         """Nothing is known before it is tried."""
@@ -173,6 +187,11 @@ class ExcelSink:
     """
 
     path: Path
+
+    @property
+    def as_texts(self) -> bool:
+        """Numbers are kept as numbers."""
+        return False
 
     def check(self) -> None:
         """Nothing is known before it is tried."""

@@ -205,7 +205,11 @@ class _Worker:
         frame, unreadable = features(self.model, part, self.stream.schema)
         matrix, found = self._encoded(frame, unreadable)
         predicted = self.model.predict_encoded(matrix)
-        columns = [as_arrow(part.arrays[name], whole=name in self.whole) for name in self.stream.schema.names]
+        spelled = part.written if self.sink.as_texts else {}
+        columns = [
+            spelled[name] if name in spelled else as_arrow(part.arrays[name], whole=name in self.whole)
+            for name in self.stream.schema.names
+        ]
         said = scores_in_words(self.model, predicted, self.wishes.threshold)
         columns += [_said(said[name]) for name in said.columns]
         columns += self._reasons_of(matrix, frame)

@@ -31,6 +31,9 @@ class Part:
     short, skipped, empty, below : int
         Rows that were filled up, that were left out because they have more cells than the header, that were empty, and
         that stand below the table.
+    written : mapping of str to pyarrow.Array
+        Columns of numbers as the file spells them, where that is a plain spelling: whoever writes texts saves the time
+        to spell them anew.
     """
 
     arrays: Mapping[str, Any]
@@ -40,6 +43,7 @@ class Part:
     skipped: int = 0
     empty: int = 0
     below: int = 0
+    written: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def frame(self) -> pd.DataFrame:

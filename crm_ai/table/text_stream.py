@@ -118,8 +118,8 @@ class TextStream:
             Their cells.
         """
         text = _prepared(self.laid_out, piece)
-        # What stands below a table is no number, so that the last rows are always read as texts first.
-        rows = None if piece.last else self._typed(text)
+        # What stands below a table is looked for in texts.
+        rows = None if piece.last else self._typed(text, quoted=b'"' in piece.data)
         rows = rows or _rows(self.laid_out, text, self.source)
         table, below = drop_below(rows.table) if piece.last else (rows.table, ())
         whole = table.num_rows
@@ -127,12 +127,21 @@ class TextStream:
         self._check_dropped(table)
         arrays: dict[str, Any] = {}
         unreadable: dict[str, int] = {}
+        written: dict[str, Any] = {}
         for column in self.settled.schema:
-            arrays[column.name], lost = self._column(column, table.column(column.name))
+            name, cells = column.name, table.column(column.name)
+            numbers = self._plain_numbers(column, cells)
+            if numbers is not None:
+                arrays[name] = numbers
+                if not self._loses_spelling(name, cells):
+                    written[name] = cells
+                continue
+            arrays[name], lost = self._column(column, cells)
             if lost:
-                unreadable[column.name] = lost
+                unreadable[name] = lost
         left_out = rows.table.num_rows - whole if below else 0
-        return Part(arrays, table.num_rows, unreadable, rows.short, rows.skipped, whole - table.num_rows, left_out)
+        empty = whole - table.num_rows
+        return Part(arrays, table.num_rows, unreadable, rows.short, rows.skipped, empty, left_out, written)
 
     def resettled(self, settled: Settled) -> TextStream:
         """Read the same file otherwise.
@@ -149,13 +158,12 @@ class TextStream:
         """
         return replace(self, settled=settled)
 
-    def _typed(self, text: pa.Buffer) -> Rows | None:
+    def _typed(self, text: pa.Buffer, *, quoted: bool) -> Rows | None:
         """Read cells straight into the form they need, if all rows and cells are as the first ones were."""
         if not self.laid_out.character.isascii() or not text.size:
             return None
         names = self.laid_out.layout.names
         types = {column.name: self._type(column) for column in self.settled.schema}
-        quoted = b'"' in memoryview(text).tobytes() if text.size else False
         try:
             table = pyarrow.csv.read_csv(
                 pa.BufferReader(text),
@@ -174,15 +182,30 @@ class TextStream:
         return Rows(table)
 
     def _type(self, column: Column) -> pa.DataType:
-        is_plain = self.settled.decimal_of_file != "," and self.settled.decimal.get(column.name) in (None, ".")
-        if column.kind is Kind.NUMBER and is_plain and not self.settled.measures.get(column.name):
-            return pa.float64()
         return pa.dictionary(pa.int32(), pa.string()) if column.kind in LABELLED else pa.string()
+
+    def _plain_numbers(self, column: Column, cells: pa.ChunkedArray) -> np.ndarray | None:
+        """Numbers, if all cells are plainly spelled ones: with a decimal point, without signs of money."""
+        name, settled = column.name, self.settled
+        is_plain = settled.decimal_of_file != "," and settled.decimal.get(name) in (None, ".", "")
+        if column.kind is not Kind.NUMBER or not is_plain or settled.measures.get(name):
+            return None
+        try:
+            values = np.asarray(pc.cast(cells, pa.float64()).to_numpy())
+        except pa.ArrowInvalid:
+            return None
+        if np.isfinite(values).sum() != len(values) - cells.null_count:
+            return None
+        if name in settled.whole:
+            settled.check_whole(name, values)
+        return values
+
+    def _loses_spelling(self, name: str, cells: pa.ChunkedArray) -> bool:
+        """Whether whole numbers are written with decimals, as they shall not be."""
+        return name in self.settled.whole and bool(pc.any(pc.match_substring(cells, ".")).as_py())
 
     def _column(self, column: Column, cells: pa.ChunkedArray) -> tuple[Any, int]:
         name, kind = column.name, column.kind
-        if pa.types.is_floating(cells.type):
-            return _numbers(self.settled, name, cells)
         if kind in (Kind.TEXT, Kind.IDENTIFIER):
             return _texts(cells), 0
         return self.settled.shape(name, self.settled.cells(name, cells, declared=False))
@@ -277,16 +300,6 @@ def _rows(laid_out: LaidOut, text: pa.Buffer, source: str) -> Rows:
     if not memoryview(text).tobytes().strip():
         return Rows(pa.table({name: pa.array([], pa.string()) for name in laid_out.layout.names}))
     return read_lines(text, laid_out.layout.names, laid_out.character, source)
-
-
-def _numbers(settled: Settled, name: str, cells: pa.ChunkedArray) -> tuple[np.ndarray, int]:
-    values = np.asarray(cells.to_numpy())
-    infinite = np.isinf(values)
-    lost = int(infinite.sum())
-    values = np.where(infinite, np.nan, values) if lost else values
-    if name in settled.whole:
-        settled.check_whole(name, values)
-    return values, lost
 
 
 def _texts(cells: pa.ChunkedArray) -> Any:
