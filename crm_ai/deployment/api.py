@@ -9,14 +9,17 @@ import asyncio
 import contextlib
 import json
 import secrets
+import traceback
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crm_ai.deployment.api_docs import PAGE, openapi
@@ -34,6 +37,7 @@ SMALL = 64 << 10  # bodies up to here are answered at once; larger ones in a thr
 MOST_REASONS = 3
 PATHS = frozenset({"/v1/score", "/v1/model", "/health", "/ready", "/openapi.json", "/docs"})
 WORDS_OF_STATUS = {404: _("There is nothing here."), 405: _("This cannot be asked by this method.")}
+UNANSWERED, GONE = 0, 499
 GUARDED = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
 
@@ -282,7 +286,7 @@ class _Frame:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        start, status = perf_counter(), 500
+        start, status = perf_counter(), UNANSWERED
         given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
         scope["crm_ai_id"] = request_id(given)
 
@@ -300,9 +304,17 @@ class _Frame:
             await self._app(scope, receive, remember)
         except ApiError as error:
             await _refused(error, scope["crm_ai_id"])(scope, receive, remember)
+        except ClientDisconnect:
+            status = GONE
         except CrmAiError as error:
             self._log("failed", request_id=scope["crm_ai_id"], reason=error.what)
             await _refused(ApiError(503, str(error)), scope["crm_ai_id"])(scope, receive, remember)
+        except Exception as error:  # a mistake of ours: its words might quote a cell, so only its place is told
+            self._log("failed", request_id=scope["crm_ai_id"], reason=type(error).__name__, place=_place(error))
+            if status == UNANSWERED:
+                await _refused(ApiError(500, _("Something went wrong here.")), scope["crm_ai_id"])(
+                    scope, receive, remember
+                )
         path = scope["path"] if scope["path"] in PATHS else "other"
         facts = {"path": path, "status": status, "ms": round(1000 * (perf_counter() - start), 2)}
         key = {"key": scope["crm_ai_key"]} if "crm_ai_key" in scope else {}
@@ -314,6 +326,11 @@ class _Frame:
             **key,
             **scope.get("crm_ai_facts", {}),
         )
+
+
+def _place(error: BaseException) -> str:
+    trace = traceback.extract_tb(error.__traceback__)
+    return f"{Path(trace[-1].filename).name}:{trace[-1].lineno}" if trace else ""
 
 
 def _refused(error: ApiError, name: str) -> Response:

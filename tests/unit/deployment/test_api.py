@@ -180,6 +180,23 @@ def test_log_and_request_ids_hold_nothing_of_customers(client, lines, records):
     assert "nn" not in lines[2].replace("running", "")
 
 
+def test_a_mistake_of_ours_tells_neither_client_nor_log_what_was_sent(client, lines, records, monkeypatch):
+    def broken(said, *, reasons):
+        raise RuntimeError(f"cannot do {said}")
+
+    service = client.app.state.service
+
+    class Broken:
+        served = service.serving.now.served
+        answer = staticmethod(broken)
+
+    monkeypatch.setattr(service.serving, "now", Broken())
+    answer = client.post("/v1/score", json={"record": records[0] | {"plan": "SECRET"}})
+    assert answer.status_code == 500
+    assert "SECRET" not in answer.text + "".join(lines)
+    assert json.loads(lines[-2])["place"].startswith("test_api.py:")
+
+
 class TestKeys:
     """Who is let in."""
 
