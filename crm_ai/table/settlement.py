@@ -16,7 +16,7 @@ from crm_ai.table.inference import schema_of_cells
 from crm_ai.table.schema import Kind, Schema
 from crm_ai.table.settling import dates_as_settled, settle_dates
 from crm_ai.table.spelled_dates import day_comes_first, looks_like_dates
-from crm_ai.table.spelled_numbers import decimal_votes, measures
+from crm_ai.table.spelled_numbers import decimal_votes, looks_coded, measures
 from crm_ai.words import _
 
 MOST_UNREADABLE = 0.05
@@ -182,6 +182,8 @@ class Settled:
         return dates_as_settled(cells, serial=False, day_first=self.day_first.get(name))
 
     def _check_numbers(self, name: str, cells: Texts) -> None:
+        if looks_coded(cells.distinct).any():
+            raise UnsettledError(self.as_text(name))
         if self.decimal_of_file is None:
             point, comma = decimal_votes(cells.distinct)
             if comma and not point and not self.decimal.get(name):

@@ -22,10 +22,11 @@ from crm_ai.table.decoding import (
     likely_encodings,
     wide_encoding,
 )
-from crm_ai.table.lines import LARGEST_BLOCK, unparsable
+from crm_ai.table.lines import unparsable
 from crm_ai.words import _
 
 BLOCK = 8 << 20
+LONGEST_ROW = 1 << 28
 QUOTE, NEWLINE, RETURN = 34, 10, 13
 
 Opened = Callable[[], BinaryIO]
@@ -153,7 +154,7 @@ def whole_rows(pieces: Iterable[bytes], separator: str, *, source: str) -> Itera
         buffer = rest + piece if rest else piece
         end = end_of_rows(buffer, separator)
         if not end:
-            if len(buffer) > LARGEST_BLOCK // 2:
+            if len(buffer) > LONGEST_ROW:
                 raise unparsable(source)
             rest = buffer
             continue

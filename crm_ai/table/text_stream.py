@@ -22,6 +22,7 @@ from crm_ai.table.missing_words import say_missing
 from crm_ai.table.schema import LABELLED, Column, Kind, Role, Schema
 from crm_ai.table.separators import SAMPLE_ROWS
 from crm_ai.table.settlement import Settled, UnsettledError, settle
+from crm_ai.table.spelled_numbers import CODE
 from crm_ai.table.streams import Part
 from crm_ai.table.text_blocks import BLOCK, find_encoding, utf8_pieces, whole_rows
 
@@ -198,6 +199,8 @@ class TextStream:
             return None
         if name in settled.whole:
             settled.check_whole(name, values)
+            if _are_codes(cells):
+                raise UnsettledError(settled.as_text(name))
         return values
 
     def _loses_spelling(self, name: str, cells: pa.ChunkedArray) -> bool:
@@ -300,6 +303,14 @@ def _rows(laid_out: LaidOut, text: pa.Buffer, source: str) -> Rows:
     if not memoryview(text).tobytes().strip():
         return Rows(pa.table({name: pa.array([], pa.string()) for name in laid_out.layout.names}))
     return read_lines(text, laid_out.layout.names, laid_out.character, source)
+
+
+def _are_codes(cells: pa.ChunkedArray) -> bool:
+    """Whether some begin with a zero that a number would lose."""
+    zero = pc.and_(pc.starts_with(cells, "0"), pc.greater(pc.binary_length(cells), 1))
+    if not pc.any(zero).as_py():
+        return False
+    return bool(pc.any(pc.match_substring_regex(cells, CODE)).as_py())
 
 
 def _texts(cells: pa.ChunkedArray) -> Any:
