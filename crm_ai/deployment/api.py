@@ -36,7 +36,6 @@ from crm_ai.words import _
 SMALL = 64 << 10  # bodies up to here are answered at once; larger ones in a thread, so that they hold up nobody
 MOST_REASONS = 3
 PATHS = frozenset({"/v1/score", "/v1/model", "/health", "/ready", "/openapi.json", "/docs"})
-WORDS_OF_STATUS = {404: _("There is nothing here."), 405: _("This cannot be asked by this method.")}
 UNANSWERED, GONE = 0, 499
 GUARDED = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 
@@ -273,7 +272,8 @@ def _written(content: Any) -> bytes:
 
 async def _plain_refusal(_request: Request, error: Exception) -> Response:
     status = getattr(error, "status_code", 400)
-    raise ApiError(status, WORDS_OF_STATUS.get(status, _("This cannot be answered."))) from None
+    words = {404: _("There is nothing here."), 405: _("This cannot be asked by this method.")}
+    raise ApiError(status, words.get(status, _("This cannot be answered."))) from None
 
 
 class _Frame:
