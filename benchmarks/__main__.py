@@ -21,9 +21,10 @@ from benchmarks.explaining import explaining
 from benchmarks.fairness import fairness_table
 from benchmarks.measuring import DATA_STAGES, MODEL_STAGES
 from benchmarks.running import DATA_SIDES, MODEL_SIDES, ROOT, import_seconds, in_turns
+from benchmarks.scoring import run_scoring, scoring_in_words
 from benchmarks.tables import Job, generated, messy, telco
 
-PARTS = ("telco", "generated", "data", "million", "explain", "fairness")
+PARTS = ("telco", "generated", "data", "million", "explain", "fairness", "score")
 
 
 def main() -> int:
@@ -57,6 +58,11 @@ def main() -> int:
             )
             found |= reasons
             different += gaps
+        if options.only in (None, "score"):
+            sides, far = run_scoring(options.score_rows, Path(folder))
+            found["score"] = sides
+            print(scoring_in_words(options.score_rows, sides), flush=True)
+            different += [f"score: {what}" for what in far]
     print(f"\nimport crm_ai: {found['import']['crm_ai']:.3f} s")
     print("\n".join(["Both sides do not agree:", *different]) if different else "Both sides found the same.")
     if options.json:
@@ -73,6 +79,9 @@ def _options() -> argparse.Namespace:
         type=int,
         default=1_000_000,
         help="rows of the tables that are read and cleaned, trained on, and explained (default: 1,000,000)",
+    )
+    parser.add_argument(
+        "--score-rows", type=int, default=5_000_000, help="customers that are scored (default: 5,000,000)"
     )
     parser.add_argument("--repeats", type=int, default=1, help="runs of each side, in turns; medians are shown")
     parser.add_argument(

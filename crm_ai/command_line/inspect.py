@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from crm_ai.errors import CrmAiError
@@ -40,18 +41,43 @@ def read(options: argparse.Namespace) -> Any:
 
 
 def _read_from_database(options: argparse.Namespace) -> Any:
-    from crm_ai.table import connections, read_sql
+    from crm_ai.table import read_sql
 
-    named = connections(os.environ)
-    wanted = options.database.lower() if options.database else next(iter(named), "")
-    if (options.database is None and len(named) != 1) or wanted not in named:
+    return read_sql(database_named(options.database, os.environ), options.sql, limit=options.limit)
+
+
+def database_named(name: str | None, environ: Mapping[str, str]) -> str:
+    """Address of a database that the environment names.
+
+    Parameters
+    ----------
+    name : str, optional
+        Which one; may be left out if there is only one.
+    environ : mapping of str to str
+        Environment variables.
+
+    Returns
+    -------
+    str
+        Its address, which may hold a password.
+
+    Raises
+    ------
+    CrmAiError
+        If it is not clear which one is meant.
+    """
+    from crm_ai.table import connections
+
+    named = connections(environ)
+    wanted = name.lower() if name else next(iter(named), "")
+    if (name is None and len(named) != 1) or wanted not in named:
         raise CrmAiError(
             _("It is not clear which database is meant."),
             next_step=_("Set CRM_AI_DATABASE_NAME to its address and give --database NAME. Known are: {names}.").format(
                 names=_(", ").join(named) or _("none")
             ),
         )
-    return read_sql(named[wanted], options.sql, limit=options.limit)
+    return named[wanted]
 
 
 def inspect_command(options: argparse.Namespace) -> None:

@@ -36,6 +36,8 @@ SCORE_EXAMPLES = """\
 examples:
   python -m crm_ai score churn.crm new_customers.csv -o scored.csv
   python -m crm_ai score churn.crm new_customers.xlsx -o scored.parquet --threshold 0.3
+  python -m crm_ai score churn.crm new_customers.csv -o scored.csv --reasons 3 --priority
+  python -m crm_ai score churn.crm new_customers.parquet --to-table scores --to-database crm
 """
 EXPLAIN_EXAMPLES = """\
 examples:
@@ -100,10 +102,12 @@ def make_parser() -> argparse.ArgumentParser:
     from crm_ai.command_line.clean import add_clean
     from crm_ai.command_line.drift import add_drift
     from crm_ai.command_line.join import add_join
+    from crm_ai.command_line.keys import add_keys
     from crm_ai.command_line.mask import add_mask
     from crm_ai.command_line.register import add_register
     from crm_ai.command_line.report import add_report
     from crm_ai.command_line.segment import add_segment
+    from crm_ai.command_line.serve import add_serve
     from crm_ai.command_line.versions import add_registry_commands
 
     parser = argparse.ArgumentParser(
@@ -126,6 +130,8 @@ def make_parser() -> argparse.ArgumentParser:
     add_segment(commands)
     add_register(commands)
     add_registry_commands(commands)
+    add_serve(commands)
+    add_keys(commands)
     return parser
 
 
@@ -162,10 +168,25 @@ def _add_score(commands: argparse._SubParsersAction) -> None:
     parser = make_command(commands, "score", _("score new customers with a saved model"), SCORE_EXAMPLES)
     parser.add_argument("model", metavar="MODEL", help=_("file written by train --save or downloaded from the app"))
     add_file(parser)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("-o", "--output", metavar="OUT", help=_("file to write: .csv, .parquet or .xlsx"))
+    where.add_argument("--to-table", metavar="TABLE", help=_("instead of a file: table of a database to write"))
     parser.add_argument(
-        "-o", "--output", required=True, metavar="OUT", help=_("file to write: .csv, .parquet or .xlsx")
+        "--to-database", metavar="NAME", help=_("which database of the environment's CRM_AI_DATABASE_NAME=address")
     )
+    there = parser.add_mutually_exclusive_group()
+    there.add_argument("--append", action="store_true", help=_("add to the table if it is there"))
+    there.add_argument("--replace", action="store_true", help=_("replace the table if it is there"))
     parser.add_argument("--threshold", type=share, default=0.5, help=_("score from which the decision is yes"))
+    parser.add_argument(
+        "--reasons",
+        type=int,
+        choices=range(4),
+        default=0,
+        metavar="N",
+        help=_("reasons in words, 3 at most (default: 0)"),
+    )
+    parser.add_argument("--priority", action="store_true", help=_("number customers by their score, the highest first"))
     parser.set_defaults(command=score_command)
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from typing import TYPE_CHECKING
 
 from crm_ai.command_line.inspect import read
 from crm_ai.words import _, count
 
+if TYPE_CHECKING:
+    from crm_ai.deployment import Sink
+    from crm_ai.table import Stream
+
 
 def score_command(options: argparse.Namespace) -> None:
-    """Score a file and write the scores beside the customers.
+    """Score customers, part by part where their file permits it, and write the scores beside them.
 
     Parameters
     ----------
@@ -20,16 +26,53 @@ def score_command(options: argparse.Namespace) -> None:
     Raises
     ------
     CrmAiError
-        If the output's format is not known, or a file does not fit.
+        If it is not said where they go, the output cannot be written, or a file does not fit.
     """
-    from crm_ai.deployment import check_format, load_model, score, write_table
+    from crm_ai.command_line.train import ProgressLine
+    from crm_ai.deployment import Wishes, load_model, score_stream
+    from crm_ai.modeling import Progress
 
-    output = check_format(options.output)
+    sink, where = _sink(options)
     model = load_model(options.model)
-    table = read(options)
-    scores = score(model, table, threshold=options.threshold)
-    for mismatch in scores.mismatches:
+    stream = _stream(options)
+    line = ProgressLine()
+
+    def tell(share: float, rows: int) -> None:
+        line(Progress(round(1000 * share), 1000, _("{n} customers scored").format(n=count(rows))))
+
+    wishes = Wishes(options.threshold, options.reasons, options.priority)
+    scored = score_stream(model, stream, sink, wishes=wishes, progress=tell)
+    for mismatch in scored.mismatches:
         print(f"{mismatch.column}: {mismatch.what}", file=sys.stderr)
-    scored = scores.beside(table)
-    write_table(scored, output)
-    print(_("{n} customers scored, written to {file}").format(n=count(len(scored)), file=output))
+    for note in scored.notes:
+        print(note, file=sys.stderr)
+    print(_("{n} customers scored, written to {file}").format(n=count(scored.rows), file=where))
+
+
+def _stream(options: argparse.Namespace) -> Stream:
+    from crm_ai.table import FrameStream, open_stream
+
+    if options.sql or options.sheet:
+        return FrameStream(read(options))
+    stream = open_stream(
+        options.file,
+        encoding=options.encoding,
+        separator=options.separator,
+        header=options.header,
+        decimal=options.decimal,
+        day_first=options.day_first,
+    )
+    return FrameStream(read(options)) if stream is None else stream
+
+
+def _sink(options: argparse.Namespace) -> tuple[Sink, str]:
+    from crm_ai.deployment import file_sink
+
+    if options.output:
+        return file_sink(options.output), options.output
+    from crm_ai.command_line.inspect import database_named
+    from crm_ai.deployment.database_sink import DatabaseSink, IfThere
+
+    if_there = IfThere.REPLACE if options.replace else IfThere.APPEND if options.append else IfThere.REFUSE
+    url = database_named(options.to_database, os.environ)
+    return DatabaseSink(url, options.to_table, if_there), options.to_table

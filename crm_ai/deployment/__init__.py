@@ -11,20 +11,27 @@ from crm_ai.deployment.export import (
     write_parts,
     write_table,
 )
+from crm_ai.deployment.mismatches import Mismatch
 from crm_ai.deployment.model_file import load_model, model_bytes, save_model
 from crm_ai.deployment.reason_tables import one_a_customer, one_a_reason, reasons_in_words
-from crm_ai.deployment.scoring import Mismatch, Scores, score
+from crm_ai.deployment.scoring import Scores, score
+from crm_ai.deployment.sinks import Sink, file_sink
+from crm_ai.deployment.streaming import Scored, Wishes, score_stream
 
 __all__ = [
     "Explained",
     "ExplainedTable",
     "Mismatch",
+    "Scored",
     "Scores",
+    "Sink",
+    "Wishes",
     "check_format",
     "csv_bytes",
     "excel_bytes",
     "explain_table",
     "explained_of_run",
+    "file_sink",
     "find_rows",
     "load_model",
     "model_bytes",
@@ -36,6 +43,7 @@ __all__ = [
     "reasons_in_words",
     "save_model",
     "score",
+    "score_stream",
     "write_parts",
     "write_table",
 ]

@@ -20,7 +20,8 @@ MOST_EXCEL_ROWS = 1_048_575
 
 # What makes a spreadsheet program read a cell as a formula.
 NEGATIVE = re.compile(r"-\d+(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE)  # begins like a formula, and is none
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "=", "+", "-", "@")
+WIDE_STARTS = ("\uff1d", "\uff0b", "\uff0d", "\uff20")  # = + - @ as wide letters
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", *WIDE_STARTS)
 
 
 def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
@@ -48,7 +49,7 @@ def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
     for position, name in enumerate(frame.columns):
         column = frame.iloc[:, position]
         if isinstance(column.dtype, pd.CategoricalDtype):
-            column = column.cat.rename_categories({c: _safe(c) for c in column.cat.categories if _safe(c) != c})
+            column = column.cat.rename_categories({c: safe_cell(c) for c in column.cat.categories if safe_cell(c) != c})
         elif not (pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype)):
             texts = column.astype("str")
             risky = texts.str.startswith(FORMULA_STARTS).fillna(False).to_numpy(dtype=bool, copy=True)
@@ -56,11 +57,28 @@ def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
             if risky.any():
                 column = column.astype(object)
                 column[risky] = "'" + column[risky].astype(str)
-        safe[_safe(name)] = column
+        safe[safe_cell(name)] = column
     return pd.DataFrame(safe, index=frame.index)
 
 
-def _safe(cell: object) -> object:
+def safe_cell(cell: object) -> object:
+    """Return a cell that no spreadsheet program will run as a formula.
+
+    Parameters
+    ----------
+    cell : object
+        Any cell.
+
+    Returns
+    -------
+    object
+        The same, with an apostrophe before a text that begins like a formula.
+
+    Examples
+    --------
+    >>> safe_cell("=1+1"), safe_cell("-1.5"), safe_cell(3)
+    ("'=1+1", '-1.5', 3)
+    """
     risky = isinstance(cell, str) and cell.startswith(FORMULA_STARTS) and NEGATIVE.fullmatch(cell) is None
     return f"'{cell}" if risky else cell
 

@@ -8,30 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crm_ai.deployment.mismatches import Mismatch, differences
 from crm_ai.errors import ScoringError
 from crm_ai.modeling import Model, Task
-from crm_ai.modeling.labels import label_codes
-from crm_ai.table import Table, coerce_counting
-from crm_ai.words import _, count
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """One way in which new customers differ from those the model has learned from.
-
-    Parameters
-    ----------
-    column : str
-        The column concerned.
-    rows : int
-        Customers concerned.
-    what : str
-        What differs, and how it was dealt with, in words.
-    """
-
-    column: str
-    rows: int
-    what: str
+from crm_ai.table import Schema, Table, coerce_counting
+from crm_ai.words import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +72,7 @@ def score(model: Model, table: Table, *, threshold: float = 0.5) -> Scores:
         If a column that the model needs is missing.
     """
     fitting, mismatches = as_learned(model, table)
-    return Scores(_in_words(model, model.predict(fitting), threshold), mismatches)
+    return Scores(scores_in_words(model, model.predict(fitting), threshold), mismatches)
 
 
 def as_learned(model: Model, table: Table) -> tuple[pd.DataFrame, tuple[Mismatch, ...]]:
@@ -116,37 +97,54 @@ def as_learned(model: Model, table: Table) -> tuple[pd.DataFrame, tuple[Mismatch
     ScoringError
         If a column that the model needs is missing.
     """
-    check_columns(model, table)
+    check_columns(model, table.schema, source=table.source)
     frame, unreadable = coerce_counting(table.frame, model.schema)
-    mismatches = _unreadable(unreadable) + _unseen(model, frame)
-    return frame, tuple(sorted(mismatches, key=lambda mismatch: -mismatch.rows))
+    return frame, differences(model, model.cleaned(frame), unreadable).told(model)
 
 
-def check_columns(model: Model, table: Table) -> None:
-    """Refuse customers whose table lacks a column that the model needs.
+def check_columns(model: Model, schema: Schema, *, source: str) -> None:
+    """Make sure that all columns are there that a model needs.
 
     Parameters
     ----------
     model : Model
-        A fitted model.
-    table : Table
-        New customers.
+        The model.
+    schema : Schema
+        What the customers' columns are.
+    source : str
+        Name of their file, for messages.
 
     Raises
     ------
     ScoringError
         If a column that the model needs is missing.
     """
-    absent = [name for name in model.problem.features if name not in table.schema]
+    absent = [name for name in model.problem.features if name not in schema]
     if absent:
         raise ScoringError(
             _("The model needs columns that are not there: {names}.").format(names=_(", ").join(absent[:12])),
-            where=table.source,
+            where=source,
             next_step=_("Add them to the file, named exactly like this, and try again."),
         )
 
 
-def _in_words(model: Model, predicted: np.ndarray, threshold: float) -> pd.DataFrame:
+def scores_in_words(model: Model, predicted: np.ndarray, threshold: float) -> pd.DataFrame:
+    """Put what a model predicts into columns with names.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    predicted : numpy.ndarray
+        As ``Model.predict`` says it.
+    threshold : float
+        Of a yes/no question, the score from which the decision is the positive answer.
+
+    Returns
+    -------
+    pandas.DataFrame of length n
+        As in ``Scores``.
+    """
     problem = model.problem
     if problem.task is Task.REGRESSION:
         found = pd.DataFrame({"prediction": predicted})
@@ -160,35 +158,6 @@ def _in_words(model: Model, predicted: np.ndarray, threshold: float) -> pd.DataF
     columns: dict[str, np.ndarray] = {"prediction": labels[predicted.argmax(axis=1)]}
     columns |= {f"probability of {label}": predicted[:, place] for place, label in enumerate(problem.labels)}
     return pd.DataFrame(columns)
-
-
-def _unreadable(cells: dict[str, int]) -> list[Mismatch]:
-    return [
-        Mismatch(name, rows, _("{n} cells could not be read and count as missing.").format(n=count(rows)))
-        for name, rows in cells.items()
-        if rows
-    ]
-
-
-def _unseen(model: Model, frame: pd.DataFrame) -> list[Mismatch]:
-    encoder, frame = model.encoder, model.cleaned(frame)
-    found = []
-    for column in model.schema:
-        if column.name not in encoder.levels_ or column.name not in frame.columns:
-            continue
-        texts, codes = label_codes(frame[column.name])
-        known = set(encoder.seen_[column.name])
-        strange = np.asarray([text not in known for text in texts] + [False])
-        rows = int(strange[codes].sum())
-        if rows:
-            names = _(", ").join(text for text, new in zip(texts, strange[:-1], strict=True) if new)[:80]
-            what = _(
-                "{n} customers have a label that was not there in training ({names}); the model takes them as “{as_}”."
-            )
-            found.append(
-                Mismatch(column.name, rows, what.format(n=count(rows), names=names, as_=encoder.fallback(column.name)))
-            )
-    return found
 
 
 def free_name(name: str, taken: Container[str]) -> str:

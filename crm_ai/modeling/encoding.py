@@ -54,6 +54,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         Code of each category's most frequent level.
     medians_, centers_, scales_ : numpy.ndarray of shape (columns,)
         Of numbers and dates; NaN for categories.
+    lows_, highs_ : numpy.ndarray of shape (columns,)
+        Between which the training customers' numbers and dates lie, rounded outwards so that they are nobody's own;
+        NaN for categories.
     encoded_names_ : list of str
         Names of the encoded columns.
     source_ : numpy.ndarray of shape (encoded columns,)
@@ -232,6 +235,15 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return np.searchsorted(self.source_, np.arange(len(self.columns_)))
 
     @property
+    def ranges(self) -> dict[str, tuple[float, float]]:
+        """Least and largest number of training customers by column, rounded outwards; empty in older model files."""
+        lows, highs = getattr(self, "lows_", None), getattr(self, "highs_", None)
+        if lows is None or highs is None:
+            return {}
+        bounds = zip(self.columns_, lows.tolist(), highs.tolist(), strict=True)
+        return {name: (low, high) for name, low, high in bounds if low <= high}
+
+    @property
     def _indicator(self) -> np.ndarray:
         """Whether each number or date has a column "is missing"."""
         return np.bincount(self.source_, minlength=len(self.columns_)) > 1
@@ -244,6 +256,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         self.seen_: dict[str, list[str]] = {}
         self.reference_: dict[str, int] = {}
         self.medians_, self.centers_, self.scales_ = np.full((3, len(self.columns_)), np.nan)
+        self.lows_, self.highs_ = np.full((2, len(self.columns_)), np.nan)
         codes = np.empty((len(X), len(self.columns_)), order="F")
         names: list[str] = []
         source: list[int] = []
@@ -269,6 +282,8 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         share_absent = float(absent.mean()) if len(values) else 0.0
         present = values[~absent] if share_absent else values
         self.medians_[position] = np.median(present) if len(present) else 0.0
+        if len(present):
+            self.lows_[position], self.highs_[position] = _rounded_outwards(float(present.min()), float(present.max()))
         filled = np.where(absent, self.medians_[position], values) if share_absent else values
         mean = float(filled.mean()) if len(filled) else 0.0
         spread = float(filled.std()) if len(filled) else 0.0
@@ -361,3 +376,12 @@ def as_number(column: pd.Series) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         believable = np.abs(values) <= LARGEST_NUMBER
     return values if believable.all() else np.where(believable, values, np.nan)
+
+
+def _rounded_outwards(low: float, high: float) -> tuple[float, float]:
+    """Bounds with some air, in steps of 1 to 10 % of their distance: the exact ones would be some customer's own."""
+    spread = high - low
+    if not spread > 0:
+        return low, high
+    step = 10.0 ** (np.floor(np.log10(spread)) - 1)
+    return float(np.floor(low / step) * step), float(np.ceil(high / step) * step)

@@ -5,11 +5,13 @@ from crm_ai.table.bands import Bands, bands_at, equal_bands
 from crm_ai.table.coercion import coerce, coerce_counting, schema_digest
 from crm_ai.table.finding import Finding, Repair, Severity
 from crm_ai.table.inference import infer_schema
+from crm_ai.table.opening import open_stream
 from crm_ai.table.profile import distribution, missing, target_by
 from crm_ai.table.quality import inspect, leaks
 from crm_ai.table.reading import read_table
 from crm_ai.table.schema import LABELLED, Column, Kind, Role, Schema
 from crm_ai.table.sql import connections, list_tables, preview_sql, read_sql
+from crm_ai.table.streams import FrameStream, Part, Stream
 from crm_ai.table.table import Reading, Table
 
 __all__ = [
@@ -17,12 +19,15 @@ __all__ = [
     "Bands",
     "Column",
     "Finding",
+    "FrameStream",
     "Kind",
+    "Part",
     "Reading",
     "Repair",
     "Role",
     "Schema",
     "Severity",
+    "Stream",
     "Table",
     "bands_at",
     "coerce",
@@ -35,6 +40,7 @@ __all__ = [
     "leaks",
     "list_tables",
     "missing",
+    "open_stream",
     "preview_sql",
     "read_sql",
     "read_table",

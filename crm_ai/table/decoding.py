@@ -83,16 +83,36 @@ def decode(data: bytes, *, source: str, encoding: str | None = None, separator: 
     for mark, name in MARKS:
         if data.startswith(mark):
             return Decoded(_marked(data, name, source), name.removesuffix("-sig"))
-    wide = _wide(data)
+    wide = wide_encoding(data)
     if wide:
         return Decoded(_marked(data, wide, source), wide)
+    check_text(data, source=source, separator=separator)
+    return Decoded(data, "utf-8") if is_utf8(data) else _damaged(data) or _guess(data)
+
+
+def check_text(data: bytes, *, source: str, separator: str | None = None) -> None:
+    """Refuse bytes that are no text.
+
+    Parameters
+    ----------
+    data : bytes
+        The file, or a part of it.
+    source : str
+        Its name, for messages.
+    separator : str, optional
+        What separates the cells, if the user knows it.
+
+    Raises
+    ------
+    ReadError
+        If they are no text in any encoding of one or more bytes a character.
+    """
     if is_binary(data, allowed=separator or ""):
         raise ReadError(
             _("This is not a text file: it holds binary data."),
             where=source,
             next_step=_("Open it in the program that made it and export it as CSV or Excel."),
         )
-    return Decoded(data, "utf-8") if _is_utf8(data) else _damaged(data) or _guess(data)
 
 
 def is_binary(data: bytes, *, allowed: str = "") -> bool:
@@ -114,8 +134,19 @@ def is_binary(data: bytes, *, allowed: str = "") -> bool:
     return b"\0" in data or (len(head) - len(head.translate(None, CONTROLS))) > MOST_CONTROLS * len(head)
 
 
-def _is_utf8(data: bytes) -> bool:
-    """Check without making a string, which may take four times the memory."""
+def is_utf8(data: bytes) -> bool:
+    """Check without making a string, which may take four times the memory.
+
+    Parameters
+    ----------
+    data : bytes
+        Any bytes.
+
+    Returns
+    -------
+    bool
+        Whether they are UTF-8.
+    """
     ends = pa.array([0, len(data)], pa.int64()).buffers()[1]
     try:
         pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(data)]).validate(full=True)
@@ -165,8 +196,19 @@ def _marked(data: bytes, name: str, source: str) -> bytes:
         ) from error
 
 
-def _wide(data: bytes) -> str:
-    """Recognise UTF-16 without a mark by the zeros in every other byte."""
+def wide_encoding(data: bytes) -> str:
+    """Recognise UTF-16 without a mark by the zeros in every other byte.
+
+    Parameters
+    ----------
+    data : bytes
+        The file, or its beginning.
+
+    Returns
+    -------
+    str
+        Name of the encoding; empty if it is none of the two.
+    """
     head = np.frombuffer(data[: SAMPLE & ~1][: len(data) & ~1], dtype=np.uint8).reshape(-1, 2)
     if len(head) < 2 or len(data) % 2:
         return ""
@@ -179,10 +221,7 @@ def _wide(data: bytes) -> str:
 
 def _guess(data: bytes) -> Decoded:
     """Choose the encoding whose common characters the bytes mostly are."""
-    scores = {name: _common(data[:SAMPLE], name) for name in ("gb18030", "big5")}
-    for name in sorted(scores, key=lambda name: -scores[name]):
-        if scores[name] < COMMON_SHARE:
-            break
+    for name in likely_encodings(data):
         try:
             return Decoded(data.decode(name).encode("utf-8"), name, guessed=True)
         except UnicodeError:
@@ -191,6 +230,23 @@ def _guess(data: bytes) -> Decoded:
         return Decoded(data.decode("cp1252").encode("utf-8"), "cp1252", guessed=True)
     except UnicodeError:
         return Decoded(data.decode("latin-1").encode("utf-8"), "latin-1", guessed=True)
+
+
+def likely_encodings(data: bytes) -> list[str]:
+    """Chinese encodings that the bytes mostly are common characters of.
+
+    Parameters
+    ----------
+    data : bytes
+        The file, or its beginning.
+
+    Returns
+    -------
+    list of str
+        The likeliest first; possibly none.
+    """
+    scores = {name: _common(data[:SAMPLE], name) for name in ("gb18030", "big5")}
+    return [name for name in sorted(scores, key=lambda name: -scores[name]) if scores[name] >= COMMON_SHARE]
 
 
 def _common(head: bytes, name: str) -> float:

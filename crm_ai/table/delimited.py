@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -54,14 +55,106 @@ def read_delimited(content: list[bytes], *, source: str, instructions: Instructi
     """
     instructions.tell(0.02, _("Finding out how the letters are encoded"))
     decoded = decode(content.pop(), source=source, encoding=instructions.encoding, separator=instructions.separator)
-    encoding, notes = decoded.encoding, _encoding_notes(decoded)
-    text, hint = _hinted(decoded.data)
+    encoding, notes = decoded.encoding, encoding_notes(decoded)
+    text = decoded.data
     del decoded
+    found = lay_out(text, source=source, instructions=instructions)
+    text, layout, separator = found.text(text), found.layout, found.separator
+    instructions.tell(0.08, _("Cutting the lines into cells"))
+    rows = _read(text, found.start, layout, found.character, source)
+    rows_before = int(found.hinted)
+    del text, found
+    rows, layout = _cleared(rows, layout)
+    decimal = instructions.decimal or (decimal_mark(rows.table) if separator != "," else None)
+    unused = instructions.unused(text=True, grid=True, workbook=False)
+    reading = Reading(
+        "csv", encoding=encoding, separator=separator, notes=(*notes, *layout.notes, *rows.notes, *unused),
+        header=layout.header + rows_before if layout.header else 0, decimal=decimal or ".",
+    )  # fmt: skip
+    n, names, arrays = rows.table.num_rows, rows.table.column_names, rows.table.columns
+    del rows
+    pa.default_memory_pool().release_unused()
+    columns = _columns(names, arrays, decimal, instructions)
+    return assemble(columns, n, source=source, reading=reading, decimal=decimal, instructions=instructions)
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """Where the cells of a text file are.
+
+    Parameters
+    ----------
+    layout : Layout
+        Names of the columns.
+    separator : str
+        What separates the cells; ``"blank"`` for runs of spaces.
+    start : int
+        Byte of the prepared text at which the first customer begins.
+    hinted : bool
+        Whether the file begins with a line that tells the separator.
+    old_mac : bool
+        Whether lines end as on old Macs.
+    """
+
+    layout: Layout
+    separator: str
+    start: int
+    hinted: bool
+    old_mac: bool
+
+    @property
+    def character(self) -> str:
+        """The one character that separates the cells of the prepared text."""
+        return "\t" if self.separator == BLANK else self.separator
+
+    def text(self, text: bytes, *, first: bool = True) -> bytes:
+        """Prepare some whole rows of the file.
+
+        Parameters
+        ----------
+        text : bytes
+            In UTF-8.
+        first : bool, default True
+            Whether the file begins here.
+
+        Returns
+        -------
+        bytes
+            With usual line ends, separated by one character, without the line that tells it.
+        """
+        text = text.replace(b"\r", b"\n") if self.old_mac else text
+        text = _hinted(text)[0] if first and self.hinted else text
+        return blanks_to_tabs(text) if self.separator == BLANK else text
+
+
+def lay_out(data: bytes, *, source: str, instructions: Instructions = AS_FOUND) -> LaidOut:
+    """Find separator and header in the first rows of a text file.
+
+    Parameters
+    ----------
+    data : bytes
+        The file in UTF-8, or its beginning.
+    source : str
+        Its name, for messages.
+    instructions : Instructions, optional
+        What the user knows.
+
+    Returns
+    -------
+    LaidOut
+        Where the cells are.
+
+    Raises
+    ------
+    ReadError
+        If there is no table in it.
+    """
+    old_mac = b"\r" in data and b"\n" not in data
+    text, hint = _hinted(data)
     if _is_blank(text, 0):
         advice = _("Export it again, with at least one customer.")
         raise ReadError(_("The file is empty."), where=source, next_step=advice)
     header = instructions.header
-    rows_before = 1 if hint else 0
     if header and hint:
         header = max(1, header - 1)
     _check_first_line(text, source)
@@ -76,21 +169,7 @@ def read_delimited(content: list[bytes], *, source: str, instructions: Instructi
     layout = placed(partial(find_layout, rows_of_sample, header=header), source)
     check_width(len(layout.names), source)
     start = sampled[layout.first - 1][1] if layout.first else 0
-    instructions.tell(0.08, _("Cutting the lines into cells"))
-    rows = _read(text, start, layout, character, source)
-    del text, head, sampled, rows_of_sample
-    rows, layout = _cleared(rows, layout)
-    decimal = instructions.decimal or (_decimal(rows.table) if separator != "," else None)
-    unused = instructions.unused(text=True, grid=True, workbook=False)
-    reading = Reading(
-        "csv", encoding=encoding, separator=separator, notes=(*notes, *layout.notes, *rows.notes, *unused),
-        header=layout.header + rows_before if layout.header else 0, decimal=decimal or ".",
-    )  # fmt: skip
-    n, names, arrays = rows.table.num_rows, rows.table.column_names, rows.table.columns
-    del rows
-    pa.default_memory_pool().release_unused()
-    columns = _columns(names, arrays, decimal, instructions)
-    return assemble(columns, n, source=source, reading=reading, decimal=decimal, instructions=instructions)
+    return LaidOut(layout, separator, start, bool(hint), old_mac)
 
 
 def _cleared(rows: Rows, layout: Layout) -> tuple[Rows, Layout]:
@@ -179,8 +258,19 @@ def _read(text: bytes, start: int, layout: Layout, separator: str, source: str) 
     return read_lines(pa.py_buffer(text)[start:], layout.names, separator, source)
 
 
-def _decimal(table: pa.Table) -> str | None:
-    """Decimal mark of the whole file, where some numbers are certain and none contradicts."""
+def decimal_mark(table: pa.Table) -> str | None:
+    """Decimal mark of the whole file, where some numbers are certain and none contradicts.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Cells as texts, or the first of them.
+
+    Returns
+    -------
+    str or None
+        A comma; None if it may be a point.
+    """
     if not table.num_rows:
         return None
     votes = [decimal_votes(column.slice(0, 10 * SAMPLE_ROWS).combine_chunks()) for column in table.columns]
@@ -188,7 +278,19 @@ def _decimal(table: pa.Table) -> str | None:
     return "," if comma and not point else None
 
 
-def _encoding_notes(decoded: Decoded) -> tuple[str, ...]:
+def encoding_notes(decoded: Decoded) -> tuple[str, ...]:
+    """Say what had to be guessed, and what is damaged.
+
+    Parameters
+    ----------
+    decoded : Decoded
+        How a file is encoded.
+
+    Returns
+    -------
+    tuple of str
+        Sentences.
+    """
     notes = []
     if decoded.guessed:
         sentence = _("The file does not say how its letters are encoded; it was read as {name}.")

@@ -34,10 +34,14 @@ class Rows:
         All cells as texts.
     notes : tuple of str
         What was repaired or left out.
+    short, skipped : int, default 0
+        Rows that were filled up, and rows that were left out.
     """
 
     table: pa.Table
     notes: tuple[str, ...] = ()
+    short: int = 0
+    skipped: int = 0
 
 
 @dataclass(slots=True)
@@ -173,7 +177,7 @@ def _repaired(text: pa.Buffer, names: Sequence[str], separator: str) -> Rows | N
             if cells is not None:
                 fitted.append(cells)
                 places.append(number - 1 - earlier)
-    return Rows(_inserted(table, fitted, places), repair.notes())
+    return Rows(_inserted(table, fitted, places), repair.notes(), repair.short, repair.skipped)
 
 
 def _cells_of(line: str, separator: str) -> list[str]:
@@ -210,7 +214,7 @@ def _carefully(text: pa.Buffer, names: Sequence[str], separator: str, source: st
     table = pa.concat_tables([*parts, _table_of(kept, names)])
     if repair.skipped > MOST_BAD * (table.num_rows + repair.skipped):
         raise unparsable(source)
-    return Rows(table, repair.notes())
+    return Rows(table, repair.notes(), repair.short, repair.skipped)
 
 
 def _table_of(rows: list[list[str | None]], names: Sequence[str]) -> pa.Table:

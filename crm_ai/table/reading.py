@@ -183,6 +183,31 @@ def _is_json(data: bytes, name: str, instructions: Instructions) -> bool:
     return _start(data)[:1] in (b"[", b"{") and not is_grid
 
 
+def is_plain_text(head: bytes, name: str, instructions: Instructions) -> bool:
+    """Whether a file is likely a text with separators, as far as its beginning tells.
+
+    Parameters
+    ----------
+    head : bytes
+        Its first bytes.
+    name : str
+        Its name.
+    instructions : Instructions
+        What the user knows.
+
+    Returns
+    -------
+    bool
+        False for workbooks, Parquet, JSON, web pages, packed files, and what is no table at all.
+    """
+    packed = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"PAR1", *STRANGERS)
+    if not head or head.startswith(packed) or _start(head).lower().startswith(WEB_PAGE):
+        return False
+    if Path(name).suffix.lower() in (".xlsx", ".xls", ".xlsm", ".parquet"):
+        return False
+    return not _is_json(head, name, instructions)
+
+
 def _read_text(content: list[bytes], name: str, instructions: Instructions) -> Table:
     if _start(content[0]).lower().startswith(WEB_PAGE):
         raise ReadError(

@@ -98,6 +98,46 @@ def settle_dates(columns: Mapping[str, Cells], *, day_first: bool | None = None,
     return Settled(read, ambiguous, chosen if ambiguous else None, notes)
 
 
+def dates_as_settled(cells: Cells, *, serial: bool, day_first: bool | None) -> Cells:
+    """Read some cells of a column whose other cells are dates.
+
+    Parameters
+    ----------
+    cells : Texts, Numbers or Dates
+        The cells.
+    serial : bool
+        Whether they are days as Excel counts them.
+    day_first : bool, optional
+        Whether the day comes first, if it is known.
+
+    Returns
+    -------
+    Texts, Numbers or Dates
+        Dates wherever something can be read.
+    """
+    if isinstance(cells, Dates):
+        return cells
+    if serial:
+        values = cells.array if isinstance(cells, Numbers) else parse_numbers(cells.distinct)
+        believable = np.where((values >= EARLIEST) & (values <= LATEST), values, np.nan)
+        dates = _from_serials(believable)
+        return Dates(dates) if isinstance(cells, Numbers) else _certain(cells, dates)
+    if isinstance(cells, Numbers):
+        return cells
+    return _certain(cells, parse_dates(cells.distinct, day_first=day_first), zoned=have_zones(cells.distinct))
+
+
+def _certain(cells: Texts, values: np.ndarray, *, zoned: bool = False) -> Dates:
+    absent, nothing = np.isnat(values), say_no_number(cells.distinct)
+    return Dates(
+        np.append(values, np.datetime64("NaT", "us"))[cells.codes],
+        zoned,
+        "",
+        int(cells.counts[absent & ~nothing].sum()),
+        cells.blanked + int(cells.counts[absent & nothing].sum()),
+    )
+
+
 def _may_be_dates(cells: Texts) -> bool:
     is_label = cells.declared and len(cells.distinct) <= max(FEW_LABELS, int(cells.counts.sum()) / 2)
     return not is_label and looks_like_dates(cells.distinct)

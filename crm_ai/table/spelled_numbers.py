@@ -106,6 +106,31 @@ def decimal_votes(distinct: pa.Array) -> tuple[bool, bool]:
     return _votes(pc.struct_field(parts, "body"))
 
 
+def measures(distinct: pa.Array) -> frozenset[str]:
+    """Currencies of numbers, and whether they are percentages.
+
+    Parameters
+    ----------
+    distinct : pyarrow.StringArray
+        Texts of one column.
+
+    Returns
+    -------
+    frozenset of str
+        Signs that occur; numbers without any sign say nothing.
+
+    Examples
+    --------
+    >>> sorted(measures(pa.array(["12 %", "7"]))), sorted(measures(pa.array(["1,5 EUR", "€2"])))
+    (['%'], ['€'])
+    """
+    parts = pc.extract_regex(pc.utf8_trim_whitespace(distinct), SPELLED)
+    found = {sign for name in ("before", "after") for sign in pc.unique(pc.struct_field(parts, name)).to_pylist()}
+    units = {unit for unit in pc.unique(pc.struct_field(parts, "unit")).to_pylist() if unit in ("%", "％")}
+    money = {SAME_MONEY.get(sign.lower(), sign) for sign in found if sign}
+    return frozenset(money | ({"%"} if units else set()))
+
+
 def _votes(bodies: pa.Array) -> tuple[bool, bool]:
     bodies = pc.drop_null(pc.utf8_trim_whitespace(bodies))
     point = _mask(pc.match_substring_regex(bodies, POINT_BODY))

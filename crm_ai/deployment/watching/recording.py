@@ -107,7 +107,7 @@ def record(
             where=table.source,
             next_step=_("Name the column that holds the customers' identifiers."),
         )
-    check_columns(model, table)
+    check_columns(model, table.schema, source=table.source)
     frame, unreadable = coerce_counting(table.frame, model.schema)
     predicted = model.predict(frame)
     batch = make_batch(

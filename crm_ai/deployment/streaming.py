@@ -1,0 +1,338 @@
+"""Score any number of customers with little memory: part by part, in a few threads."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from crm_ai.deployment.arrow_columns import as_arrow
+from crm_ai.deployment.mismatches import Differences, Mismatch, differences
+from crm_ai.deployment.reason_tables import reasons_in_words
+from crm_ai.deployment.scoring import check_columns, free_name, scores_in_words
+from crm_ai.deployment.sinks import Sink
+from crm_ai.errors import ReadError, ScoringError
+from crm_ai.modeling import Model, Task
+from crm_ai.table import LABELLED, Kind, Part, Schema, Stream, coerce_counting
+from crm_ai.table.lines import long_cells
+from crm_ai.table.settlement import UnsettledError
+from crm_ai.table.streams import Sums
+from crm_ai.words import _
+
+if TYPE_CHECKING:
+    from crm_ai.explanation import Explainer
+
+MOST_THREADS = 8
+MOST_REASONS = 3
+EXPLAINED_IN_ALL = 20_000  # decides how precisely reasons are estimated where they cannot be exact
+MOST_TURNS = 100
+
+Progress = Callable[[float, int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What became of the customers of a file.
+
+    Parameters
+    ----------
+    rows : int
+        Customers that were scored and written.
+    mismatches : tuple of Mismatch
+        What did not fit, the most customers first.
+    notes : tuple of str
+        What the reader had to decide or repair, in words.
+    """
+
+    rows: int
+    mismatches: tuple[Mismatch, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What shall stand beside the customers.
+
+    Parameters
+    ----------
+    threshold : float, default 0.5
+        For a yes/no question: the score from which the decision is the positive answer.
+    reasons : int, default 0
+        Reasons in words, the strongest first; at most three.
+    priority : bool, default False
+        Whether customers are numbered by their score, the highest first. The file is then read twice.
+    """
+
+    threshold: float = 0.5
+    reasons: int = 0
+    priority: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """One part, scored and ready to be written."""
+
+    part: Part
+    differences: Differences
+    encoded: Any
+    scores: np.ndarray
+
+
+def score_stream(
+    model: Model, stream: Stream, sink: Sink, *, wishes: Wishes | None = None, progress: Progress | None = None
+) -> Scored:
+    """Score the customers of a file and write them, never holding more than a few parts of it.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+    stream : Stream
+        The customers, see ``open_stream``; columns in any order, the target need not be there.
+    sink : Sink
+        Where they go; all of them or none.
+    wishes : Wishes, optional
+        What shall stand beside them.
+    progress : callable, optional
+        Told a share between 0 and 1 and how many customers are done.
+
+    Returns
+    -------
+    Scored
+        How many there were, and what did not fit.
+
+    Raises
+    ------
+    ScoringError
+        If a column that the model needs is missing; nothing has been read then.
+    CrmAiError
+        If the file cannot be read, or nothing can be written.
+    """
+    from threadpoolctl import threadpool_limits
+
+    wishes = wishes or Wishes()
+    check_columns(model, stream.schema, source=stream.source)
+    _check_wishes(model, wishes)
+    sink.check()
+    with long_cells(), threadpool_limits(limits=1):
+        for _turn in range(MOST_TURNS):
+            try:
+                return _all_parts(model, stream, sink, wishes, progress)
+            except UnsettledError as error:
+                stream = stream.resettled(error.settled)
+    raise ReadError(
+        _("The rows of this file contradict each other."),
+        where=stream.source,
+        next_step=_("Say how it is to be read: separator, decimal mark, or whether the day comes first."),
+    )
+
+
+def _check_wishes(model: Model, wishes: Wishes) -> None:
+    if wishes.priority and model.problem.task is Task.MULTICLASS:
+        raise ScoringError(
+            _("Customers cannot be numbered by priority: the question has more than two answers."),
+            next_step=_("Leave the priority out, and sort by the probability of the answer you mean."),
+        )
+
+
+def _all_parts(model: Model, stream: Stream, sink: Sink, wishes: Wishes, progress: Progress | None) -> Scored:
+    worker = _Worker(model, stream, sink, wishes)
+    ranks: np.ndarray | None = None
+    tell = progress
+    if wishes.priority:
+        said = [done.scores for done, _share in _in_order(stream, worker.only_scores)]
+        ranks = ranked(np.concatenate([np.zeros(0), *said]))
+    sums, found = Sums(), Differences()
+
+    def encoded() -> Iterator[Any]:
+        for done, share in _in_order(stream, worker.scored if ranks is None else worker.prepared):
+            sums.add(done.part)
+            sums.check(stream)
+            found.add(done.differences)
+            if tell is not None:
+                tell(share, sums.rows)
+            if ranks is None:
+                yield done.encoded
+            else:
+                yield sink.encode(worker.with_priority(done, ranks[sums.rows - done.part.rows : sums.rows]))
+
+    sink.write(worker.names, encoded())
+    return Scored(sums.rows, found.told(model), (*stream.notes, *sums.notes()))
+
+
+class _Worker:
+    """Scores parts; the same for all threads."""
+
+    def __init__(self, model: Model, stream: Stream, sink: Sink, wishes: Wishes) -> None:
+        self.model, self.stream, self.sink, self.wishes = model, stream, sink, wishes
+        self.whole = stream.whole
+        self.explainer = self._explainer()
+        taken = set(stream.schema.names)
+        self.said: list[str] = []
+        empty = scores_in_words(model, self._nobody(), wishes.threshold)
+        more = [*map(str, empty.columns), *(["priority"] if wishes.priority else ())]
+        more += [f"reason {rank + 1}" for rank in range(self._reasons)]
+        for name in more:
+            free = free_name(name, taken)
+            taken.add(free)
+            self.said.append(free)
+        self.names = [*stream.schema.names, *self.said]
+
+    @property
+    def _reasons(self) -> int:
+        return min(self.wishes.reasons, MOST_REASONS)
+
+    def only_scores(self, piece: Any) -> _Done:
+        part = self.stream.part(piece)
+        matrix = self._encoded(*features(self.model, part, self.stream.schema))[0]
+        return _Done(part, Differences(), None, self.model.predict_encoded(matrix))
+
+    def scored(self, piece: Any) -> _Done:
+        done = self.prepared(piece)
+        return _Done(done.part, done.differences, self.sink.encode(done.encoded), done.scores)
+
+    def prepared(self, piece: Any) -> _Done:
+        """The part as a table that is not encoded yet."""
+        part = self.stream.part(piece)
+        frame, unreadable = features(self.model, part, self.stream.schema)
+        matrix, found = self._encoded(frame, unreadable)
+        predicted = self.model.predict_encoded(matrix)
+        spelled = part.written if self.sink.as_texts else {}
+        columns = [
+            spelled[name] if name in spelled else as_arrow(part.arrays[name], whole=name in self.whole)
+            for name in self.stream.schema.names
+        ]
+        said = scores_in_words(self.model, predicted, self.wishes.threshold)
+        columns += [_said(said[name]) for name in said.columns]
+        columns += self._reasons_of(matrix, frame)
+        names = [name for name in self.names if not self._is_priority(name)]
+        return _Done(part, found, pa.table(columns, names=names), predicted)
+
+    def with_priority(self, done: _Done, ranks: np.ndarray) -> pa.Table:
+        place = len(self.names) - self._reasons - 1
+        return done.encoded.add_column(place, self.names[place], pa.array(ranks, pa.int64()))
+
+    def _is_priority(self, name: str) -> bool:
+        return self.wishes.priority and name == self.names[len(self.names) - self._reasons - 1]
+
+    def _encoded(self, frame: pd.DataFrame, unreadable: dict[str, int]) -> tuple[np.ndarray, Differences]:
+        cleaned = self.model.cleaned(frame)
+        return self.model.encoder.transform(cleaned), differences(self.model, cleaned, unreadable)
+
+    def _nobody(self) -> np.ndarray:
+        labels = len(self.model.problem.labels)
+        return np.zeros((0, labels)) if self.model.problem.task is Task.MULTICLASS else np.zeros(0)
+
+    def _explainer(self) -> Explainer | None:
+        if not self._reasons:
+            return None
+        from crm_ai.explanation import explainer_of
+
+        return explainer_of(self.model, customers=EXPLAINED_IN_ALL)
+
+    def _reasons_of(self, matrix: np.ndarray, frame: pd.DataFrame) -> list[pa.Array]:
+        if self.explainer is None:
+            return []
+        size = max(1, min(len(frame), self.explainer.most_customers, EXPLAINED_IN_ALL))
+        parts: list[list[Any]] = [[] for _rank in range(self._reasons)]
+        for start in range(0, max(len(frame), 1), size):
+            rows = slice(start, start + size)
+            some = frame.iloc[rows]
+            told = reasons_in_words(self.explainer.explain_encoded(matrix[rows], some, np.arange(len(some))))
+            for rank in range(self._reasons):
+                parts[rank].append(as_arrow(told[rank]))
+        return [pa.concat_arrays(some) for some in parts]
+
+
+def features(model: Model, part: Part, schema: Schema) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Give a part of a file the form in which a model knows customers.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    part : Part
+        Some rows; holds the features.
+    schema : Schema
+        What the file's columns are.
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+        The features.
+    unreadable : dict of str to int
+        By feature, cells that held something that could not be read.
+    """
+    arrays: dict[str, Any] = {}
+    other = []
+    for column in model.schema:
+        own = schema[column.name].kind
+        if (own is column.kind and own in (Kind.NUMBER, Kind.DATE)) or {own, column.kind} <= LABELLED:
+            arrays[column.name] = part.arrays[column.name]
+        else:
+            other.append(column)
+    unreadable = {column.name: part.unreadable.get(column.name, 0) for column in model.schema}
+    if other:
+        cells = pd.DataFrame({c.name: part.arrays[c.name] for c in other}, index=pd.RangeIndex(part.rows), copy=False)
+        shaped, lost = coerce_counting(cells, Schema(tuple(other)))
+        arrays |= {name: shaped[name].array for name in shaped.columns}
+        for name, rows in lost.items():
+            unreadable[name] += rows
+    names = model.schema.names
+    frame = pd.DataFrame({name: arrays[name] for name in names}, index=pd.RangeIndex(part.rows), copy=False)
+    return frame, {name: rows for name, rows in unreadable.items() if rows}
+
+
+def ranked(scores: np.ndarray) -> np.ndarray:
+    """Number customers by their score.
+
+    Parameters
+    ----------
+    scores : numpy.ndarray of shape (n,)
+        Scores.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,)
+        1 for the highest; of equal ones the first in order comes first.
+
+    Examples
+    --------
+    >>> ranked(np.array([0.2, 0.9, 0.2])).tolist()
+    [2, 1, 3]
+    """
+    ranks = np.empty(len(scores), dtype=np.int64)
+    ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
+    return ranks
+
+
+def _said(column: pd.Series) -> pa.Array:
+    if column.dtype.kind in "iuf":
+        return as_arrow(column.to_numpy())
+    return as_arrow(pd.Categorical(column))
+
+
+def _in_order(stream: Stream, work: Callable[[Any], _Done]) -> Iterator[tuple[_Done, float]]:
+    """Do all pieces in a few threads, and give them in order; no more than a few are under way at once."""
+    threads = min(MOST_THREADS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+    waiting: deque[tuple[Future[_Done], float]] = deque()
+    pool = ThreadPoolExecutor(threads)
+    try:
+        for piece, share in stream.pieces():
+            waiting.append((pool.submit(copy_context().run, work, piece), share))
+            if len(waiting) > threads:
+                future, done = waiting.popleft()
+                yield future.result(), done
+        while waiting:
+            future, done = waiting.popleft()
+            yield future.result(), done
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
