@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from crm_ai.app.plain import plain
 from crm_ai.errors import CrmAiError
-from crm_ai.fairness import METHODS
 from crm_ai.words import _, language, use_language
 
 if TYPE_CHECKING:
@@ -22,6 +21,12 @@ if TYPE_CHECKING:
 
 LOOKS_A_SECOND = 4
 SEARCHES_KEPT, CANDIDATES_KEPT = 8, 40
+
+
+def _methods() -> tuple[str, ...]:
+    from crm_ai.fairness import METHODS
+
+    return METHODS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,7 @@ class Wanted:
         What is held equal.
     threshold : float
         Score from which customers are selected.
-    methods : tuple of str, default METHODS
+    methods : tuple of str, default all
         Ways to try.
     """
 
@@ -46,7 +51,7 @@ class Wanted:
     segment: Segment
     constraint: str
     threshold: float
-    methods: tuple[str, ...] = METHODS
+    methods: tuple[str, ...] = field(default_factory=_methods)
 
 
 Make = Callable[["Run", Wanted, str], "Candidate"]
