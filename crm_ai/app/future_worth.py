@@ -107,7 +107,7 @@ def _best(found: LifetimeValues) -> None:
     from crm_ai import charts
 
     best = _best_customers(found)
-    figure = charts.segments.best_customers(best, found.horizon)
+    figure = charts.purchases.best_customers(best, found.horizon)
     frame.chart(figure, best, key="best_customers")
     st.caption(
         _(
@@ -152,7 +152,7 @@ def _checked(table: Table, columns: TransactionColumns, day: date) -> None:
             st.markdown(plain(error.what))
             return
         st.markdown(plain(check.verdict, LONG))
-        frame.chart(charts.segments.came_true(check.table), check.table, key="came_true_chart")
+        frame.chart(charts.purchases.came_true(check.table), check.table, key="came_true_chart")
         st.caption(
             _(
                 "The models are fitted on purchases until {until} only, and their expectations compared with what "

@@ -243,7 +243,7 @@ def _moved(table: Table, columns: TransactionColumns, day: date, money: str) -> 
     )  # fmt: skip
     moved = segmented.moved(table, columns, since, day, money)
     st.markdown(plain(moved.verdict))
-    figure = charts.segments.migration(
+    figure = charts.purchases.migration(
         moved.counts[:-1, :-1], [title(name) for name in moved.segments], moved.before, moved.after
     )
     moves = moved.to_frame()

@@ -24,7 +24,7 @@ BAND = "rgba(0, 114, 178, 0.18)"
 HEAT = [[0.0, "#F3F8FB"], [1.0, "#7DB8DC"]]
 HEAT_ON_DARK = [[0.0, "#16212B"], [1.0, "#1876AE"]]
 HEIGHT = 380
-LINE_HEIGHT = 21
+LINE_HEIGHT, LEGEND_LINE = 21, 18
 TITLE_WIDTH = 44
 AXIS_WIDTH = 32
 LONG_AXIS_WIDTH = 40
@@ -139,6 +139,30 @@ def inked(figure: go.Figure, *, dark: bool) -> go.Figure:
     """
     copy = go.Figure(figure).update_layout(font_color=INK_ON_DARK if dark else INK)
     return copy.update_traces(colorscale=HEAT_ON_DARK if dark else HEAT, selector={"type": "heatmap"})
+
+
+def sized(figure: go.Figure, plot: int, *, legend: int = 0) -> go.Figure:
+    """Give a chart the height that its plot, its words and a legend below them need.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        From ``canvas``.
+    plot : int
+        Height of the plot itself, in pixels.
+    legend : int, default 0
+        Lines of the legend; 0 shows none.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The same.
+    """
+    below = 40 + LEGEND_LINE * (1 + str(figure.layout.xaxis.title.text or "").count("<br>"))
+    height = int(figure.layout.margin.t) + plot + below + (16 + (LEGEND_LINE + 4) * legend if legend else 0)
+    return figure.update_layout(
+        height=height, title_y=1 - 18 / height, showlegend=bool(legend), legend_y=-(below + 4) / plot
+    )
 
 
 def nothing(why: str) -> go.Figure:

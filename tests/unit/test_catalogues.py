@@ -27,6 +27,7 @@ NOT_TRANSLATED_YET = frozenset(
         "crm_ai/app/segmented.py",
         "crm_ai/app/segmenting.py",
         "crm_ai/app/segments.py",
+        "crm_ai/charts/purchases.py",
         "crm_ai/charts/segments.py",
         "crm_ai/command_line/segment_customers.py",
         "crm_ai/segmentation/recipes.py",

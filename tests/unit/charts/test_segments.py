@@ -153,10 +153,10 @@ def test_a_difference_in_deviations_is_cohens_d():
 
 def test_moves_are_shares_of_those_who_were_there():
     counts = np.array([[8, 2, 0], [1, 9, 0], [0, 0, 0]])
-    figure = charts.segments.migration(counts, ["good", LONG, "nobody"], "then", "now")
+    figure = charts.purchases.migration(counts, ["good", LONG, "nobody"], "then", "now")
     assert charts.describe(figure) == "85 % stayed in their group from then to now"
     assert np.asarray(figure.data[0].z).tolist() == [[0.8, 0.2], [0.1, 0.9]]
-    empty = charts.segments.migration(np.zeros((2, 2), dtype=int), ["a", "b"], "then", "now")
+    empty = charts.purchases.migration(np.zeros((2, 2), dtype=int), ["a", "b"], "then", "now")
     assert "Nobody" in charts.describe(empty)
 
 
@@ -165,11 +165,11 @@ def test_best_customers_and_those_without_a_value():
         {"customer": ["<i>a</i>", "b"], "value": [100.0, np.nan], "low": [80.0, np.nan], "high": [130.0, np.nan],
          "purchases": [3.2, 1.0]}
     )  # fmt: skip
-    figure = charts.segments.best_customers(frame, 365)
+    figure = charts.purchases.best_customers(frame, 365)
     assert charts.describe(figure) == "“<i>a</i>” is expected to bring most: 100 (80–130)"
     assert "<i>" not in figure.layout.title.text
     assert len(figure.data[0].x) == 1
-    assert "No value" in charts.describe(charts.segments.best_customers(frame.iloc[[1]], 365))
+    assert "No value" in charts.describe(charts.purchases.best_customers(frame.iloc[[1]], 365))
 
 
 def test_what_came_true_names_where_it_was_furthest_off():
@@ -180,6 +180,6 @@ def test_what_came_true_names_where_it_was_furthest_off():
             "actual": [0.2, 0.4, 4.0], "actual_low": [0.1, 0.3, 3.0], "actual_high": [0.3, 0.5, 5.0],
         }
     )  # fmt: skip
-    figure = charts.segments.came_true(frame)
+    figure = charts.purchases.came_true(frame)
     assert "7 or more times: 3 expected, 4 were" in charts.describe(figure)
     assert len(figure.data) == 3
