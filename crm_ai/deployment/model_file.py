@@ -143,8 +143,8 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
         if not isinstance(pipeline, Pipeline) or list(pipeline.named_steps) != ["encoding", "estimator"]:
             raise _damaged(name)
         model = _model(manifest, learned, pipeline, reference_bytes)
-        if profile is not None:
-            model = replace(model, profile=profile_from_json(profile, model.problem))
+        if profile:
+            model = replace(model, profile=profile_from_json(json.loads(profile), model.problem))
     except ModelFileError:
         raise
     except Exception as error:  # whatever a damaged file makes the reader stumble over
@@ -192,7 +192,7 @@ def _content(source: str | Path | bytes | BinaryIO) -> tuple[bytes, str]:
         ) from error
 
 
-def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], Any, bytes, bytes, Any]:
+def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], Any, bytes, bytes, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > LARGEST_FILE:
@@ -222,7 +222,7 @@ def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], Any, bytes, byte
             where=name,
             next_step=_("Do not use it; save the model again."),
         )
-    return manifest, json.loads(cleaning or b"[]"), pipeline, references, json.loads(profile) if profile else None
+    return manifest, json.loads(cleaning or b"[]"), pipeline, references, profile
 
 
 def _damaged(name: str) -> ModelFileError:

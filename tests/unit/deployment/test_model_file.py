@@ -272,7 +272,7 @@ def test_hostile_profiles_are_refused(runs, change):
     bad = json.dumps(model.profile.as_json() | change).encode()
     with pytest.raises(CrmAiError, match=r"cannot be read|damaged"):
         load_model(with_profile(model_bytes(model), bad))
-    for junk in (b"[]", b"{", b"3"):
+    for junk in (b"[]", b"{", b"3", b"null", b"[" * 100_000, b"\xff"):
         with pytest.raises(CrmAiError):
             load_model(with_profile(model_bytes(model), junk))
 
