@@ -1,8 +1,9 @@
 import json
+import time
 
 import pytest
 
-from crm_ai.command_line.parser import run_command
+from crm_ai.command_line.parser import make_parser, run_command
 from tests.unit.deployment.registry.conftest import customers
 
 ALL = "metrics,reasons,fairness,data quality,leakage"
@@ -133,3 +134,39 @@ def test_faults_end_in_an_error(file, tmp_path, capsys):
 def test_an_empty_registry(capsys):
     assert "Nothing is registered yet" in said(capsys, "versions")
     assert "0 entries, unchanged" in said(capsys, "log", "--verify")
+
+
+def test_the_service_follows_the_champion(file, capsys, monkeypatch):
+    from fastapi.testclient import TestClient
+
+    from crm_ai.command_line.serve import SETTINGS, api_of_environment
+    from crm_ai.deployment import score
+    from crm_ai.deployment.registry import champion, open_registry
+    from crm_ai.table import table_from_frame
+
+    assert run_command(["serve", "--champion", "churn"]) == 1
+    assert "churn" in capsys.readouterr().err
+    for number, more in (("1", ()), ("2", ("--balanced",))):
+        assert registered(file, *more) == 0
+        said(capsys, "approve", "churn", number, "--why", "ok", "--tick", ALL)
+    said(capsys, "promote", "churn", "1", "--why", "go")
+    options = make_parser().parse_args(["serve", "--champion", "churn", "--poll", "0.02"])
+    monkeypatch.setenv(SETTINGS, json.dumps({k: v for k, v in vars(options).items() if k != "command"}))
+    frame = customers(5, seed=9)
+    records = json.loads(frame.drop(columns="Churn").to_json(orient="records"))
+    with TestClient(api_of_environment(), client=("127.0.0.1", 50000)) as client:
+
+        def answered():
+            found = client.post("/v1/score", json={"records": records}).json()
+            return found["version"], [one["score"] for one in found["scores"]]
+
+        def expected():
+            return score(champion(open_registry(), "churn").model, table_from_frame(frame)).frame["score"].tolist()
+
+        assert answered() == ("1", pytest.approx(expected(), abs=1e-12))
+        said(capsys, "promote", "churn", "2", "--why", "better")
+        for _turn in range(500):
+            if client.get("/v1/model").json()["version"] == "2":
+                break
+            time.sleep(0.02)
+        assert answered() == ("2", pytest.approx(expected(), abs=1e-12))
