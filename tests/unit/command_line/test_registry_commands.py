@@ -158,7 +158,7 @@ def test_the_service_follows_the_champion(file, capsys, monkeypatch):
 
         def answered():
             found = client.post("/v1/score", json={"records": records}).json()
-            return found["version"], [one["score"] for one in found["scores"]]
+            return found["model"]["version"], [one["score"] for one in found["scores"]]
 
         def expected():
             return score(champion(open_registry(), "churn").model, table_from_frame(frame)).frame["score"].tolist()
@@ -166,7 +166,7 @@ def test_the_service_follows_the_champion(file, capsys, monkeypatch):
         assert answered() == ("1", pytest.approx(expected(), abs=1e-12))
         said(capsys, "promote", "churn", "2", "--why", "better")
         for _turn in range(500):
-            if client.get("/v1/model").json()["version"] == "2":
+            if client.get("/ready").json()["version"] == "2":
                 break
             time.sleep(0.02)
         assert answered() == ("2", pytest.approx(expected(), abs=1e-12))
