@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crm_ai.explanation.customer_space import CustomerSpace
     from crm_ai.explanation.reliability import Examiner, Reliability
     from crm_ai.explanation.similar import SimilarCustomers
+    from crm_ai.explanation.what_if import Values
     from crm_ai.modeling import Run
 
 
@@ -142,6 +143,14 @@ def trust(run: Run, model_type: str, row: int, label: str | None = None) -> Reli
         reasons=reasons_of(run, model_type, row, label),
         near=near(run, model_type, row, label),
     )
+
+
+@kept
+def values(run: Run, column: str) -> Values:
+    """What a column may be set to, see ``crm_ai.explanation.what_if``."""
+    from crm_ai.explanation.what_if import values_of
+
+    return values_of(run, column)
 
 
 @kept_few

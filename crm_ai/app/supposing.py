@@ -77,8 +77,6 @@ def _changing(run: Run, model: str, label: str | None, row: int) -> None:
 
 
 def _controls(run: Run, row: int, ranked: list[str]) -> dict[str, Any]:
-    from crm_ai.explanation.what_if import values_of
-
     changes: dict[str, Any] = {}
     customer = run.table.frame.iloc[row]
     st.button(
@@ -89,12 +87,12 @@ def _controls(run: Run, row: int, ranked: list[str]) -> dict[str, Any]:
         args=(run, row, ranked),
     )
     for column in ranked[:AT_ONCE]:
-        _control(values_of(run, column), customer[column], _key(run, row, column), changes)
+        _control(explained.values(run, column), customer[column], _key(run, row, column), changes)
     if ranked[AT_ONCE:]:
         words = ngettext("{n} more column", "{n} more columns", len(ranked) - AT_ONCE)
         with st.expander(words.format(n=count(len(ranked) - AT_ONCE)), key="more_columns"):
             for column in ranked[AT_ONCE:]:
-                _control(values_of(run, column), customer[column], _key(run, row, column), changes)
+                _control(explained.values(run, column), customer[column], _key(run, row, column), changes)
     return changes
 
 
