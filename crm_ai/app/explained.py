@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         TreeReading,
         WeakSpots,
     )
-    from crm_ai.explanation.counterfactuals import Search
+    from crm_ai.explanation.counterfactual_trial import Search
     from crm_ai.explanation.customer_space import CustomerSpace
     from crm_ai.explanation.reliability import Examiner, Reliability
     from crm_ai.explanation.similar import SimilarCustomers

@@ -14,7 +14,7 @@ from crm_ai.table import Kind
 from crm_ai.words import _, count, number, percent
 
 if TYPE_CHECKING:
-    from crm_ai.explanation.counterfactuals import Counterfactual
+    from crm_ai.explanation.counterfactual_ways import Counterfactual
     from crm_ai.modeling import Run
 
 NAME_WIDTH = 40
@@ -37,7 +37,8 @@ def panel(run: Run, model: str, label: str | None, row: int) -> None:
     row : int
         Position of the customer in the table.
     """
-    from crm_ai.explanation.counterfactuals import counterfactuals, none_in_words, usual_threshold
+    from crm_ai.explanation.counterfactual_ways import none_in_words
+    from crm_ai.explanation.counterfactuals import counterfactuals, usual_threshold
 
     st.subheader(_("What would have to change?"), anchor=False)
     ready = explained.search(run, model, label)

@@ -92,7 +92,7 @@ def allowed_values(run: Run, one: Changeable, own: object) -> list[object]:
         spread as theirs are; never the customer's own.
     """
     values = values_of(run, one.column)
-    series = run.train_frame[one.column].dropna()
+    series = run.table.frame[one.column].iloc[run.train_rows].dropna()
     missing = bool(pd.isna(own))  # type: ignore[call-overload]
     if values.kind not in (Kind.NUMBER, Kind.DATE):
         counts = series.astype("str").value_counts()

@@ -10,7 +10,8 @@ import pandas as pd
 
 from crm_ai.evaluation.intervals import wilson
 from crm_ai.explanation.changes import DIRECTIONS, Changeable, check_changeable
-from crm_ai.explanation.counterfactuals import Search, usual_threshold
+from crm_ai.explanation.counterfactual_trial import Search
+from crm_ai.explanation.counterfactuals import usual_threshold
 from crm_ai.explanation.explainer import drawn
 from crm_ai.explanation.explanation import value_in_words
 from crm_ai.explanation.what_if import cells, said_of, values_of
@@ -120,7 +121,7 @@ def _values(run: Run, one: Changeable) -> list[object]:
     if values.kind not in (Kind.NUMBER, Kind.DATE):
         labels: list[object] = [label for label in values.labels if not one.labels or label in one.labels]
         return labels[: 2 * VALUES]
-    series = run.train_frame[one.column].dropna()
+    series = run.table.frame[one.column].iloc[run.train_rows].dropna()
     return list(series.quantile(np.linspace(0.05, 0.95, VALUES), interpolation="nearest").drop_duplicates())
 
 

@@ -3,130 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
 
 from crm_ai.explanation.changes import Changeable, allowed_values, check_changeable
+from crm_ai.explanation.counterfactual_trial import Changes, Search, Trial
+from crm_ai.explanation.counterfactual_ways import Counterfactual, Counterfactuals
 from crm_ai.explanation.customer_space import CustomerSpace, customer_space
-from crm_ai.explanation.explanation import value_in_words
-from crm_ai.explanation.what_if import cells, said_of
-from crm_ai.modeling import Model, Run, Task
-from crm_ai.words import _
+from crm_ai.explanation.what_if import said_of
+from crm_ai.modeling import Run, Task
 
 OF_EACH = 5  # values of a column that are combined with those of others
 OF_EACH_IN_THREES = 3
-UNLIKE, ALIKE = 200, 40
+UNLIKE = 200
 MOST_JUDGED, MOST_OF_EACH = 30, 3
 NARROWER = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Counterfactual:
-    """One way to turn a decision.
-
-    Parameters
-    ----------
-    changes : tuple of (column, before, after)
-        What would be different.
-    prediction : float
-        What the model says of the changed customer.
-    distance : float
-        How far the changes go: 1 for a label, a number's difference in spreads of the training customers.
-    is_plausible : bool
-        Whether the changed customer is as near to real ones as they are to each other, or as this customer was, with no
-        pair of labels that nobody has.
-    """
-
-    changes: tuple[tuple[str, object, object], ...]
-    prediction: float
-    distance: float
-    is_plausible: bool
-
-    @property
-    def columns(self) -> frozenset[str]:
-        """Columns that would change."""
-        return frozenset(column for column, _before, _after in self.changes)
-
-    @property
-    def told(self) -> tuple[tuple[str, str, str], ...]:
-        """Column, value before and value after, as words that differ."""
-        return tuple((column, *_apart(before, after)) for column, before, after in self.changes)
-
-    @property
-    def words(self) -> str:
-        """The changes in words, such as ``Contract: Month-to-month → One year``."""
-        return _("; ").join(f"{column}: {before} → {after}" for column, before, after in self.told)
-
-
-@dataclass(frozen=True, slots=True)
-class Counterfactuals:
-    """Ways to turn a decision about one customer.
-
-    Parameters
-    ----------
-    row : int
-        Position of the customer in the table.
-    before : float
-        What the model says now.
-    threshold : float
-        From which score a customer is selected.
-    found : tuple of Counterfactual
-        The fewest and smallest changes first; plausible ones only, if there is any.
-    """
-
-    row: int
-    before: float
-    threshold: float
-    found: tuple[Counterfactual, ...]
-
-    @property
-    def wants_less(self) -> bool:
-        """Whether the prediction is to come below the threshold."""
-        return self.before >= self.threshold
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a change.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns way, column, before, after, prediction, distance, plausible.
-        """
-        rows = [
-            (way, column, before, after, one.prediction, one.distance, one.is_plausible)
-            for way, one in enumerate(self.found, start=1)
-            for column, before, after in one.changes
-        ]
-        names = ["way", "column", "before", "after", "prediction", "distance", "plausible"]
-        return pd.DataFrame(rows, columns=names)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Search:
-    """What is needed to look for changes with one model, made ready once.
-
-    Parameters
-    ----------
-    run : Run
-        The run.
-    model : Model
-        The model.
-    label : str or None
-        The answer in question.
-    space : CustomerSpace
-        Training customers.
-    said : numpy.ndarray of shape (m,)
-        What the model says of them.
-    """
-
-    run: Run
-    model: Model
-    label: str | None
-    space: CustomerSpace
-    said: np.ndarray
 
 
 def counterfactual_search(
@@ -222,7 +115,7 @@ def counterfactuals(
     customer = ready.run.table.frame[features].iloc[[row]]
     limit = usual_threshold(ready) if threshold is None else threshold
     before = float(said_of(ready.model, customer, ready.label)[0])
-    trial = _Trial(ready, customer, before, limit)
+    trial = Trial(ready, customer, before, limit)
     offered = {one.column: allowed_values(ready.run, one, customer[one.column].iloc[0]) for one in changeable}
     hits = _singles(trial, offered)
     if most_columns > 1:
@@ -231,98 +124,7 @@ def counterfactuals(
     return Counterfactuals(row, before, limit, tuple(_chosen(trial, hits, most)))
 
 
-Changes = dict[str, object]
-
-
-class _Trial:
-    """One customer, whom values are tried on."""
-
-    def __init__(self, ready: Search, customer: pd.DataFrame, before: float, threshold: float) -> None:
-        self.ready, self.customer = ready, customer
-        self.before, self.less, self.threshold = before, before >= threshold, threshold
-        self.own = ready.space.codes_of(customer)[0]
-        self.usual = max(ready.space.usual, ready.space.nearness(self.own))
-        self.moved: dict[tuple[str, object], float] = {}
-
-    def said(self, tries: Sequence[Changes]) -> np.ndarray:
-        """What the model says of the customer with each of several changes."""
-        if not tries:
-            return np.zeros(0)
-        return said_of(self.ready.model, self.frame(tries), self.ready.label)
-
-    def frame(self, tries: Sequence[Changes]) -> pd.DataFrame:
-        """The customer with each of several changes, typed as the table is."""
-        frame = self.customer.iloc[np.zeros(len(tries), dtype=np.intp)].reset_index(drop=True)
-        for column in dict.fromkeys(name for changes in tries for name in changes):
-            own = self.customer[column].iloc[0]
-            own = None if pd.isna(own) else own
-            frame[column] = cells(self.customer[column], [changes.get(column, own) for changes in tries])
-        return frame
-
-    def turned(self, said: np.ndarray) -> np.ndarray:
-        """Whether the decision is the other one."""
-        return said < self.threshold if self.less else said >= self.threshold
-
-    def distances(self, tries: Sequence[Changes]) -> np.ndarray:
-        """How far each of several changes goes."""
-        if not tries:
-            return np.zeros(0)
-        space = self.ready.space
-        gaps = np.abs(space.codes_of(self.frame(tries)) - self.own)
-        gaps = np.where(np.isnan(gaps), 1.0, np.where(space.is_label, gaps > 0, gaps))
-        touched = np.asarray([[name in changes for name in space.model.columns] for changes in tries])
-        far: np.ndarray = (gaps * touched).sum(axis=1)
-        return far
-
-    def ranked(self, hits: list[Changes]) -> list[Changes]:
-        """What turns the decision, the fewest and smallest changes first; of like ones what moves it less."""
-        moved = np.abs(self.said(hits) - self.before)
-        far = self.distances(hits)
-        order = sorted(
-            range(len(hits)), key=lambda place: (len(hits[place]), round(float(far[place]), 3), moved[place])
-        )
-        return [hits[place] for place in order]
-
-    def judged(self, changes: Changes) -> Counterfactual:
-        """Ask the model and the data once more about what was found."""
-        frame = self.frame([changes])
-        told = tuple((column, self.customer[column].iloc[0], frame[column].iloc[0]) for column in changes)
-        codes = self.ready.space.codes_of(frame)[0]
-        plausible = (
-            self.ready.space.nearness(codes) <= self.usual
-            and self._seen_together(codes, changes)
-            and self._within_alike(codes, changes)
-        )
-        said, far = self.said([changes]), self.distances([changes])
-        return Counterfactual(told, float(said[0]), float(far[0]), bool(plausible))
-
-    def _within_alike(self, codes: np.ndarray, changes: Changes) -> bool:
-        """Whether customers who are alike in all that does not change have such numbers."""
-        space = self.ready.space
-        changed = np.isin(space.model.columns, list(changes))
-        numbers = changed & ~space.is_label
-        if not numbers.any() or changed.all():
-            return True
-        alike = np.argsort(space.distances(codes, (~changed).astype(float)), kind="stable")[:ALIKE]
-        theirs = space.codes[alike][:, numbers]
-        with np.errstate(invalid="ignore"):
-            inside = (codes[numbers] >= np.nanmin(theirs, axis=0)) & (codes[numbers] <= np.nanmax(theirs, axis=0))
-        return bool(inside.all())
-
-    def _seen_together(self, codes: np.ndarray, changes: Changes) -> bool:
-        """Whether each changed label was seen with each other label of the customer."""
-        space = self.ready.space
-        for column in changes:
-            place = space.model.columns.index(column)
-            if not space.is_label[place]:
-                continue
-            having = space.codes[space.codes[:, place] == codes[place]][:, space.is_label]
-            if not (having == codes[space.is_label]).any(axis=0).all():
-                return False
-        return True
-
-
-def _singles(trial: _Trial, offered: dict[str, list[object]]) -> list[Changes]:
+def _singles(trial: Trial, offered: dict[str, list[object]]) -> list[Changes]:
     tries: list[Changes] = [{column: value} for column, values in offered.items() for value in values]
     said = trial.said(tries)
     for changes, score in zip(tries, said, strict=True):
@@ -332,7 +134,7 @@ def _singles(trial: _Trial, offered: dict[str, list[object]]) -> list[Changes]:
 
 
 def _combined(
-    trial: _Trial, offered: dict[str, list[object]], hits: list[Changes], most: int, most_columns: int
+    trial: Trial, offered: dict[str, list[object]], hits: list[Changes], most: int, most_columns: int
 ) -> list[Changes]:
     """Two and three columns at once, of those that do not turn the decision alone."""
     alone = {column for changes in hits for column in changes}
@@ -348,7 +150,7 @@ def _combined(
 
 
 def _together(
-    trial: _Trial, offered: dict[str, list[object]], columns: list[str], size: int, each: int
+    trial: Trial, offered: dict[str, list[object]], columns: list[str], size: int, each: int
 ) -> Iterator[Changes]:
     kept = {column: _promising(trial, column, offered[column], each) for column in columns}
     for some in combinations(columns, size):
@@ -356,7 +158,7 @@ def _together(
             yield dict(zip(some, values, strict=True))
 
 
-def _promising(trial: _Trial, column: str, values: list[object], each: int) -> list[object]:
+def _promising(trial: Trial, column: str, values: list[object], each: int) -> list[object]:
     """Values that move the prediction most, and some on the way there."""
     ranked = sorted(values, key=lambda value: -trial.moved[column, value])
     if len(ranked) <= each:
@@ -365,7 +167,7 @@ def _promising(trial: _Trial, column: str, values: list[object], each: int) -> l
     return [ranked[place] for place in dict.fromkeys(places.tolist())]
 
 
-def _like_others(trial: _Trial, offered: dict[str, list[object]], most_columns: int) -> list[Changes]:
+def _like_others(trial: Trial, offered: dict[str, list[object]], most_columns: int) -> list[Changes]:
     """What the nearest customers on the other side have."""
     ready = trial.ready
     other_side = np.flatnonzero(trial.turned(ready.said))
@@ -394,14 +196,14 @@ def _is_offered(values: list[object], value: object) -> bool:
     return bool(values) and min(values) <= value <= max(values)  # type: ignore[type-var, operator]
 
 
-def _narrowed(trial: _Trial, changes: Changes) -> Changes:
+def _narrowed(trial: Trial, changes: Changes) -> Changes:
     """Numbers and dates go back towards the customer's own as far as the decision stays turned."""
     for column in changes:
         own = trial.customer[column].iloc[0]
         if isinstance(changes[column], (str, bool)) or pd.isna(own):
             continue
         low, high = sorted((own, changes[column]))
-        between = trial.ready.run.train_frame[column].dropna().drop_duplicates()
+        between = trial.ready.run.table.frame[column].iloc[trial.ready.run.train_rows].dropna().drop_duplicates()
         between = between[(between > low) & (between < high)]
         steps = between.iloc[np.argsort((between - own).abs().to_numpy(), kind="stable")].tolist()
         while steps:  # a decision that turns back and forth is narrowed to where it turns first among those tried
@@ -416,7 +218,7 @@ def _narrowed(trial: _Trial, changes: Changes) -> Changes:
     return changes
 
 
-def _needed(trial: _Trial, changes: Changes) -> Changes:
+def _needed(trial: Trial, changes: Changes) -> Changes:
     """Only those changes without which the decision would turn back."""
     for column in list(changes):
         without = {name: value for name, value in changes.items() if name != column}
@@ -425,7 +227,7 @@ def _needed(trial: _Trial, changes: Changes) -> Changes:
     return changes
 
 
-def _chosen(trial: _Trial, hits: list[Changes], most: int) -> list[Counterfactual]:
+def _chosen(trial: Trial, hits: list[Changes], most: int) -> list[Counterfactual]:
     """The nearest, each with other columns than those before, none with all of theirs and more."""
     chosen: list[Counterfactual] = []
     doubtful: list[Counterfactual] = []
@@ -442,29 +244,3 @@ def _chosen(trial: _Trial, hits: list[Changes], most: int) -> list[Counterfactua
             continue
         (chosen if one.is_plausible else doubtful).append(one)
     return chosen or doubtful[:1]
-
-
-def _apart(before: object, after: object) -> tuple[str, str]:
-    """Two values in words, with as many digits as tell them apart."""
-    words = value_in_words(before), value_in_words(after)
-    if words[0] != words[1] or isinstance(before, (str, bool, pd.Timestamp)):
-        return words
-    return f"{before:,.10g}", f"{after:,.10g}"
-
-
-def none_in_words(found: Counterfactuals) -> str:
-    """Say that nothing turns the decision.
-
-    Parameters
-    ----------
-    found : Counterfactuals
-        Without any way.
-
-    Returns
-    -------
-    str
-        A sentence.
-    """
-    if found.wants_less:
-        return _("No change of these columns brings the prediction below the threshold.")
-    return _("No change of these columns brings the prediction up to the threshold.")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from crm_ai.errors import CrmAiError
 from crm_ai.explanation.changes import Changeable, allowed_values
 from crm_ai.explanation.cheapest import cheapest_changes
-from crm_ai.explanation.counterfactuals import Counterfactual, counterfactual_search, counterfactuals, none_in_words
+from crm_ai.explanation.counterfactual_ways import Counterfactual, none_in_words
+from crm_ai.explanation.counterfactuals import counterfactual_search, counterfactuals
 from crm_ai.explanation.explainer import drawn
 from crm_ai.explanation.what_if import changed, said_of
 from crm_ai.modeling import propose_problem, train
