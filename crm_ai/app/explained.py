@@ -125,11 +125,10 @@ def _space(run: Run, model_type: str) -> CustomerSpace:
 
 @kept_few
 def _examiner(run: Run, model_type: str, label: str | None) -> Examiner:
-    from crm_ai.explanation.reliability import Examiner
-    from crm_ai.explanation.twins import twins
+    from crm_ai.explanation.reliability import examiner_of
 
-    space = _space(run, model_type)
-    return Examiner(run, ready(run, model_type, label, None, None), _lime_ready(run, model_type), space, twins(space))
+    explainer = ready(run, model_type, label, None, None)
+    return examiner_of(run, explainer, _lime_ready(run, model_type), _space(run, model_type))
 
 
 @kept

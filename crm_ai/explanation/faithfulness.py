@@ -55,7 +55,48 @@ class Faithfulness:
         return float((ahead >= 0).mean()) if len(self.by_chance) else 1.0
 
 
-def faithfulness(run: Run, ready: Explainer, row: int, reasons: Explanation) -> Faithfulness:
+@dataclass(frozen=True, slots=True, eq=False)
+class Replacements:
+    """Customers whose values take the place of a customer's main reasons; the same for all customers of a model.
+
+    Parameters
+    ----------
+    matrix : numpy.ndarray of shape (m, encoded columns)
+        Training customers drawn evenly over what is said of them.
+    spread : float
+        Standard deviation of the output among those they were drawn from.
+    """
+
+    matrix: np.ndarray
+    spread: float
+
+
+def replacements(run: Run, ready: Explainer) -> Replacements:
+    """Draw customers whose values take the place of main reasons.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    ready : Explainer
+        Of the model.
+
+    Returns
+    -------
+    Replacements
+        Drawing them once serves all customers.
+    """
+    model, seed = ready.model, run.problem.seed
+    rows = drawn(run.train_rows, MOST_DRAWN, seed)
+    candidates = _encoded(run, ready, rows)
+    outputs = output_on(model, _place(run, ready), ready.scale, candidates)
+    others = candidates[drawn_evenly(outputs, min(REFERENCES, len(candidates)), seed)]
+    return Replacements(others, float(outputs.std()))
+
+
+def faithfulness(
+    run: Run, ready: Explainer, row: int, reasons: Explanation, *, instead: Replacements | None = None
+) -> Faithfulness:
     """Take a customer's main reasons away and see.
 
     Parameters
@@ -68,23 +109,18 @@ def faithfulness(run: Run, ready: Explainer, row: int, reasons: Explanation) -> 
         Position of the customer in the table.
     reasons : Explanation
         Of this customer alone, by `ready`.
+    instead : Replacements, optional
+        As made by ``replacements``; made anew if not given.
 
     Returns
     -------
     Faithfulness
         What was promised, and what happened.
     """
-    model, seed = ready.model, run.problem.seed
-    place = None if run.problem.task is Task.REGRESSION else label_place(run.problem, ready.label or None)
-    features = list(run.problem.features)
-
-    def encoded(rows: np.ndarray) -> np.ndarray:
-        return model.encoder.transform(model.cleaned(run.table.frame[features].iloc[rows]))
-
-    candidates = encoded(drawn(run.train_rows, MOST_DRAWN, seed))
-    outputs = output_on(model, place, ready.scale, candidates)
-    others = candidates[drawn_evenly(outputs, min(REFERENCES, len(candidates)), seed)]
-    customer = encoded(np.array([row]))[0]
+    model, seed, place = ready.model, run.problem.seed, _place(run, ready)
+    instead = instead or replacements(run, ready)
+    others = instead.matrix
+    customer = _encoded(run, ready, np.array([row]))[0]
     values, away = reasons.values[0], float(reasons.values[0].sum())
     towards = np.flatnonzero(values * np.sign(away) > 0)
     main = towards[np.argsort(-np.abs(values[towards]), kind="stable")][:TOP]
@@ -103,5 +139,14 @@ def faithfulness(run: Run, ready: Explainer, row: int, reasons: Explanation) -> 
         promised=float(values[main].sum()),
         moved=float(moved[0]),
         by_chance=moved[1:],
-        is_testable=bool(len(main)) and abs(away) > LITTLE * float(outputs.std()),
+        is_testable=bool(len(main)) and abs(away) > LITTLE * instead.spread,
     )
+
+
+def _place(run: Run, ready: Explainer) -> int | None:
+    return None if run.problem.task is Task.REGRESSION else label_place(run.problem, ready.label or None)
+
+
+def _encoded(run: Run, ready: Explainer, rows: np.ndarray) -> np.ndarray:
+    frame = run.table.frame[list(run.problem.features)].iloc[rows]
+    return ready.model.encoder.transform(ready.model.cleaned(frame))

@@ -13,7 +13,7 @@ from scipy.stats import spearmanr
 from crm_ai.explanation.customer_space import FAR, CustomerSpace, customer_space
 from crm_ai.explanation.explainer import Explainer
 from crm_ai.explanation.explanation import Explanation
-from crm_ai.explanation.faithfulness import Faithfulness, faithfulness
+from crm_ai.explanation.faithfulness import Faithfulness, Replacements, faithfulness, replacements
 from crm_ai.explanation.lime import LimeExplainer, LimeExplanation, explain_with_lime, lime_explainer
 from crm_ai.explanation.scales import output_on
 from crm_ai.explanation.shapley import explain_rows, shap_explainer
@@ -117,6 +117,8 @@ class Examiner:
         Its training customers.
     alike : pandas.DataFrame
         Columns that say the same, see ``twins``.
+    instead : Replacements
+        Customers whose values take the place of main reasons.
     """
 
     run: Run
@@ -124,6 +126,7 @@ class Examiner:
     lime: LimeExplainer
     space: CustomerSpace
     alike: pd.DataFrame
+    instead: Replacements
 
 
 def examiner(run: Run, model_type: str, *, label: str | None = None, lime: LimeExplainer | None = None) -> Examiner:
@@ -145,9 +148,30 @@ def examiner(run: Run, model_type: str, *, label: str | None = None, lime: LimeE
     Examiner
         Making it once serves all customers.
     """
-    space = customer_space(run, model_type)
     ready = shap_explainer(run, model_type, label=label)
-    return Examiner(run, ready, lime or lime_explainer(run, model_type), space, twins(space))
+    return examiner_of(run, ready, lime or lime_explainer(run, model_type), customer_space(run, model_type))
+
+
+def examiner_of(run: Run, explainer: Explainer, lime: LimeExplainer, space: CustomerSpace) -> Examiner:
+    """Make ready to check explanations, of what is there already.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    explainer : Explainer
+        Of the model, on the scale on which contributions are checked.
+    lime : LimeExplainer
+        Of the same model.
+    space : CustomerSpace
+        Its training customers.
+
+    Returns
+    -------
+    Examiner
+        Making it once serves all customers.
+    """
+    return Examiner(run, explainer, lime, space, twins(space), replacements(run, explainer))
 
 
 def reliability(
@@ -195,7 +219,7 @@ def reliability(
         _additivity(ready, reasons),
         _stability([first, *others]),
         _agreement_check(sign, rank, overlap, values),
-        _faithful(faithfulness(run, ready.explainer, row, reasons)),
+        _faithful(faithfulness(run, ready.explainer, row, reasons, instead=ready.instead)),
         _inside(ready, row),
         _twins(ready, values),
     )
