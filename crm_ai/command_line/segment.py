@@ -6,11 +6,12 @@ import argparse
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from crm_ai.command_line.options import add_file, make_command, names, positive, share
+from crm_ai.command_line.segment_customers import by_clusters, by_rules
+from crm_ai.command_line.told import Told
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count, number, percent
 
@@ -32,25 +33,6 @@ examples:
   python -m crm_ai segment customers.csv --by clusters --method density -o groups.parquet
   python -m crm_ai segment customers.csv --by rules --rules segments.json -o groups.csv
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a way of grouping has to say.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        One row a customer, to be written.
-    lines : tuple of str
-        What is printed.
-    facts : mapping
-        The same for machines.
-    """
-
-    frame: pd.DataFrame
-    lines: tuple[str, ...]
-    facts: Mapping[str, Any]
 
 
 def add_segment(commands: argparse._SubParsersAction) -> None:
@@ -206,46 +188,6 @@ def by_value(table: Table, options: argparse.Namespace) -> Told:
         "holdout": None if check is None else {"verdict": check.verdict, "groups": check.table.to_dict("records")},
     }
     return Told(found.to_frame(), tuple(lines), facts)
-
-
-def by_clusters(table: Table, options: argparse.Namespace) -> Told:
-    """Find groups of customers who are alike.
-
-    Parameters
-    ----------
-    table : Table
-        Customers.
-    options : argparse.Namespace
-        As parsed.
-
-    Returns
-    -------
-    Told
-        Groups, and whether they are there at all.
-    """
-    from crm_ai.command_line.segment_customers import by_clusters
-
-    return Told(*by_clusters(table, options))
-
-
-def by_rules(table: Table, options: argparse.Namespace) -> Told:
-    """Group by rules of one's own.
-
-    Parameters
-    ----------
-    table : Table
-        Customers.
-    options : argparse.Namespace
-        As parsed.
-
-    Returns
-    -------
-    Told
-        Groups, in the order of the rules.
-    """
-    from crm_ai.command_line.segment_customers import by_rules
-
-    return Told(*by_rules(table, options))
 
 
 # A way of grouping is a function from a table and the options to what it has to say.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crm_ai.command_line.told import Told
 from crm_ai.errors import CrmAiError, ReadError
 from crm_ai.words import _, count, number, percent
 
@@ -16,11 +17,10 @@ if TYPE_CHECKING:
     from crm_ai.segmentation import Clustering, Segmentation
     from crm_ai.table import Table
 
-Facts = tuple["pd.DataFrame", tuple[str, ...], Mapping[str, Any]]
 LARGEST_FILE = 1_000_000
 
 
-def by_clusters(table: Table, options: argparse.Namespace) -> Facts:
+def by_clusters(table: Table, options: argparse.Namespace) -> Told:
     """Find groups of customers who are alike.
 
     Parameters
@@ -32,12 +32,8 @@ def by_clusters(table: Table, options: argparse.Namespace) -> Facts:
 
     Returns
     -------
-    frame : pandas.DataFrame
-        The customers with a column that names their group.
-    lines : tuple of str
-        Whether there are natural groups, and which ones.
-    facts : mapping
-        The same for machines.
+    Told
+        The customers with a column that names their group; whether there are natural groups, and which ones.
 
     Raises
     ------
@@ -57,13 +53,13 @@ def by_clusters(table: Table, options: argparse.Namespace) -> Facts:
         "cuts": found.to_frame().to_dict("records"),
     }
     if found.codes.max(initial=-1) < 0:
-        return table.frame, tuple(lines), facts | {"groups": []}
+        return Told(table.frame, tuple(lines), facts | {"groups": []})
     plain = found.segmentation()
     made = name_groups(table, plain, known=profiles(table, plain, columns=found.columns))
-    return _with_groups(table, made), (*lines, "", *_groups_in_words(made)), facts | _groups_as_facts(made)
+    return Told(_with_groups(table, made), (*lines, "", *_groups_in_words(made)), facts | _groups_as_facts(made))
 
 
-def by_rules(table: Table, options: argparse.Namespace) -> Facts:
+def by_rules(table: Table, options: argparse.Namespace) -> Told:
     """Group customers by rules of one's own.
 
     Parameters
@@ -75,12 +71,8 @@ def by_rules(table: Table, options: argparse.Namespace) -> Facts:
 
     Returns
     -------
-    frame : pandas.DataFrame
-        The customers with a column that names their group.
-    lines : tuple of str
-        The rules in words, and the groups.
-    facts : mapping
-        The same for machines.
+    Told
+        The customers with a column that names their group; the rules in words, and the groups in their order.
 
     Raises
     ------
@@ -95,7 +87,7 @@ def by_rules(table: Table, options: argparse.Namespace) -> Facts:
     lines = [f"{name}: {rule_in_words(rule)}" for name, rule in rules.items()]
     facts = {"rules": {name: rule_in_words(rule) for name, rule in rules.items()}, "notes": strange}
     told = (*lines, *strange, "", *_groups_in_words(made))
-    return _with_groups(table, made), told, facts | _groups_as_facts(made)
+    return Told(_with_groups(table, made), told, facts | _groups_as_facts(made))
 
 
 def _read(path: str | None) -> Mapping[str, Any]:
