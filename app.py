@@ -25,7 +25,7 @@ def pages() -> dict[str, list[st.Page]]:
             st.Page("pages/fairness.py", title=_("Fairness"), icon=":material/balance:"),
         ],
         _("Act"): [
-            st.Page("pages/save.py", title=_("Save"), icon=":material/save:"),
+            st.Page("pages/deploy.py", title=_("Deploy"), icon=":material/rocket_launch:"),
             st.Page("pages/report.py", title=_("Report"), icon=":material/summarize:"),
         ],
     }

@@ -229,5 +229,5 @@ def _damaged(name: str) -> ModelFileError:
     return ModelFileError(
         _("This is not a model file, or it is damaged."),
         where=name,
-        next_step=_("Choose a file that was downloaded from the Save page or written with --save."),
+        next_step=_("Choose a file that was downloaded from the Deploy page or written with --save."),
     )

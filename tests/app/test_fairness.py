@@ -207,7 +207,7 @@ def test_a_fairer_model_is_adopted_and_is_one_like_the_others(unequal, visit):
     assert "Adopted:" in said(at)
     was, now = (results.audit(run, model, "gender", 0.5).difference["selection_rate"].value for model in (base, name))
     assert now < was / 2
-    for page in ("metrics", "explain", "fairness", "save", "train"):
+    for page in ("metrics", "explain", "fairness", "deploy", "train"):
         go(at, page)
         assert_sound(at)
         if page != "train":
@@ -250,7 +250,7 @@ def test_several_are_adopted_one_after_the_other(unequal):
     ]
     assert said(at).count("Adopted:") == 2
     assert any("forbidden" in w.value for w in at.warning)
-    go(at, "save")
+    go(at, "deploy")
     assert any("forbidden" in w.value for w in at.warning)
 
 

@@ -1,4 +1,4 @@
-"""Save: how does the model get to work?"""
+"""Deploy: may it go to work, and how is it doing there?"""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from tests.app.driving import assert_sound, customers, go, upload, words
 def trained(visit, churn_csv):
     at = go(upload(visit(), churn_csv), "train")
     at.button(key="train").click().run()
-    return go(at, "save")
+    return go(at, "deploy")
 
 
 def test_without_models_it_offers_to_train(visit, churn_csv):
-    at = go(upload(visit(), churn_csv), "save")
+    at = go(upload(visit(), churn_csv), "deploy")
     assert_sound(at)
     assert {"invite_train", "invite_now"} <= {button.key for button in at.button}
 
 
 def test_training_what_is_proposed_stays_on_the_page(visit, churn_csv):
-    at = go(upload(visit(), churn_csv), "save")
+    at = go(upload(visit(), churn_csv), "deploy")
     at.button(key="invite_now").click().run()
     assert_sound(at)
-    assert at.title[0].value == "How does it get to work?"
+    assert at.title[0].value == "May it go to work, and how is it doing there?"
     assert len(at.download_button) == 2
 
 

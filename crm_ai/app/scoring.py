@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import cards, results, speaking
+from crm_ai.app import adopting, cards, controls, results, speaking, state
 from crm_ai.app.plain import plain
 from crm_ai.deployment import Scores, csv_bytes, score
 from crm_ai.modeling import Task
@@ -16,12 +16,48 @@ if TYPE_CHECKING:
     import pandas as pd
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+    from crm_ai.app.deployed import Desk
     from crm_ai.modeling import Model, Run
     from crm_ai.table import Table
 
 ROWS_SHOWN = 200
 MISMATCHES_SHOWN = 12
 NAME_WIDTH = 40
+
+
+def panel(desk: Desk) -> None:
+    """Draw the tab.
+
+    Parameters
+    ----------
+    desk : Desk
+        What there is to work with.
+    """
+    run = desk.run
+    if run is None:
+        return
+    model = controls.choose_model(run)
+    adopting.say_caution(run, model)
+    downloads(run, model, state.threshold())
+    with st.expander(_("How to use the file elsewhere"), icon=":material/terminal:"):
+        st.code(
+            f"python -m crm_ai score {model}.crm new_customers.csv -o scored.csv\n"
+            f"python -m crm_ai explain {model}.crm new_customers.csv -o report.html",
+            language="bash",
+        )
+        st.markdown(
+            _("The file cannot run code when it is opened; a file that was changed after it was saved is refused.")
+        )
+    st.subheader(_("Score new customers"), anchor=False)
+    file = controls.upload(
+        _("A file with the same columns; the one that is predicted need not be there"),
+        key="score",
+        hint=_("Columns may come in another order. Unknown labels and unreadable cells are counted and said."),
+    )
+    if file is None:
+        st.caption(_("Nothing of this file is kept."))
+    else:
+        show_scores(file, run, model, state.threshold())
 
 
 def downloads(run: Run, model: str, threshold: float) -> None:
