@@ -20,6 +20,7 @@ from sklearn.pipeline import Pipeline
 
 from crm_ai.cleaning import Cleaning
 from crm_ai.deployment.reference_file import read_references, written_references
+from crm_ai.deployment.sound_trees import check_trees
 from crm_ai.errors import ModelFileError
 from crm_ai.evaluation import ranges_from_json
 from crm_ai.files import write_atomically
@@ -142,6 +143,7 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
         pipeline = skops.io.loads(pipeline_bytes, trusted=list(TRUSTED_TYPES))
         if not isinstance(pipeline, Pipeline) or list(pipeline.named_steps) != ["encoding", "estimator"]:
             raise _damaged(name)
+        check_trees(pipeline)
         model = _model(manifest, learned, pipeline, reference_bytes)
         if profile:
             model = replace(model, profile=profile_from_json(json.loads(profile), model.problem))
