@@ -331,7 +331,7 @@ def _columns(segment: str | Segment | Groups) -> tuple[str, ...]:
 
 
 def _weights(run: Run, target: np.ndarray) -> np.ndarray | None:
-    from crm_ai.modeling.fitting import balancing
+    from crm_ai.modeling.tailoring import balancing
 
     return balancing(target) if run.problem.balanced else None
 
