@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -147,6 +151,18 @@ def test_a_list_that_is_not_right_is_told_and_names_nobody(section, said):
 def test_writing_somebody_down_twice_under_one_role_is_no_mistake():
     roles = read_role_list({"approver": ["ann@example.com", "Ann@Example.com"], "viewer": []})
     assert roles.people == {"ann@example.com": Role.APPROVER}
+
+
+def test_the_documents_example_is_a_list_and_its_placeholders_are_no_secret():
+    text = (Path(__file__).parents[4] / "docs" / "deployment.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    said = tomllib.loads(block)
+    roles = read_role_list(said["roles"])
+    assert roles.people["ann@example.com"] is Role.APPROVER
+    assert roles.people[said["roles"]["viewer"][0]] is Role.VIEWER
+    assert roles.groups["crm-approvers"] is Role.APPROVER
+    assert roles.default is None
+    assert len(said["auth"]["cookie_secret"]) < 32  # refused if somebody copies it as it is
 
 
 anything = st.one_of(
