@@ -43,10 +43,12 @@ def show(page: str) -> None:
         The page that was asked for, by its part of the address.
     """
     frame.begin_outside(page)
-    st.title(_("Please sign in"), anchor=False)
+    title = st.empty()
+    title.title(_("Signing in is not set up right"), anchor=False)
     secrets_file.says_sign_in()
     names = secrets_file.providers()
     signing_in.role_list()
+    title.title(_("Please sign in"), anchor=False)
     earlier = _under_way()
     if signing_in.has_signed_in():
         with errors.shown_kindly():

@@ -85,6 +85,16 @@ def test_every_page_says_who_has_signed_in_and_as_what(come, email, role):
     assert f"As an {role} you may" in shown or f"As a {role} you may" in shown
 
 
+def test_the_deploy_page_says_what_the_person_may_do(come, churn_csv):
+    at = upload(come("bob@example.com"), churn_csv)
+    go(at, "train").button(key="train").click().run()
+    go(at, "deploy")
+    assert_sound(at)
+    said = [caption.value.replace("\\", "").replace("\u2060", "") for caption in at.caption]
+    assert any(c.startswith("You have signed in as **bob@example.com**. As an analyst you may register") for c in said)
+    assert "Nobody signs in here" not in words(at)
+
+
 def test_a_name_of_ones_own_choice_is_shown_as_text_and_counts_for_nothing(come):
     at = come("eve@example.com", name="**ann@example.com**, approver \u202e\n" + "x" * 300)
     assert_sound(at)
@@ -131,6 +141,7 @@ def test_a_configuration_that_is_not_right_lets_nobody_in(come, auth, roles, sai
     for email in ("", "ann@example.com"):
         at = come(email, auth=auth, roles=roles)
         assert not at.exception
+        assert at.title[0].value == "Signing in is not set up right"
         assert said in at.error[0].value.replace("\\", "")
         assert not at.file_uploader
         assert "sign_in_" not in [b.key for b in at.button]
