@@ -8,7 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from crm_ai.app import secrets_file
+from crm_ai.app import secrets_file, signing_in
+from crm_ai.deployment.registry import Person, Role
 from tests.app.driving import ROOT, assert_sound, go, upload, words
 
 SIGN_IN = "Please sign in"
@@ -101,6 +102,11 @@ def test_a_name_of_ones_own_choice_is_shown_as_text_and_counts_for_nothing(come)
     shown = words(at)
     assert "As a viewer" in shown
     assert "As an approver" not in shown
+
+
+def test_only_viewers_may_not_write_scores_into_a_database():
+    may = {role.value: signing_in.may_write_scores(Person("ann@example.com", role)) for role in Role}
+    assert may == {"viewer": False, "analyst": True, "approver": True}
 
 
 def test_signing_out_leads_back_to_the_entrance(come):
