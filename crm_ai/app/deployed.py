@@ -58,9 +58,9 @@ class Desk:
         return None if number is None else find_version(self.registry, self.name, number)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _registry(place: str, where: tuple[str, ...]) -> Registry:
-    return open_registry()
+@st.cache_resource(show_spinner=False)
+def _registries() -> dict[tuple[str, ...], Registry]:
+    return {}
 
 
 def registry() -> Registry:
@@ -71,7 +71,11 @@ def registry() -> Registry:
     Registry
         Ready to use.
     """
-    return _registry(str(workspace()), tuple(os.environ.get(name, "") for name in _WHERE))
+    place = (str(workspace()), *(os.environ.get(name, "") for name in _WHERE))
+    shelf = _registries()
+    if place not in shelf:
+        shelf[place] = open_registry()
+    return shelf[place]
 
 
 def require_desk(promise: str, person: Person) -> Desk:

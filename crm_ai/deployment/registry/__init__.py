@@ -9,7 +9,9 @@ from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
 from crm_ai.deployment.registry.publishing import Published, publish
 from crm_ai.deployment.registry.registering import register
 from crm_ai.deployment.registry.registry import Registry, open_registry
+from crm_ai.deployment.registry.role_list import RoleList, read_role_list
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may, require
+from crm_ai.deployment.registry.signed_in import person_of
 from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
 from crm_ai.deployment.registry.versions import Version, find_version, list_versions, model_name
 
@@ -25,6 +27,7 @@ __all__ = [
     "Published",
     "Registry",
     "Role",
+    "RoleList",
     "Version",
     "against_champion",
     "approve",
@@ -42,10 +45,12 @@ __all__ = [
     "model_name",
     "open_registry",
     "open_version",
+    "person_of",
     "promote",
     "publish",
     "question",
     "read_log",
+    "read_role_list",
     "register",
     "require",
     "roll_back",
