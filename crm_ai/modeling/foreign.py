@@ -1,0 +1,373 @@
+"""A fitted pipeline of other people as the last step of a model: it is asked in frames of its own kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from crm_ai.errors import CrmAiError
+from crm_ai.modeling.answers import is_one_against_rest
+from crm_ai.modeling.cell_forms import CellForm
+from crm_ai.modeling.labels import label_codes
+from crm_ai.modeling.problem import Problem, Task
+from crm_ai.words import _, number
+
+AT_ONCE = 65_536
+ROUNDING = 1e-6
+LONGEST = 200
+ANSWERS_SHOWN = 12
+
+
+class ForeignPipeline(BaseEstimator):
+    """What is common to foreign pipelines that predict numbers and to those that predict answers.
+
+    Parameters
+    ----------
+    pipeline : object
+        Fitted elsewhere; has ``predict_proba`` or ``predict``, or is a function of a frame.
+    columns : sequence of str
+        Columns of its frames.
+    forms : sequence of CellForm
+        How each column's cells are written.
+    """
+
+    def __init__(self, pipeline: Any, columns: Sequence[str], forms: Sequence[CellForm]) -> None:
+        self.pipeline = pipeline
+        self.columns = columns
+        self.forms = forms
+
+    def frame_of(self, matrix: np.ndarray) -> pd.DataFrame:
+        """Write customers as the pipeline takes them.
+
+        Parameters
+        ----------
+        matrix : numpy.ndarray of shape (n, columns)
+            As written by ``OwnCells``.
+
+        Returns
+        -------
+        pandas.DataFrame of length n
+            A new one, so that a pipeline may write into it.
+        """
+        cells = {
+            name: form.cells(matrix[:, place])
+            for place, (name, form) in enumerate(zip(self.columns, self.forms, strict=True))
+        }
+        return pd.DataFrame(cells, index=pd.RangeIndex(len(matrix)), copy=False)
+
+    def asked(self, frame: pd.DataFrame) -> np.ndarray:
+        """Ask the pipeline, and check what it says.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame of length n
+            Customers as the pipeline takes them.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (n,) or (n, answers)
+            Finite.
+
+        Raises
+        ------
+        CrmAiError
+            If it raises, or what it says is not what the question asks for.
+        """
+        raise NotImplementedError
+
+    def _in_stretches(self, matrix: np.ndarray) -> np.ndarray:
+        starts = range(0, max(len(matrix), 1), AT_ONCE)
+        parts = [self.asked(self.frame_of(matrix[start : start + AT_ONCE])) for start in starts if len(matrix)]
+        return np.concatenate(parts) if parts else np.zeros((0, *self._width))
+
+    @property
+    def _width(self) -> tuple[int, ...]:
+        return ()
+
+
+class ForeignRegressor(ForeignPipeline):
+    """A foreign pipeline that predicts a number."""
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """Predict customers.
+
+        Parameters
+        ----------
+        X : numpy.ndarray of shape (n, columns)
+            As written by ``OwnCells``.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (n,)
+            Finite numbers.
+        """
+        return self._in_stretches(X)
+
+    def asked(self, frame: pd.DataFrame) -> np.ndarray:
+        """Ask the pipeline, and check what it says.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame of length n
+            Customers as the pipeline takes them.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (n,)
+            Finite numbers.
+        """
+        said = _said(getattr(self.pipeline, "predict", self.pipeline), frame)
+        said = _numbers(said.reshape(len(said), -1)[:, 0] if said.ndim == 2 and said.shape[1] == 1 else said)
+        if said.ndim != 1:
+            raise _unlike(_("one number"), said)
+        return said
+
+
+class ForeignClassifier(ForeignPipeline):
+    """A foreign pipeline that predicts an answer.
+
+    Parameters
+    ----------
+    pipeline, columns, forms
+        As of ``ForeignPipeline``.
+    labels : sequence of str
+        The question's answers, in order; of a yes/no question the negative one first.
+    is_rest : bool, default False
+        Whether the first of two answers stands for all but the second.
+    """
+
+    def __init__(
+        self,
+        pipeline: Any,
+        columns: Sequence[str],
+        forms: Sequence[CellForm],
+        labels: Sequence[str] = (),
+        is_rest: bool = False,  # noqa: FBT001, FBT002
+    ) -> None:
+        super().__init__(pipeline, columns, forms)
+        self.labels = labels
+        self.is_rest = is_rest
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """Positions of the answers."""
+        return np.arange(len(self.labels))
+
+    @property
+    def is_hard(self) -> bool:
+        """Whether the pipeline only names an answer, and no probability."""
+        return hasattr(self.pipeline, "predict") and not hasattr(self.pipeline, "predict_proba")
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        """Predict customers.
+
+        Parameters
+        ----------
+        X : numpy.ndarray of shape (n, columns)
+            As written by ``OwnCells``.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (n, answers)
+            A probability for each answer; 0 or 1 if the pipeline only names one.
+        """
+        return self._in_stretches(X)
+
+    def asked(self, frame: pd.DataFrame) -> np.ndarray:
+        """Ask the pipeline, and check what it says.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame of length n
+            Customers as the pipeline takes them.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (n, answers)
+            In [0, 1].
+        """
+        if self.is_hard:
+            return self._named(_said(self.pipeline.predict, frame))
+        said = _numbers(_said(getattr(self.pipeline, "predict_proba", self.pipeline), frame))
+        if said.ndim == 1 and len(self.labels) == 2:
+            said = np.column_stack([1 - said, said])
+        places = self._places(said.shape[1] if said.ndim == 2 else 0)
+        if said.ndim != 2 or said.shape[1] != len(places):
+            raise _unlike(_("a probability for each of {n} answers").format(n=len(self.labels)), said)
+        told = np.zeros((len(said), len(self.labels)))
+        for column, place in enumerate(places):
+            told[:, place] += said[:, column]
+        if len(told) and (told.min() < -ROUNDING or told.max() > 1 + ROUNDING):
+            raise CrmAiError(
+                _("What the pipeline says are no probabilities: they go from {low} to {high}.").format(
+                    low=number(float(told.min())), high=number(float(told.max()))
+                ),
+                next_step=_("Give a pipeline or a function that predicts probabilities between 0 and 1."),
+            )
+        return np.clip(told, 0.0, 1.0)
+
+    def _named(self, said: np.ndarray) -> np.ndarray:
+        texts, codes = label_codes(pd.Series(said.ravel() if said.ndim == 2 and said.shape[1] == 1 else said))
+        if (codes < 0).any():
+            raise _not_finite()
+        places = places_of(texts, self.labels, is_rest=self.is_rest)
+        told: np.ndarray = np.eye(len(self.labels))[np.asarray(places, dtype=np.intp)[codes]]
+        return told
+
+    def _places(self, width: int) -> list[int]:
+        classes = getattr(self.pipeline, "classes_", None)
+        if classes is None or callable(classes):  # a function, or a model that does not tell: in the question's order
+            return list(range(width))
+        return places_of(label_codes_of(classes), self.labels, is_rest=self.is_rest)
+
+    @property
+    def _width(self) -> tuple[int, ...]:
+        return (len(self.labels),)
+
+
+def foreign_of(problem: Problem, pipeline: Any, forms: Sequence[CellForm]) -> ForeignPipeline:
+    """Make a pipeline the last step of a model.
+
+    Parameters
+    ----------
+    problem : Problem
+        The question that it answers.
+    pipeline : object
+        The pipeline.
+    forms : sequence of CellForm
+        How each feature's cells are written.
+
+    Returns
+    -------
+    ForeignPipeline
+        For numbers or for answers.
+
+    Raises
+    ------
+    CrmAiError
+        If the pipeline cannot be asked.
+    """
+    if isinstance(pipeline, type) or not (callable(pipeline) or hasattr(pipeline, "predict")):
+        raise CrmAiError(
+            _("A {kind} cannot be asked for predictions.").format(kind=type(pipeline).__name__),
+            next_step=_("Give a fitted pipeline with predict_proba or predict, or a function of a frame."),
+        )
+    columns = list(problem.features)
+    if problem.task is Task.REGRESSION:
+        return ForeignRegressor(pipeline, columns, list(forms))
+    return ForeignClassifier(pipeline, columns, list(forms), list(problem.labels), is_one_against_rest(problem))
+
+
+def places_of(classes: Sequence[str], labels: Sequence[str], *, is_rest: bool = False) -> list[int]:
+    """Which of the question's answers each of a pipeline's classes is.
+
+    Parameters
+    ----------
+    classes : sequence of str
+        The pipeline's classes, as texts.
+    labels : sequence of str
+        The question's answers; of two the negative one first.
+    is_rest : bool, default False
+        Whether the first of two answers stands for all but the second.
+
+    Returns
+    -------
+    list of int
+        Positions in `labels`.
+
+    Raises
+    ------
+    CrmAiError
+        If a class is none of the answers.
+
+    Examples
+    --------
+    >>> places_of(["Yes", "No"], ["No", "Yes"]), places_of(["0", "1"], ["No", "Yes"]), places_of(["False"], ["0", "1"])
+    ([1, 0], [0, 1], [0])
+    """
+    known = {label: place for place, label in enumerate(labels)}
+    if all(name in known for name in classes):
+        return [known[name] for name in classes]
+    coded = {"0": 0, "1": 1, "False": 0, "True": 1}
+    if len(labels) == 2 and all(name in coded for name in classes):
+        return [coded[name] for name in classes]
+    if is_rest and labels[1] in classes:
+        return [int(name == labels[1]) for name in classes]
+    raise CrmAiError(
+        _("The pipeline's answers ({classes}) are not those of the question ({labels}).").format(
+            classes=_(", ").join(classes[:ANSWERS_SHOWN]), labels=_(", ").join(labels[:ANSWERS_SHOWN])
+        ),
+        next_step=_("Ask the question that the pipeline was fitted to answer."),
+    )
+
+
+def label_codes_of(classes: Any) -> list[str]:
+    """A pipeline's classes as texts, in their order.
+
+    Parameters
+    ----------
+    classes : array
+        From ``classes_``.
+
+    Returns
+    -------
+    list of str
+        Whole numbers without decimals.
+    """
+    texts, codes = label_codes(pd.Series(np.asarray(classes).ravel()))
+    return [texts[code] for code in codes]
+
+
+def _said(ask: Callable[[pd.DataFrame], Any], frame: pd.DataFrame) -> np.ndarray:
+    size = len(frame)
+    try:
+        said = np.asarray(ask(frame))
+    except CrmAiError:
+        raise
+    except Exception as error:  # whatever other people's code makes of these customers
+        reason = next(iter(str(error).splitlines()), "")[:LONGEST]
+        raise CrmAiError(
+            _("The pipeline could not predict ({reason}).").format(reason=f"{type(error).__name__}: {reason}"),
+            next_step=_("Check that the question's features are the columns that the pipeline was fitted on."),
+        ) from error
+    if said.ndim == 0 or len(said) != size:
+        raise CrmAiError(
+            _("Asked about {n} customers, the pipeline says something else than one prediction for each.").format(
+                n=size
+            ),
+            next_step=_("Give a pipeline that neither drops nor adds customers."),
+        )
+    return said
+
+
+def _numbers(said: np.ndarray) -> np.ndarray:
+    try:
+        numbers = said.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise CrmAiError(
+            _("The pipeline says texts where numbers are asked for."),
+            next_step=_("Ask the question that the pipeline was fitted to answer."),
+        ) from error
+    if not np.isfinite(numbers).all():
+        raise _not_finite()
+    return numbers
+
+
+def _not_finite() -> CrmAiError:
+    return CrmAiError(
+        _("Some of the pipeline's predictions are missing or infinite."),
+        next_step=_("Let the pipeline fill missing cells, or keep such customers from it."),
+    )
+
+
+def _unlike(wanted: str, said: np.ndarray) -> CrmAiError:
+    return CrmAiError(
+        _("The pipeline was to say {wanted} of each customer; it says an array of shape {shape}.").format(
+            wanted=wanted, shape="(" + ", ".join(["n", *map(str, said.shape[1:])]) + ")"
+        ),
+        next_step=_("Ask the question that the pipeline was fitted to answer."),
+    )

@@ -1,0 +1,171 @@
+"""Take up a fitted pipeline of other people as a model, so that it can be explained in the customers' own columns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from crm_ai.cleaning import Cleaning
+from crm_ai.errors import CrmAiError, ProblemError
+from crm_ai.modeling.cell_forms import form_of
+from crm_ai.modeling.encoding import MISSING
+from crm_ai.modeling.foreign import ROUNDING, ForeignPipeline, foreign_of
+from crm_ai.modeling.labels import label_codes
+from crm_ai.modeling.model_types import FOREIGN
+from crm_ai.modeling.own_cells import OwnCells
+from crm_ai.modeling.problem import Problem
+from crm_ai.modeling.references import drawn_references
+from crm_ai.modeling.run import Model
+from crm_ai.table import Kind, Schema, Table, coerce
+from crm_ai.words import _
+
+TRIED = 200
+
+
+def adopt_pipeline(
+    pipeline: Any, table: Table, problem: Problem, *, like: pd.DataFrame, compared_with: np.ndarray | None = None
+) -> Model:
+    """Take up a fitted pipeline of other people as a model; it is not judged.
+
+    It is asked as it is, in frames of the question's features with the types and labels that it was fitted on. Before
+    it is taken up it is tried on some customers of `like`: it must say the same of them twice, whoever else is asked
+    about, and whether or not they have gone through the table.
+
+    Parameters
+    ----------
+    pipeline : object
+        Has ``predict_proba`` or ``predict`` of a frame of original columns, or is a function of such a frame that
+        returns numbers, probabilities of the positive answer, or one column for each of ``problem.labels``. Classes 0
+        and 1 (or False and True) of a yes/no question mean the negative and the positive answer.
+    table : Table
+        Customers.
+    problem : Problem
+        The question that the pipeline answers, and the columns it is asked with.
+    like : pandas.DataFrame
+        Customers in the form that the pipeline was fitted on, such as the frame that was given to its ``fit``: types
+        and labels are taken over from it. Other columns are ignored.
+    compared_with : numpy.ndarray of int, optional
+        Positions in the table of customers whom others are compared with when they are explained; by default all.
+
+    Returns
+    -------
+    Model
+        Can be explained, see ``crm_ai.explain_table``, and score. ``judge_pipeline`` makes a run of it.
+
+    Raises
+    ------
+    CrmAiError
+        If the pipeline cannot be asked so, raises, says nothing finite, something else each time, or something else of
+        customers who have gone through the table.
+
+    Examples
+    --------
+    >>> from crm_ai.modeling import Task
+    >>> from crm_ai.table import table_from_frame
+    >>> frame = pd.DataFrame({"calls": range(100), "plan": ["small", "large"] * 50, "Churn": ["Yes", "No"] * 50})
+    >>> problem = Problem(target="Churn", task=Task.BINARY, features=("calls", "plan"), labels=("No", "Yes"))
+    >>> model = adopt_pipeline(lambda x: x["calls"] / 100, table_from_frame(frame), problem, like=frame)
+    >>> model.predict(frame.head(3)).tolist()
+    [0.0, 0.01, 0.02]
+    """
+    _check(table, problem, like)
+    features = list(problem.features)
+    own = like[features].reset_index(drop=True)
+    schema = Schema(tuple(table.schema[name] for name in features))
+    encoder = _encoder(table, schema, own, np.arange(len(table)) if compared_with is None else compared_with)
+    read = coerce(own, schema)
+    forms = [form_of(own[c.name], read[c.name], c.kind, encoder.levels_.get(c.name, [])) for c in schema]
+    foreign = foreign_of(problem, pipeline, forms)
+    _try(foreign, encoder, own, read)
+    steps = [("cleaning", Cleaning(()).remember([])), ("encoding", encoder), ("estimator", foreign)]
+    model = Model(FOREIGN, problem, schema, Pipeline(steps))
+    rows = np.arange(len(table)) if compared_with is None else compared_with
+    said = model.predict(table.frame[features].iloc[rows])
+    return replace(model, references=drawn_references(model, table.frame, rows, said, problem.seed))
+
+
+def _check(table: Table, problem: Problem, like: pd.DataFrame) -> None:
+    for name in problem.features:
+        table.schema[name]
+    lacking = [name for name in problem.features if name not in like.columns]
+    if lacking or not like.columns.is_unique or not len(like):
+        raise ProblemError(
+            _("`like` is to hold customers in the form that the pipeline was fitted on; it lacks: {names}.").format(
+                names=_(", ").join(lacking) or _("customers, or columns with names of their own")
+            ),
+            next_step=_("Give the frame that the pipeline was fitted on."),
+        )
+    if problem.repairs:
+        raise ProblemError(
+            _("A pipeline that was fitted elsewhere takes customers as they are; the question asks for repairs."),
+            next_step=_("Ask without repairs, and let the pipeline make its own."),
+        )
+
+
+def _encoder(table: Table, schema: Schema, own: pd.DataFrame, rows: np.ndarray) -> OwnCells:
+    """Knows the labels of all customers, and ranges and medians of those who are compared with."""
+    kinds = {column.name: column.kind.value for column in schema}
+    read = coerce(own, schema)
+    labels = {
+        name: list(dict.fromkeys([*_labels(table.frame[name]), *_labels(read[name])]))
+        for name, kind in kinds.items()
+        if kind not in (Kind.NUMBER, Kind.DATE)
+    }
+    return OwnCells(kinds, labels=labels).fit(table.frame[list(kinds)].iloc[rows])  # type: ignore[return-value]
+
+
+def _labels(column: pd.Series) -> list[str]:
+    texts, codes = label_codes(column)
+    return [texts[code] for code in np.unique(codes[codes >= 0]) if texts[code] != MISSING]
+
+
+def _try(foreign: ForeignPipeline, encoder: OwnCells, own: pd.DataFrame, read: pd.DataFrame) -> None:
+    """Ask about some customers in several ways that must not make a difference."""
+    places = np.unique(np.linspace(0, len(own) - 1, TRIED).astype(np.intp))
+    own, read = own.iloc[places].reset_index(drop=True), read.iloc[places]
+    said = foreign.asked(own.copy())
+    if not _same(foreign.asked(own.copy()), said):
+        raise CrmAiError(
+            _("Asked twice about the same customers, the pipeline says different things."),
+            next_step=_(
+                "Give a function that returns probabilities; of a model that decides by lot, those of its decisions."
+            ),
+        )
+    half = (len(own) + 1) // 2
+    if not _same(foreign.asked(own.iloc[:half].copy()), said[:half]):
+        raise CrmAiError(
+            _("What the pipeline says of a customer depends on who else is asked about."),
+            next_step=_("Give a pipeline that learns in fit alone, and not again in predict."),
+        )
+    through = foreign.frame_of(encoder.transform(read))
+    if _same(_asked_or_nothing(foreign, through), said):
+        return
+    culprits = [
+        name
+        for name in own.columns
+        if not _same(_asked_or_nothing(foreign, own.assign(**{name: through[name]})), said)
+    ]
+    raise CrmAiError(
+        _("The pipeline says something else of customers who went through the table. Columns concerned: {names}.").format(
+            names=_(", ").join(culprits[:12] or own.columns)
+        ),
+        next_step=_(
+            "Correct the kinds of these columns in the table's schema, or fit the pipeline on the table's own frame."
+        ),
+    )
+
+
+def _asked_or_nothing(foreign: ForeignPipeline, frame: pd.DataFrame) -> np.ndarray:
+    try:
+        return foreign.asked(frame)
+    except CrmAiError:
+        return np.zeros(0)
+
+
+def _same(said: np.ndarray, before: np.ndarray) -> bool:
+    reach = ROUNDING * max(float(np.abs(before).max(initial=0.0)), 1.0)
+    return said.shape == before.shape and bool(np.abs(said - before).max(initial=0.0) <= reach)
