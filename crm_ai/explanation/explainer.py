@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Background = pd.DataFrame | np.ndarray
 
 STEPS = 600_000_000  # customers times conditions of an ensemble: some seconds
-PREDICTIONS, PREDICTIONS_OF_FOREIGN = 3_000_000, 600_000  # the latter are asked in frames, which takes longer
+PREDICTIONS, PREDICTIONS_OF_FOREIGN = 3_000_000, 300_000  # the latter are asked in frames, which takes longer
 FEWEST, FEWEST_REFERENCES = 100, 200
 FEWEST_PAIRS, MOST_PAIRS = 12, 200
 REFERENCES_OF_OTHERS = 10_000

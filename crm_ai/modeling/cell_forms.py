@@ -66,18 +66,20 @@ class CellForm:
             return self._dates(codes)
         if self.kind == Kind.NUMBER:
             return self._numbers(codes)
-        return self._labels(codes.astype(np.intp))
+        last = len(self.values) - 1
+        known = (codes >= 0) & (codes <= last)
+        return self._labels(np.where(known, codes, last).astype(np.intp))
 
     def _numbers(self, codes: np.ndarray) -> Cells:
         if _is_text(self.dtype):
             return _texts([self.absent if np.isnan(code) else f"{code:.15g}" for code in codes], self.dtype)
-        dtype, missing = pd.api.types.pandas_dtype(self.dtype), np.isnan(codes)
-        decimal = not bool(np.all(missing | (np.floor(codes) == codes)))
-        whole = pd.api.types.is_integer_dtype(dtype)
+        dtype: Any = pd.api.types.pandas_dtype(self.dtype)
+        missing = np.isnan(codes)
+        as_they_are = bool(pd.api.types.is_integer_dtype(dtype)) and not _are_whole(codes[~missing], dtype)
         if not isinstance(dtype, np.dtype):
             nullable = pd.Series(codes).astype("Float64")
-            return nullable.array if whole and decimal else nullable.astype(dtype).array
-        return codes if whole and (decimal or missing.any()) else codes.astype(dtype)
+            return nullable.array if as_they_are else nullable.astype(dtype).array
+        return codes if as_they_are or (dtype.kind in "iu" and missing.any()) else codes.astype(dtype)
 
     def _dates(self, codes: np.ndarray) -> Cells:
         missing = np.isnan(codes)
@@ -86,7 +88,8 @@ class CellForm:
         if _is_text(self.dtype):
             told = pd.Series(stamps).dt.strftime(self.pattern).astype(object)
             return _texts(told.where(~missing, self.absent).tolist(), self.dtype)
-        return pd.Series(stamps).astype(self.dtype).array
+        dtype: Any = self.dtype
+        return pd.Series(stamps).astype(dtype).array
 
     def _labels(self, places: np.ndarray) -> Cells:
         if self.dtype == "category":
@@ -140,7 +143,9 @@ def form_of(own: pd.Series, read: pd.Series, kind: Kind, levels: list[str]) -> C
                 column=own.name, kind=kind.in_words, dtype=dtype
             ),
             where=str(own.name),
-            next_step=_("Correct its kind in the table's schema, or give it the table's type where the pipeline is fit."),
+            next_step=_(
+                "Correct its kind in the table's schema, or give it the table's type where the pipeline is fit."
+            ),
         )
     return CellForm(dtype, kind.value)
 
@@ -196,11 +201,17 @@ def _is_number(column: pd.Series) -> bool:
     return bool(pd.api.types.is_numeric_dtype(column.dtype)) and not pd.api.types.is_bool_dtype(column.dtype)
 
 
+def _are_whole(numbers: np.ndarray, dtype: Any) -> bool:
+    """Whether numbers fit a type of whole ones."""
+    bounds = np.iinfo(getattr(dtype, "numpy_dtype", dtype))
+    return bool(np.all((np.floor(numbers) == numbers) & (numbers >= bounds.min) & (numbers <= bounds.max)))
+
+
 def _is_text(dtype: str) -> bool:
     return dtype == "object" or dtype.startswith(("str", "string"))
 
 
-def _texts(cells: list[Any], dtype: str) -> pd.api.extensions.ExtensionArray:
+def _texts(cells: list[Any], dtype: Any) -> pd.api.extensions.ExtensionArray:
     return pd.array(cells, dtype=dtype)
 
 

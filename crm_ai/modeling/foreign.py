@@ -53,11 +53,11 @@ class ForeignPipeline(BaseEstimator):
         pandas.DataFrame of length n
             A new one, so that a pipeline may write into it.
         """
-        cells = {
-            name: form.cells(matrix[:, place])
-            for place, (name, form) in enumerate(zip(self.columns, self.forms, strict=True))
-        }
-        return pd.DataFrame(cells, index=pd.RangeIndex(len(matrix)), copy=False)
+        index, columns = pd.RangeIndex(len(matrix)), {}
+        for place, (name, form) in enumerate(zip(self.columns, self.forms, strict=True)):
+            cells = form.cells(matrix[:, place])
+            columns[name] = pd.Series(cells, index=index, dtype=cells.dtype, copy=False)  # objects stay objects
+        return pd.DataFrame(columns, copy=False)
 
     def asked(self, frame: pd.DataFrame) -> np.ndarray:
         """Ask the pipeline, and check what it says.
@@ -146,7 +146,7 @@ class ForeignClassifier(ForeignPipeline):
         columns: Sequence[str],
         forms: Sequence[CellForm],
         labels: Sequence[str] = (),
-        is_rest: bool = False,  # noqa: FBT001, FBT002
+        is_rest: bool = False,
     ) -> None:
         super().__init__(pipeline, columns, forms)
         self.labels = labels
@@ -193,21 +193,21 @@ class ForeignClassifier(ForeignPipeline):
         if self.is_hard:
             return self._named(_said(self.pipeline.predict, frame))
         said = _numbers(_said(getattr(self.pipeline, "predict_proba", self.pipeline), frame))
+        if said.min(initial=0.0) < -ROUNDING or said.max(initial=0.0) > 1 + ROUNDING:
+            raise CrmAiError(
+                _("What the pipeline says are no probabilities: they go from {low} to {high}.").format(
+                    low=number(float(said.min())), high=number(float(said.max()))
+                ),
+                next_step=_("Give a pipeline or a function that predicts probabilities between 0 and 1."),
+            )
         if said.ndim == 1 and len(self.labels) == 2:
             said = np.column_stack([1 - said, said])
-        places = self._places(said.shape[1] if said.ndim == 2 else 0)
+        places = self._places()
         if said.ndim != 2 or said.shape[1] != len(places):
             raise _unlike(_("a probability for each of {n} answers").format(n=len(self.labels)), said)
         told = np.zeros((len(said), len(self.labels)))
         for column, place in enumerate(places):
             told[:, place] += said[:, column]
-        if len(told) and (told.min() < -ROUNDING or told.max() > 1 + ROUNDING):
-            raise CrmAiError(
-                _("What the pipeline says are no probabilities: they go from {low} to {high}.").format(
-                    low=number(float(told.min())), high=number(float(told.max()))
-                ),
-                next_step=_("Give a pipeline or a function that predicts probabilities between 0 and 1."),
-            )
         return np.clip(told, 0.0, 1.0)
 
     def _named(self, said: np.ndarray) -> np.ndarray:
@@ -218,10 +218,10 @@ class ForeignClassifier(ForeignPipeline):
         told: np.ndarray = np.eye(len(self.labels))[np.asarray(places, dtype=np.intp)[codes]]
         return told
 
-    def _places(self, width: int) -> list[int]:
+    def _places(self) -> list[int]:
         classes = getattr(self.pipeline, "classes_", None)
         if classes is None or callable(classes):  # a function, or a model that does not tell: in the question's order
-            return list(range(width))
+            return list(range(len(self.labels)))
         return places_of(label_codes_of(classes), self.labels, is_rest=self.is_rest)
 
     @property

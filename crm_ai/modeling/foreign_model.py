@@ -24,6 +24,7 @@ from crm_ai.table import Kind, Schema, Table, coerce
 from crm_ai.words import _
 
 TRIED = 200
+COLUMNS_SHOWN = 12
 
 
 def adopt_pipeline(
@@ -115,7 +116,7 @@ def _encoder(table: Table, schema: Schema, own: pd.DataFrame, rows: np.ndarray) 
         for name, kind in kinds.items()
         if kind not in (Kind.NUMBER, Kind.DATE)
     }
-    return OwnCells(kinds, labels=labels).fit(table.frame[list(kinds)].iloc[rows])  # type: ignore[return-value]
+    return OwnCells(kinds, labels=labels).fit(table.frame[list(kinds)].iloc[rows])
 
 
 def _labels(column: pd.Series) -> list[str]:
@@ -125,38 +126,49 @@ def _labels(column: pd.Series) -> list[str]:
 
 def _try(foreign: ForeignPipeline, encoder: OwnCells, own: pd.DataFrame, read: pd.DataFrame) -> None:
     """Ask about some customers in several ways that must not make a difference."""
-    places = np.unique(np.linspace(0, len(own) - 1, TRIED).astype(np.intp))
-    own, read = own.iloc[places].reset_index(drop=True), read.iloc[places]
-    said = foreign.asked(own.copy())
-    if not _same(foreign.asked(own.copy()), said):
+    some = _spread(np.arange(len(own)))
+    said = foreign.asked(own.iloc[some].copy())
+    if not _same(foreign.asked(own.iloc[some].copy()), said):
         raise CrmAiError(
             _("Asked twice about the same customers, the pipeline says different things."),
-            next_step=_(
-                "Give a function that returns probabilities; of a model that decides by lot, those of its decisions."
-            ),
+            next_step=_("Give a function that returns the probabilities by which it draws its answers."),
         )
-    half = (len(own) + 1) // 2
-    if not _same(foreign.asked(own.iloc[:half].copy()), said[:half]):
+    half = (len(some) + 1) // 2
+    if not _same(foreign.asked(own.iloc[some[:half]].copy()), said[:half]):
         raise CrmAiError(
             _("What the pipeline says of a customer depends on who else is asked about."),
             next_step=_("Give a pipeline that learns in fit alone, and not again in predict."),
         )
-    through = foreign.frame_of(encoder.transform(read))
-    if _same(_asked_or_nothing(foreign, through), said):
-        return
-    culprits = [
-        name
-        for name in own.columns
-        if not _same(_asked_or_nothing(foreign, own.assign(**{name: through[name]})), said)
-    ]
-    raise CrmAiError(
-        _("The pipeline says something else of customers who went through the table. Columns concerned: {names}.").format(
-            names=_(", ").join(culprits[:12] or own.columns)
-        ),
-        next_step=_(
-            "Correct the kinds of these columns in the table's schema, or fit the pipeline on the table's own frame."
-        ),
-    )
+    _try_through_table(foreign, own, foreign.frame_of(encoder.transform(read)), some)
+
+
+def _try_through_table(foreign: ForeignPipeline, own: pd.DataFrame, through: pd.DataFrame, some: np.ndarray) -> None:
+    """Whether cells that have gone through the table are the pipeline's own, or at least mean the same to it."""
+    others = {name: np.flatnonzero(_differ(own[name], through[name])) for name in own.columns}
+    for places in (some, *(_spread(rows) for rows in others.values() if len(rows))):
+        before = own.iloc[places]
+        said, now = foreign.asked(before.copy()), through.iloc[places]
+        if _same(_asked_or_nothing(foreign, now.copy()), said):
+            continue
+        alone = [c for c in own.columns if not _same(_asked_or_nothing(foreign, before.assign(**{c: now[c]})), said)]
+        raise CrmAiError(
+            _(
+                "Of customers who have gone through the table the pipeline says something else; look at: {names}."
+            ).format(names=_(", ").join((alone or list(own.columns))[:COLUMNS_SHOWN])),
+            next_step=_(
+                "Correct the kinds of these columns in the table, or fit the pipeline on the table's own frame."
+            ),
+        )
+
+
+def _spread(rows: np.ndarray) -> np.ndarray:
+    """Some rows of many, from the first to the last."""
+    return rows[np.unique(np.linspace(0, len(rows) - 1, TRIED).astype(np.intp))]
+
+
+def _differ(own: pd.Series, through: pd.Series) -> np.ndarray:
+    mine, theirs = (cells.astype(object).where(cells.notna(), None).to_numpy() for cells in (own, through))
+    return np.asarray(mine != theirs, dtype=bool)
 
 
 def _asked_or_nothing(foreign: ForeignPipeline, frame: pd.DataFrame) -> np.ndarray:

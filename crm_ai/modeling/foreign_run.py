@@ -78,7 +78,8 @@ def judge_pipeline(
     >>> from sklearn.preprocessing import OneHotEncoder
     >>> from crm_ai.modeling import headline
     >>> from crm_ai.table import table_from_frame
-    >>> frame = pd.DataFrame({"calls": range(100), "plan": ["small", "large"] * 50, "Churn": ["No"] * 60 + ["Yes"] * 40})
+    >>> frame = pd.DataFrame({"calls": range(100), "plan": ["small", "large"] * 50})
+    >>> frame["Churn"] = ["No"] * 60 + ["Yes"] * 40
     >>> seen = np.flatnonzero(np.arange(100) % 3)
     >>> encode = make_column_transformer((OneHotEncoder(), ["plan"]), remainder="passthrough")
     >>> pipeline = make_pipeline(encode, LogisticRegression(max_iter=1000))
@@ -100,9 +101,7 @@ def judge_pipeline(
     if problem.task is Task.REGRESSION and before:
         both[FOREIGN] = _with_ranges(model, target, before[FOREIGN])
     inputs = Inputs(table.schema)
-    both = {
-        name: with_profile(one, table, train_rows, predictions[name], actual, inputs) for name, one in both.items()
-    }
+    both = {name: with_profile(one, table, train_rows, predictions[name], actual, inputs) for name, one in both.items()}
     plan = Plan(problem, ())
     return Run(
         table=table,
@@ -170,11 +169,13 @@ def _divided(
     if min(len(train), len(holdout)) < FEWEST:
         raise ProblemError(
             _(
-                "The pipeline was fitted on {seen} customers whose answer is known, and {others} others are left to judge it on; "
-                "at least {least} of either are needed."
+                "The pipeline was fitted on {seen} customers whose answer is known, and {others} others are left to "
+                "judge it on; at least {least} of either are needed."
             ).format(seen=count(len(train)), others=count(len(holdout)), least=FEWEST),
             where=table.source,
-            next_step=_("Add customers that it was not fitted on; of customers it was fitted on, figures would be too good."),
+            next_step=_(
+                "Add customers that it was not fitted on; of customers it was fitted on, figures would be too good."
+            ),
         )
     if problem.task is not Task.REGRESSION and len(np.unique(known[holdout])) < 2:
         raise ProblemError(
@@ -187,9 +188,9 @@ def _divided(
 
 def _mask(table: Table, fitted_on: np.ndarray | Sequence[int] | str | None) -> np.ndarray:
     wrong = ProblemError(
-        _("It is not said which of the {n} customers the pipeline was fitted on; of these, figures would be too good.").format(
-            n=count(len(table))
-        ),
+        _(
+            "It is not said which of the {n} customers the pipeline was fitted on; of these, figures would be too good."
+        ).format(n=count(len(table))),
         where=table.source,
         next_step=_(
             "Say fitted_on= with their positions in the table, or fitted_on=“elsewhere” if it has seen none of them. "
@@ -238,9 +239,9 @@ def _before(
         like = both[FOREIGN].predict(frame.iloc[:1])
         if given.shape != (len(table), *like.shape[1:]):
             raise ProblemError(
-                _("What was said out of fold is to be of shape {wanted}, one row for each of the table's customers.").format(
-                    wanted=(len(table), *like.shape[1:])
-                )
+                _(
+                    "What was said out of fold is to be of shape {wanted}, one row for each of the table's customers."
+                ).format(wanted=(len(table), *like.shape[1:]))
             )
         return {FOREIGN: given[rows]}
     return {FOREIGN: both[FOREIGN].predict(frame)} if _is_elsewhere(fitted_on) else {}
@@ -253,7 +254,9 @@ def _with_ranges(model: Model, target: np.ndarray, said: np.ndarray) -> Model:
 
 def _digest(table: Table, plan: Plan, rows: np.ndarray, said: np.ndarray) -> str:
     """Of the customers, the question and all that the pipeline says: nobody knows what else makes it up."""
-    digest = hashlib.blake2b(json.dumps([table.digest, plan_as_json(plan)], ensure_ascii=False).encode(), digest_size=12)
+    digest = hashlib.blake2b(
+        json.dumps([table.digest, plan_as_json(plan)], ensure_ascii=False).encode(), digest_size=12
+    )
     for part in (rows.astype(np.int64), said):
         digest.update(np.ascontiguousarray(part).tobytes())
     return digest.hexdigest()

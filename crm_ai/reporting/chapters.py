@@ -115,7 +115,7 @@ def _data(findings: Findings) -> Chapter:
             (_("Customers"), _("n")),
             [
                 (_("in {source}").format(source=shorten(run.table.source, NAME)), count(len(run.table))),
-                (_("trained on"), count(len(run.train_rows))),
+                (_("compared with") if run.is_fitted_elsewhere else _("trained on"), count(len(run.train_rows))),
                 (_("judged on, set aside before training"), count(len(run.holdout_rows))),
                 (_("without a known answer, left out"), count(run.unlabelled)),
             ],
