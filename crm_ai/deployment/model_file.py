@@ -25,7 +25,6 @@ from crm_ai.errors import ModelFileError
 from crm_ai.evaluation import ranges_from_json
 from crm_ai.files import write_atomically
 from crm_ai.modeling import ForeignPipeline, Model, problem_from_json
-from crm_ai.modeling.own_cells import OwnCells
 from crm_ai.modeling.profile import profile_from_json
 from crm_ai.table import Column, Kind, Role, Schema
 from crm_ai.words import _
@@ -226,8 +225,9 @@ def _model(manifest: dict[str, Any], learned: Any, pipeline: Pipeline, reference
     model = Model(str(manifest["model_type"]), problem, Schema(columns), pipeline, ranges)
     if not references:
         return model
-    width, has_gaps = len(model.encoder.encoded_names_), isinstance(model.encoder, OwnCells)
-    return replace(model, references=read_references(references, width=width, has_gaps=has_gaps))
+    encoder = model.encoder
+    read = read_references(references, width=len(encoder.encoded_names_), has_gaps=encoder.has_gaps)
+    return replace(model, references=read)
 
 
 def _content(source: str | Path | bytes | BinaryIO) -> tuple[bytes, str]:

@@ -332,7 +332,10 @@ def _said(ask: Callable[[pd.DataFrame], Any], frame: pd.DataFrame) -> np.ndarray
         reason = next(iter(str(error).splitlines()), "")[:LONGEST]
         raise CrmAiError(
             _("The pipeline could not predict ({reason}).").format(reason=f"{type(error).__name__}: {reason}"),
-            next_step=_("Check that the question's features are the columns that the pipeline was fitted on."),
+            next_step=_(
+                "Check that the question's features are the columns that the pipeline was fitted on, and that it takes "
+                "missing cells and new labels."
+            ),
         ) from error
     if said.ndim == 0 or len(said) != size:
         raise CrmAiError(

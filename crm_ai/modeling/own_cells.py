@@ -43,6 +43,11 @@ class OwnCells(TableEncoder):
         super().__init__(kinds, standardize=False, drop_reference=False)
         self.labels = labels
 
+    @property
+    def has_gaps(self) -> bool:
+        """Whether a missing number is written as NaN instead of being filled."""
+        return True
+
     def encode_codes(self, codes: np.ndarray) -> np.ndarray:
         """Encode customers given as one number an original column.
 

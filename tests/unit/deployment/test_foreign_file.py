@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import skops.io
+from fastapi.testclient import TestClient
 from sklearn.compose import ColumnTransformer
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.impute import SimpleImputer
@@ -12,7 +13,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
 from crm_ai import adopt_pipeline, explain_table, load_model, save_model, score
-from crm_ai.deployment.model_file import model_bytes
+from crm_ai.deployment.api import make_api
+from crm_ai.deployment.model_file import TRUSTED_TYPES, model_bytes
+from crm_ai.deployment.model_source import FileSource
 from crm_ai.errors import ModelFileError
 from crm_ai.modeling import Problem, Task
 from crm_ai.table import table_from_frame
@@ -38,7 +41,10 @@ class Own(LogisticRegression):
 
 def adopted(estimator, number=None):
     columns = ColumnTransformer(
-        [("labels", OneHotEncoder(), ["合同", "老人"]), ("number", number or SimpleImputer(), ["月份"])]
+        [
+            ("labels", OneHotEncoder(handle_unknown="ignore"), ["合同", "老人"]),
+            ("number", number or SimpleImputer(), ["月份"]),
+        ]
     )
     pipeline = make_pipeline(columns, estimator).fit(FRAME[FEATURES], FRAME["流失"])
     return adopt_pipeline(pipeline, TABLE, PROBLEM, like=FRAME)
@@ -76,11 +82,21 @@ def test_other_types_are_refused_by_name(tmp_path, model, named):
 def test_the_allow_list_trusts_nothing_that_runs_what_it_is_given():
     """Our own steps around a pipeline do not make its types trusted."""
     content = skops.io.dumps(adopted(Own()).pipeline[1:])
-    from crm_ai.deployment.model_file import TRUSTED_TYPES
-
     assert set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED_TYPES) == {
         f"{Own.__module__}.{Own.__qualname__}"
     }
+
+
+def test_a_record_without_a_number_is_scored_by_the_service(tmp_path):
+    """The pipeline fills it, not the encoder before it."""
+    model = adopted(LogisticRegression())
+    save_model(model, tmp_path / "own.crm")
+    with TestClient(make_api(FileSource(tmp_path / "own.crm"))) as client:
+        record = {"月份": None, "老人": "1", "合同": "月付"}
+        told = client.post("/v1/score", json={"record": record, "reasons": 1}).json()
+    cells = pd.DataFrame({"月份": [np.nan], "老人": [1], "合同": ["月付"]})
+    (scored,) = told["scores"]
+    assert scored["score"] == pytest.approx(model.pipeline[-1].pipeline.predict_proba(cells)[0, 1])
 
 
 def test_cells_are_no_names_of_files():
