@@ -45,7 +45,8 @@ def adopt_pipeline(
     table : Table
         Customers.
     problem : Problem
-        The question that the pipeline answers, and the columns it is asked with.
+        The question that the pipeline answers, and the columns it is asked with; they are put into the order that the
+        pipeline knows.
     like : pandas.DataFrame
         Customers in the form that the pipeline was fitted on, such as the frame that was given to its ``fit``: types
         and labels are taken over from it. Other columns are ignored.
@@ -74,6 +75,7 @@ def adopt_pipeline(
     [0.0, 0.01, 0.02]
     """
     _check(table, problem, like)
+    problem = _in_order(pipeline, problem)
     features = list(problem.features)
     own = like[features].reset_index(drop=True)
     schema = Schema(tuple(table.schema[name] for name in features))
@@ -105,6 +107,26 @@ def _check(table: Table, problem: Problem, like: pd.DataFrame) -> None:
             _("A pipeline that was fitted elsewhere takes customers as they are; the question asks for repairs."),
             next_step=_("Ask without repairs, and let the pipeline make its own."),
         )
+
+
+def _in_order(pipeline: Any, problem: Problem) -> Problem:
+    """The question with its features in the pipeline's order, if the pipeline knows them by name."""
+    known = getattr(pipeline, "feature_names_in_", None)
+    if known is None or callable(known):
+        return problem
+    names = tuple(str(name) for name in known)
+    lacking = [name for name in names if name not in problem.features]
+    strange = [name for name in problem.features if name not in names]
+    if lacking or strange:
+        raise ProblemError(
+            _("The pipeline was fitted on other columns than the question asks with ({differing}).").format(
+                differing=_(", ").join([f"+ {name}" for name in lacking] + [f"− {name}" for name in strange])
+            ),
+            next_step=_("Ask with the features that it was fitted on: {names}.").format(
+                names=_(", ").join(names[:COLUMNS_SHOWN])
+            ),
+        )
+    return replace(problem, features=names)
 
 
 def _encoder(table: Table, schema: Schema, own: pd.DataFrame, rows: np.ndarray) -> OwnCells:

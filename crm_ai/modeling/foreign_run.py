@@ -93,6 +93,7 @@ def judge_pipeline(
     train_rows, holdout_rows = _divided(table, problem, known, fitted_on)
     target, actual = (as_places(problem, known[rows]) for rows in (train_rows, holdout_rows))
     model = adopt_pipeline(pipeline, table, problem, like=like, compared_with=train_rows)
+    problem = model.problem
     baseline = _baseline(model, table, train_rows, target)
     both = {BASELINE: baseline, FOREIGN: model}
     features = list(problem.features)

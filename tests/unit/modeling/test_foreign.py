@@ -8,6 +8,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 from crm_ai import adopt_pipeline, headline, judge_pipeline, mitigate, tally
 from crm_ai.errors import CrmAiError, ProblemError
@@ -169,6 +170,18 @@ def test_a_question_that_does_not_fit_is_refused():
     assert "it lacks: 套餐" in refused(shares, like=FRAME[["calls"]])
     assert "it lacks: customers" in refused(shares, like=FRAME.head(0))
     assert "shown" not in refused(shares, replace(PROBLEM, features=("calls", "nobody")))
+
+
+def test_columns_come_in_the_pipelines_order():
+    own = FRAME.assign(套餐=FRAME["套餐"].map({"大": 0, "中": 1, "小": 2}))
+    tree = DecisionTreeClassifier(max_depth=3).fit(own[["套餐", "calls"]], own["Churn"])
+    table = table_from_frame(own)
+    run = judge_pipeline(tree, table, PROBLEM, like=own, fitted_on="elsewhere")
+    assert run.problem.features == run.model("foreign").columns == ("套餐", "calls")
+    said = tree.predict_proba(own[["套餐", "calls"]].iloc[run.holdout_rows])[:, 1]
+    assert run.predictions["foreign"] == pytest.approx(said)
+    told = refused(tree, replace(PROBLEM, features=("calls", "level")), like=own, table=table)
+    assert "(+ 套餐, − level)" in told
 
 
 def test_three_rows_are_too_few():
