@@ -241,6 +241,16 @@ def test_what_the_table_has_changed_is_named():
     assert "look at: code." in sentence
 
 
+def test_a_cell_that_few_have_and_the_table_has_changed_is_found():
+    """One of a thousand customers has a label that the table takes for a missing cell, as another really has."""
+    missing, rare = 1, 503
+    frame = pd.DataFrame({"calls": range(1_000), "told": ["a", "b"] * 500, "Churn": ["No", "Yes"] * 500})
+    frame.loc[[missing, rare], "told"] = [None, "(missing)"]
+    problem = replace(PROBLEM, features=("calls", "told"))
+    sentence = refused(lambda x: (x["told"] == "(missing)") * 0.5, problem, like=frame, table=table_from_frame(frame))
+    assert "look at: told." in sentence
+
+
 def test_labels_that_only_the_judged_have_reach_the_pipeline():
     frame = FRAME.assign(套餐=["大", "小"] * 30 + ["新"] * 60)
     pipeline = make_pipeline(
