@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,14 +12,20 @@ from sklearn.base import BaseEstimator
 from crm_ai.errors import CrmAiError
 from crm_ai.modeling.answers import is_one_against_rest
 from crm_ai.modeling.cell_forms import CellForm
+from crm_ai.modeling.foreign_answers import (
+    ROUNDING,
+    class_texts,
+    finite_numbers,
+    not_finite,
+    places_of,
+    said_of_each,
+    unlike,
+)
 from crm_ai.modeling.labels import label_codes
 from crm_ai.modeling.problem import Problem, Task
 from crm_ai.words import _, number
 
 AT_ONCE = 65_536
-ROUNDING = 1e-6
-LONGEST = 200
-ANSWERS_SHOWN = 12
 
 
 class ForeignPipeline(BaseEstimator):
@@ -120,10 +126,10 @@ class ForeignRegressor(ForeignPipeline):
         numpy.ndarray of float64, shape (n,)
             Finite numbers.
         """
-        said = _said(getattr(self.pipeline, "predict", self.pipeline), frame)
-        said = _numbers(said.reshape(len(said), -1)[:, 0] if said.ndim == 2 and said.shape[1] == 1 else said)
+        said = said_of_each(getattr(self.pipeline, "predict", self.pipeline), frame)
+        said = finite_numbers(said.reshape(len(said), -1)[:, 0] if said.ndim == 2 and said.shape[1] == 1 else said)
         if said.ndim != 1:
-            raise _unlike(_("one number"), said)
+            raise unlike(_("one number"), said)
         return said
 
 
@@ -191,8 +197,8 @@ class ForeignClassifier(ForeignPipeline):
             In [0, 1].
         """
         if self.is_hard:
-            return self._named(_said(self.pipeline.predict, frame))
-        said = _numbers(_said(getattr(self.pipeline, "predict_proba", self.pipeline), frame))
+            return self._named(said_of_each(self.pipeline.predict, frame))
+        said = finite_numbers(said_of_each(getattr(self.pipeline, "predict_proba", self.pipeline), frame))
         if said.min(initial=0.0) < -ROUNDING or said.max(initial=0.0) > 1 + ROUNDING:
             raise CrmAiError(
                 _("What the pipeline says are no probabilities: they go from {low} to {high}.").format(
@@ -204,7 +210,7 @@ class ForeignClassifier(ForeignPipeline):
             said = np.column_stack([1 - said, said])
         places = self._places()
         if said.ndim != 2 or said.shape[1] != len(places):
-            raise _unlike(_("a probability for each of {n} answers").format(n=len(self.labels)), said)
+            raise unlike(_("a probability for each of {n} answers").format(n=len(self.labels)), said)
         told = np.zeros((len(said), len(self.labels)))
         for column, place in enumerate(places):
             told[:, place] += said[:, column]
@@ -213,7 +219,7 @@ class ForeignClassifier(ForeignPipeline):
     def _named(self, said: np.ndarray) -> np.ndarray:
         texts, codes = label_codes(pd.Series(said.ravel() if said.ndim == 2 and said.shape[1] == 1 else said))
         if (codes < 0).any():
-            raise _not_finite()
+            raise not_finite()
         places = places_of(texts, self.labels, is_rest=self.is_rest)
         told: np.ndarray = np.eye(len(self.labels))[np.asarray(places, dtype=np.intp)[codes]]
         return told
@@ -222,7 +228,7 @@ class ForeignClassifier(ForeignPipeline):
         classes = getattr(self.pipeline, "classes_", None)
         if classes is None or callable(classes):  # a function, or a model that does not tell: in the question's order
             return list(range(len(self.labels)))
-        return places_of(label_codes_of(classes), self.labels, is_rest=self.is_rest)
+        return places_of(class_texts(classes), self.labels, is_rest=self.is_rest)
 
     @property
     def _width(self) -> tuple[int, ...]:
@@ -260,117 +266,3 @@ def foreign_of(problem: Problem, pipeline: Any, forms: Sequence[CellForm]) -> Fo
     if problem.task is Task.REGRESSION:
         return ForeignRegressor(pipeline, columns, list(forms))
     return ForeignClassifier(pipeline, columns, list(forms), list(problem.labels), is_one_against_rest(problem))
-
-
-def places_of(classes: Sequence[str], labels: Sequence[str], *, is_rest: bool = False) -> list[int]:
-    """Which of the question's answers each of a pipeline's classes is.
-
-    Parameters
-    ----------
-    classes : sequence of str
-        The pipeline's classes, as texts.
-    labels : sequence of str
-        The question's answers; of two the negative one first.
-    is_rest : bool, default False
-        Whether the first of two answers stands for all but the second.
-
-    Returns
-    -------
-    list of int
-        Positions in `labels`.
-
-    Raises
-    ------
-    CrmAiError
-        If a class is none of the answers.
-
-    Examples
-    --------
-    >>> places_of(["Yes", "No"], ["No", "Yes"]), places_of(["0", "1"], ["No", "Yes"]), places_of(["False"], ["0", "1"])
-    ([1, 0], [0, 1], [0])
-    """
-    known = {label: place for place, label in enumerate(labels)}
-    if all(name in known for name in classes):
-        return [known[name] for name in classes]
-    coded = {"0": 0, "1": 1, "False": 0, "True": 1}
-    if len(labels) == 2 and all(name in coded for name in classes):
-        return [coded[name] for name in classes]
-    if is_rest and labels[1] in classes:
-        return [int(name == labels[1]) for name in classes]
-    raise CrmAiError(
-        _("The pipeline's answers ({classes}) are not those of the question ({labels}).").format(
-            classes=_(", ").join(classes[:ANSWERS_SHOWN]), labels=_(", ").join(labels[:ANSWERS_SHOWN])
-        ),
-        next_step=_("Ask the question that the pipeline was fitted to answer."),
-    )
-
-
-def label_codes_of(classes: Any) -> list[str]:
-    """A pipeline's classes as texts, in their order.
-
-    Parameters
-    ----------
-    classes : array
-        From ``classes_``.
-
-    Returns
-    -------
-    list of str
-        Whole numbers without decimals.
-    """
-    texts, codes = label_codes(pd.Series(np.asarray(classes).ravel()))
-    return [texts[code] for code in codes]
-
-
-def _said(ask: Callable[[pd.DataFrame], Any], frame: pd.DataFrame) -> np.ndarray:
-    size = len(frame)
-    try:
-        said = np.asarray(ask(frame))
-    except CrmAiError:
-        raise
-    except Exception as error:  # whatever other people's code makes of these customers
-        reason = next(iter(str(error).splitlines()), "")[:LONGEST]
-        raise CrmAiError(
-            _("The pipeline could not predict ({reason}).").format(reason=f"{type(error).__name__}: {reason}"),
-            next_step=_(
-                "Check that the question's features are the columns that the pipeline was fitted on, and that it takes "
-                "missing cells and new labels."
-            ),
-        ) from error
-    if said.ndim == 0 or len(said) != size:
-        raise CrmAiError(
-            _("Asked about {n} customers, the pipeline says something else than one prediction for each.").format(
-                n=size
-            ),
-            next_step=_("Give a pipeline that neither drops nor adds customers."),
-        )
-    return said
-
-
-def _numbers(said: np.ndarray) -> np.ndarray:
-    try:
-        numbers = said.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise CrmAiError(
-            _("The pipeline says texts where numbers are asked for."),
-            next_step=_("Ask the question that the pipeline was fitted to answer."),
-        ) from error
-    if not np.isfinite(numbers).all():
-        raise _not_finite()
-    return numbers
-
-
-def _not_finite() -> CrmAiError:
-    return CrmAiError(
-        _("Some of the pipeline's predictions are missing or infinite."),
-        next_step=_("Let the pipeline fill missing cells, or keep such customers from it."),
-    )
-
-
-def _unlike(wanted: str, said: np.ndarray) -> CrmAiError:
-    return CrmAiError(
-        _("The pipeline was to say {wanted} of each customer; it says an array of shape {shape}.").format(
-            wanted=wanted, shape="(" + ", ".join(["n", *map(str, said.shape[1:])]) + ")"
-        ),
-        next_step=_("Ask the question that the pipeline was fitted to answer."),
-    )

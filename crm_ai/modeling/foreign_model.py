@@ -13,7 +13,8 @@ from crm_ai.cleaning import Cleaning
 from crm_ai.errors import CrmAiError, ProblemError
 from crm_ai.modeling.cell_forms import form_of
 from crm_ai.modeling.encoding import MISSING
-from crm_ai.modeling.foreign import ROUNDING, ForeignPipeline, foreign_of
+from crm_ai.modeling.foreign import ForeignPipeline, foreign_of
+from crm_ai.modeling.foreign_answers import ROUNDING
 from crm_ai.modeling.labels import label_codes
 from crm_ai.modeling.model_types import FOREIGN
 from crm_ai.modeling.own_cells import OwnCells

@@ -13,7 +13,7 @@ from sklearn.tree import DecisionTreeClassifier
 from crm_ai import adopt_pipeline, headline, judge_pipeline, mitigate, tally
 from crm_ai.errors import CrmAiError, ProblemError
 from crm_ai.modeling import Problem, Task, best_by_cross_validation, learning_curve, out_of_fold_tally
-from crm_ai.modeling.foreign import places_of
+from crm_ai.modeling.foreign_answers import places_of
 from crm_ai.table import Kind, table_from_frame
 
 N = 120
