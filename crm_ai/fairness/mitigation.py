@@ -214,7 +214,9 @@ def _check(
     if model_type not in run.plan.model_types:
         raise ProblemError(
             _("Only a model that was trained is made fairer."),
-            next_step=_("Choose among: {names}.").format(names=", ".join(run.plan.model_types)),
+            next_step=_("Choose among: {names}.").format(names=", ".join(run.plan.model_types))
+            if run.plan.model_types
+            else _("Train models of this question here, and make one of them fairer."),
         )
     if method in KNOWS_THE_GROUP and isinstance(segment, Groups):
         raise ProblemError(

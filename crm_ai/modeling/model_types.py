@@ -15,6 +15,7 @@ from crm_ai.words import _, later
 LINEAR_ENCODING: Mapping[str, Any] = {"standardize": True, "drop_reference": True, "dtype": "float64"}
 TREE_ENCODING: Mapping[str, Any] = {"standardize": False, "drop_reference": False, "dtype": "float32"}
 BASELINE = "baseline"
+FOREIGN = "foreign"
 SMALL_STEPS = (0.0001, 0.001, 0.01, 0.1, 1.0)
 
 
@@ -38,9 +39,11 @@ def _leaf(values: tuple[int, ...], default: int, explanation: str) -> Parameter:
 
 
 class _ModelTypes(dict[str, "ModelType"]):
-    """Model types by identifier; of a model made fairer, the type it was made of, under its own name."""
+    """Model types by identifier; a model made fairer has the type it was made of, under its own name."""
 
     def __missing__(self, name: str) -> ModelType:
+        if name == FOREIGN:
+            return _foreign()
         base, plus, way = name.partition("+")
         method, *more = way.split(".")
         title, sentence = _ways().get(method, ("", ""))
@@ -51,6 +54,26 @@ class _ModelTypes(dict[str, "ModelType"]):
         apart = _(", ").join(aims.get(part, part) for part in more)
         title = f"{entry.name}, {title}" + (f" ({apart})" if apart else "")
         return replace(entry, id=name, title=title, description=f"{entry.sentence} {sentence}")
+
+
+def _foreign() -> ModelType:
+    """A pipeline that was fitted elsewhere: known by name, and never on offer."""
+    return ModelType(
+        id=FOREIGN,
+        title=later("Pipeline of your own"),
+        description=later("Fitted elsewhere and taken as it is: known by what it says, not by how it gets there."),
+        tasks=frozenset(),
+        make=_not_again,
+        encoding={},
+        simplicity=7,
+    )
+
+
+def _not_again(_setting: Setting) -> BaseEstimator:
+    raise ProblemError(
+        _("A pipeline that was fitted elsewhere cannot be fitted again here."),
+        next_step=_("Fit it where it was made, and bring it again."),
+    )
 
 
 def _ways() -> dict[str, tuple[str, str]]:

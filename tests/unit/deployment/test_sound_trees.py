@@ -94,6 +94,28 @@ def test_crafted_boosting_is_refused(run, field, value):
         load_model(model_bytes(model))
 
 
+@pytest.mark.parametrize("spoil", ["", "bitset_idx", "feature_idx", "sets", "mapper"])
+def test_categories_of_boosting(spoil):
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    X = np.column_stack([np.arange(400) % 7, np.arange(400) % 11 / 11])
+    y = np.isin(X[:, 0], [1, 4]).astype(int)
+    model = HistGradientBoostingClassifier(max_iter=2, categorical_features=[True, False]).fit(X, y)
+    predictor = model._predictors[0][0]
+    root = np.flatnonzero(predictor.nodes["is_categorical"])[0]
+    if spoil in ("bitset_idx", "feature_idx"):
+        predictor.nodes[spoil][root] = {"bitset_idx": 99, "feature_idx": 1}[spoil]
+    elif spoil == "sets":
+        predictor.raw_left_cat_bitsets = predictor.raw_left_cat_bitsets[:, :1]
+    elif spoil == "mapper":
+        model._bin_mapper.is_categorical_ = model._bin_mapper.is_categorical_[:1]
+    if not spoil:
+        check_trees(model)
+        return
+    with pytest.raises(ModelFileError, match="damaged"):
+        check_trees(model)
+
+
 def test_a_method_cannot_be_replaced(run):
     model = copy.deepcopy(run.models["decision_tree"])
     model.pipeline[-1].predict_proba = "something"
