@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sklearn.base import BaseEstimator
+
 from crm_ai.errors import ProblemError
 from crm_ai.modeling import estimators
+from crm_ai.modeling.estimators import Setting
 from crm_ai.modeling.model_type import ModelType, Parameter
 from crm_ai.modeling.problem import Task
 from crm_ai.words import _, later
