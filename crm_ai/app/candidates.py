@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import streamlit as st
+
+from crm_ai.app import acting, acts, controls, deciding, evidence, moments, registering, rivals, state
+from crm_ai.app.plain import plain
+from crm_ai.deployment.registry import standing_in_words
+from crm_ai.words import _
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crm_ai.app.deployed import Desk
+    from crm_ai.deployment.registry import Version
+
+WORDS_WIDTH = 200
 
 
 def panel(desk: Desk) -> None:
@@ -16,3 +28,53 @@ def panel(desk: Desk) -> None:
     desk : Desk
         What there is to work with.
     """
+    acts.say_done()
+    registering.panel(desk)
+    versions = desk.versions
+    if not versions:
+        return
+    version = _choose(versions)
+    if not state.for_manager():
+        evidence.table(versions, version)
+    st.subheader(
+        _("Version {n}: {standing}").format(n=version.number, standing=standing_in_words(version)), anchor=False
+    )
+    _say_where_from(version)
+    evidence.figures(version)
+    rivals.panel(desk, version)
+    deciding.say_decisions(desk, version)
+    acting.panel(desk, version)
+    if not state.for_manager():
+        evidence.details(desk, version)
+
+
+def _choose(versions: Sequence[Version]) -> Version:
+    """Let the reader choose a version; at first the one that waits, else the one at work, else the newest."""
+    known = {str(version.number): version for version in versions}
+    waiting = [number for number, version in known.items() if version.state == "registered"]
+    working = [number for number, version in known.items() if "champion" in version.aliases]
+    first = next(iter((*waiting, *working, *known)))
+    if len(known) == 1:
+        return known[first]
+    return known[
+        controls.choose(
+            _("Which version?"),
+            "version",
+            list(known),
+            words=lambda number: _("Version {n}: {standing}").format(
+                n=number, standing=standing_in_words(known[number])
+            ),
+            default=first,
+        )
+    ]
+
+
+def _say_where_from(version: Version) -> None:
+    st.markdown(
+        _("{model}, registered by {who} on {day}: “{why}”").format(
+            model=plain(evidence.model_name(version)),
+            who=plain(version.registered_by, 40),
+            day=moments.day(version.registered_at),
+            why=plain(version.note, WORDS_WIDTH),
+        )
+    )

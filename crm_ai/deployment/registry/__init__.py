@@ -9,9 +9,11 @@ from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
 from crm_ai.deployment.registry.publishing import Published, publish
 from crm_ai.deployment.registry.registering import register
 from crm_ai.deployment.registry.registry import Registry, open_registry
+from crm_ai.deployment.registry.reigns import Reign, at_work_since, former_champion, reigns
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may, require
 from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
 from crm_ai.deployment.registry.versions import Version, find_version, list_versions, model_name
+from crm_ai.deployment.registry.vocabulary import alias_in_words, standing_in_words, state_in_words
 
 __all__ = [
     "LOCAL_USER",
@@ -24,10 +26,13 @@ __all__ = [
     "Person",
     "Published",
     "Registry",
+    "Reign",
     "Role",
     "Version",
     "against_champion",
+    "alias_in_words",
     "approve",
+    "at_work_since",
     "champion",
     "check_record",
     "collect_orphans",
@@ -36,6 +41,7 @@ __all__ = [
     "decisions",
     "find_faults",
     "find_version",
+    "former_champion",
     "judge_elsewhere",
     "list_versions",
     "may",
@@ -47,8 +53,11 @@ __all__ = [
     "question",
     "read_log",
     "register",
+    "reigns",
     "require",
     "roll_back",
+    "standing_in_words",
+    "state_in_words",
     "verify_log",
     "withdraw",
 ]

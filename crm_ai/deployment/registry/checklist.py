@@ -20,6 +20,17 @@ class Item(StrEnum):
     DATA_QUALITY = "data quality"
     LEAKAGE = "leakage"
 
+    @property
+    def in_words(self) -> str:
+        """Its name in the reader's language."""
+        return {
+            Item.METRICS: _("metrics"),
+            Item.REASONS: _("reasons"),
+            Item.FAIRNESS: _("fairness"),
+            Item.DATA_QUALITY: _("data quality"),
+            Item.LEAKAGE: _("leakage"),
+        }[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -82,17 +93,17 @@ def checked(checklist: Mapping[Item, Answer]) -> dict[Item, Answer]:
     RegistryError
         If one is missing, or is refused without a word.
     """
-    missing = [item.value for item in Item if item not in checklist]
+    missing = [item.in_words for item in Item if item not in checklist]
     if missing:
         raise RegistryError(
-            _("The checklist is not complete; still open: {items}.").format(items=", ".join(missing)),
+            _("The checklist is not complete; still open: {items}.").format(items=_(", ").join(missing)),
             next_step=_("Tick each item, or refuse it with a word."),
         )
     answers = {item: _tidy(checklist[item]) for item in Item}
-    silent = [item.value for item, answer in answers.items() if not answer.ticked and not answer.word]
+    silent = [item.in_words for item, answer in answers.items() if not answer.ticked and not answer.word]
     if silent:
         raise RegistryError(
-            _("Refused without a word: {items}.").format(items=", ".join(silent)),
+            _("Refused without a word: {items}.").format(items=_(", ").join(silent)),
             next_step=_("Say what is not good enough."),
         )
     return answers

@@ -1,0 +1,274 @@
+"""Deploy: versions are registered, decided, put to work, brought back; and the log tells."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm_ai.app import deployed, signing_in
+from crm_ai.app.plain import WORD_JOINER
+from crm_ai.deployment.registry import (
+    Answer,
+    Item,
+    Person,
+    Role,
+    approve,
+    current_version,
+    list_versions,
+    promote,
+    read_log,
+    register,
+)
+from crm_ai.modeling import propose_problem, train
+from crm_ai.table import read_table
+from tests.app.driving import assert_sound, customers, go, unequal_customers, upload, words
+
+TICKED = {item: Answer(True) for item in Item}
+TAB = "deploy_tab"
+LOG = "What was decided?"
+
+
+@pytest.fixture
+def trained(visit, churn_csv):
+    at = go(upload(visit(), churn_csv), "train")
+    at.button(key="train").click().run()
+    return go(at, "deploy")
+
+
+def register_now(at, why="data of March"):
+    at.text_area(key="register_why").set_value(why)
+    return at.button(key="register_now").click().run()
+
+
+def group(at, start):
+    return next(one for one in at.button_group if one.key and one.key.startswith(start))
+
+
+def answer_all(at, *, but=None, word=""):
+    for item in Item:
+        name = item.name.lower()
+        group(at, f"answer_{name}_").set_value("no" if item is but else "yes").run()
+        if item is but and word:
+            next(one for one in at.text_input if one.key.startswith(f"word_{name}_")).set_value(word).run()
+    return at
+
+
+def decide(at, why="looked at it with sales"):
+    next(one for one in at.text_area if one.key.startswith("decide_why_")).set_value(why)
+    return at.button(key="decide").click().run()
+
+
+def act(at, chosen, why="better than what we had"):
+    group(at, "act_").set_value(chosen).run()
+    at.text_area(key=f"{chosen}_why").set_value(why)
+    return at.button(key=f"{chosen}_now").click().run()
+
+
+def told(at):
+    """The error, as it is read."""
+    return at.error[0].value.replace("\\", "").replace(WORD_JOINER, "")
+
+
+def show_log(at):
+    at.session_state[TAB] = LOG
+    return at.run()
+
+
+def registered(name="churn", *, csv=None, by=None, model="logistic_regression", **asked):
+    """A version in the workspace's registry, without a page."""
+    table = read_table(csv or customers(), name="customers.csv")
+    run = train(table, propose_problem(table, **asked).problem, [model])
+    registry = deployed.registry()
+    kept = {"by": by} if by else {}
+    return registry, register(run, model, registry, name=name, note="data of March", **kept)
+
+
+def test_a_model_goes_to_work_and_is_brought_back(trained):
+    assert_sound(trained)
+    assert "Nothing is registered yet" in words(trained)
+    assert "Is every column known at the time when customers will be scored?" in words(trained)
+    at = register_now(trained)
+    assert_sound(at)
+    assert at.success[0].value == "Version 1 of “Churn” is registered, and waits to be decided."
+    assert at.query_params["registered"] == "Churn"
+    answer_all(at)
+    decide(at)
+    assert "is approved" in at.success[0].value
+    act(at, "crown")
+    assert "is at work now" in at.success[0].value
+    assert "Version 1 of “Churn” has been at work since" in words(at)
+
+    at.segmented_control(key="choose_model_deploy").set_value("decision_tree").run()
+    register_now(at, "a tree is easier to tell")
+    assert "version 2 waits to be decided" in words(at)
+    assert "v1" in words(at)
+    assert decide(answer_all(at)).success
+    act(at, "try", "to be tried")
+    assert "on trial now" in at.success[0].value
+    act(at, "crown", "as good, and easier")
+    assert "Version 2 of “Churn” has been at work since" in words(at)
+    group(at, "act_").set_value("back").run()
+    assert "Version 1 comes back, which was at work from" in words(at)
+    act(at, "back", "complaints")
+    assert at.success[0].value == "Version 1 of “Churn” is back at work."
+    assert at.query_params["version"] == "1"
+    assert current_version(deployed.registry(), "Churn") == 1
+    assert_sound(at)
+
+    show_log(at)
+    assert_sound(at)
+    assert at.success[0].value == "The log is unbroken: 8 entries."
+    said = words(at)
+    assert said.index("was brought back, in the place of version 2") < said.index("Version 1 of “Churn” was registered")
+    for why in ("data of March", "looked at it with sales", "complaints", "to be tried"):
+        assert why in said
+
+
+def test_what_is_refused_needs_a_word(trained):
+    at = register_now(trained)
+    answer_all(at, but=Item.FAIRNESS)
+    assert at.button(key="decide").label == "Refuse version 1"
+    decide(at)
+    assert "Refused without a word: fairness." in told(at)
+    assert list_versions(deployed.registry())[0].state == "registered"
+    next(one for one in at.text_input if one.key.startswith("word_fairness_")).set_value("seniors").run()
+    decide(at)
+    assert "is refused" in at.success[0].value
+    assert "Not good enough: fairness: seniors" in words(at)
+    assert list_versions(deployed.registry())[0].state == "refused"
+
+
+def test_nothing_is_done_without_a_reason(trained):
+    at = register_now(trained, why="  ")
+    assert "There is no reason given." in told(at)
+    assert list_versions(deployed.registry()) == ()
+    register_now(at)
+    decide(answer_all(at), why="")
+    assert "There is no reason given." in told(at)
+
+
+def test_open_questions_are_told(trained):
+    at = decide(register_now(trained))
+    assert "The checklist is not complete" in told(at)
+
+
+def test_a_viewer_may_look(visit, monkeypatch):
+    registered()
+    monkeypatch.setattr(signing_in, "person", lambda: Person("Vera", Role.VIEWER))
+    at = go(visit(), "deploy")
+    assert_sound(at)
+    assert at.button(key="decide").disabled
+    assert "A viewer may not do this: approve." in words(at)
+
+
+def test_who_has_registered_may_not_approve_where_four_eyes_are_wanted(visit, monkeypatch):
+    monkeypatch.setenv("CRM_AI_FOUR_EYES", "1")
+    ann = Person("Ann", Role.APPROVER)
+    registered(by=ann)
+    monkeypatch.setattr(signing_in, "person", lambda: ann)
+    at = go(visit(), "deploy")
+    assert at.button(key="decide").disabled
+    assert "somebody else must approve it" in words(at)
+    answer_all(at, but=Item.LEAKAGE, word="a column comes too late")
+    decide(at)
+    assert "is refused" in at.success[0].value
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "**bold** [x](http://y.z) $a$", "流失预测" * 25])
+def test_strange_names_are_read_as_they_were_written(visit, name):
+    registry, version = registered(name, csv=unequal_customers(), target="Churn", segments=("gender",))
+    promote(registry, approve(registry, version, why="<b>well</b>", checklist=TICKED), why="=1+1")
+    registered("another")
+    at = go(visit(), "deploy")
+    at.selectbox(key="choose_registered_deploy").set_value(name).run()
+    assert_sound(at)
+    said = words(at)
+    assert "<script>" not in said
+    assert "**bold**" not in said
+    assert "<b>" not in said
+    assert "1 of “" in said
+    show_log(at)
+    assert_sound(at)
+    assert "<script>" not in words(at)
+
+
+def test_two_models_keep_their_logs_apart(visit):
+    registered("churn")
+    registered("value")
+    at = show_log(go(visit(), "deploy"))
+    assert "of “value” was registered" not in words(at)
+    group(at, "log_of").set_value(True).run()
+    assert "of “value” was registered" in words(at)
+
+
+def test_the_log_leaves_without_formulas(visit):
+    from crm_ai.app import decided
+
+    registry, version = registered("=churn")
+    approve(registry, version, why="=HYPERLINK(1)", checklist=TICKED)
+    written = decided.as_csv(read_log(registry)).decode("utf-8-sig")
+    assert "'=HYPERLINK(1)" in written
+    assert "'=churn" in written
+    assert len(written.splitlines()) == 3
+
+
+def test_a_log_that_was_changed_is_told(visit):
+    from sqlalchemy import text
+
+    registry, _version = registered()
+    with registry.writing() as connection:
+        connection.execute(text("DROP TRIGGER IF EXISTS registry_log_no_update"))
+        for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        connection.execute(text("UPDATE registry_log SET why = 'other'"))
+    at = show_log(go(visit(), "deploy"))
+    assert "The log was changed" in told(at)
+    at.button(key="check").click().run()
+    assert at.warning
+
+
+def test_a_manager_sees_the_answer_and_the_decision(visit):
+    registered()
+    at = go(visit(reader="manager"), "deploy")
+    assert_sound(at)
+    assert not at.dataframe
+    assert at.metric
+    assert at.button(key="decide").label == "Approve version 1"
+
+
+def test_numbers_are_registered_without_a_threshold(visit):
+    registered("value", target="spend", model="linear_regression")
+    at = go(visit(), "deploy")
+    assert_sound(at)
+    assert "Threshold" not in words(at)
+    assert "R²" in at.metric[0].label
+
+
+def test_an_address_shows_a_version(visit):
+    registered()
+    registered()
+    at = go(visit(registered="churn", version="1"), "deploy")
+    assert "Version 1: waits to be decided" in [head.value for head in at.subheader]
+    at = go(visit(registered="churn", version="77"), "deploy")
+    assert_sound(at)
+    assert "Version 2: waits to be decided" in [head.value for head in at.subheader]
+
+
+def test_publishing_takes_only_addresses_of_the_web(visit, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    registry, version = registered()
+    approve(registry, version, why="well", checklist=TICKED)
+    at = go(visit(), "deploy")
+    group(at, "act_").set_value("publish").run()
+    at.text_input(key="publish_to").set_value("file:///tmp/elsewhere")
+    at.text_area(key="publish_why").set_value("for the call centre")
+    at.button(key="publish_now").click().run()
+    assert "not the address of a server" in told(at)
+    assert [entry.act for entry in read_log(registry)] == ["register", "approve"]
+
+
+def test_a_version_is_withdrawn_for_good(visit):
+    registered()
+    at = act(go(visit(), "deploy"), "out", "a column came too late")
+    assert "is withdrawn" in at.success[0].value
+    assert_sound(at)
+    assert not [one for one in at.button_group if one.key.startswith("act_")]
