@@ -14,12 +14,13 @@ from crm_ai.deployment.registry import (
     former_champion,
     promote,
     publish,
+    publishing,
     read_log,
     reigns,
     roll_back,
     withdraw,
 )
-from crm_ai.errors import RegistryError
+from crm_ai.errors import CrmAiError, RegistryError
 from crm_ai.modeling import Task
 from crm_ai.words import _, sentences
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 NAME_WIDTH = 40
 DECIDE, CROWN, TRY, BACK, OUT, PUBLISH = "decide", "crown", "try", "back", "out", "publish"
-TRACKING_URI = "MLFLOW_TRACKING_URI"
 
 
 def panel(desk: Desk, version: Version) -> None:
@@ -167,10 +167,14 @@ def _out(desk: Desk, version: Version) -> None:
 
 
 def _publish(desk: Desk, version: Version) -> None:
-    from crm_ai.deployment.registry.publishing import place_of
-
-    known = os.environ.get(TRACKING_URI, "")
-    where = plain(place_of(known)) if known else _("your organisation's MLflow server")
+    try:
+        publishing.find_python(os.environ)
+    except CrmAiError as error:  # where it is missing is nobody's business but the server's
+        st.info(f"{plain(error.what)} {plain(error.next_step)}", icon=":material/deployed_code:")
+        st.form_submit_button(_("Publish version {n}").format(n=version.number), key="publish_now", disabled=True)
+        return
+    known = os.environ.get(publishing.TRACKING_URI, "")
+    where = plain(publishing.place_of(known)) if known else _("your organisation's MLflow server")
     st.markdown(
         _(
             "A copy of version {n} goes to {where}: model file, figures and card, and the training customers that the "

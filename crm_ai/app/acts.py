@@ -114,7 +114,8 @@ def done(sentence: str, **shown: str) -> NoReturn:
 
 
 def say_done() -> None:
-    """Say once what was done."""
+    """Say once what was done; also where the reader is, who may have scrolled far down."""
     sentence = st.session_state.pop(DONE, "")
     if sentence:
+        st.toast(sentence, icon=":material/task_alt:")
         st.success(sentence, icon=":material/task_alt:")

@@ -34,8 +34,8 @@ def panel(desk: Desk) -> None:
     if not versions:
         return
     version = _choose(versions)
-    if not state.for_manager():
-        evidence.table(versions, version)
+    if len(versions) > 1 and not state.for_manager():
+        evidence.table(versions)
     st.subheader(
         _("Version {n}: {standing}").format(n=version.number, standing=standing_in_words(version)), anchor=False
     )

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import errors, moments, speaking, state
+from crm_ai.app import deciding, errors, moments, speaking, state
 from crm_ai.app.plain import plain
-from crm_ai.deployment.registry import Act, Role, find_faults, may, read_log, verify_log
+from crm_ai.deployment.registry import Act, Role, find_faults, may, read_log, reason_and_answers, verify_log
 from crm_ai.errors import RegistryError
-from crm_ai.words import _, count, ngettext
+from crm_ai.words import _, count, ngettext, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,7 @@ def _list(entries: Sequence[Entry]) -> None:
         for entry in entries[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]:
             with st.container(border=True, gap="xxsmall"):
                 st.markdown(f"**{in_words(entry)}**")
-                st.markdown(f"“{plain(_words_of(entry), WORDS_WIDTH)}”")
+                st.markdown(_words_of(entry))
                 st.caption(
                     _("{who} ({role}) · {when}").format(
                         who=plain(entry.by, NAME_WIDTH),
@@ -145,9 +145,10 @@ def in_words(entry: Entry) -> str:
 
 
 def _words_of(entry: Entry) -> str:
-    """The reason; what the checklist said is left out where all of it was ticked."""
-    why, mark, answers = entry.why.rpartition(" [metrics: ")
-    return why if mark and "✗" not in answers else entry.why
+    """The reason, and what was not good enough, safe to stand in markdown."""
+    why, answers = reason_and_answers(entry.why)
+    refused = deciding.not_good_enough({item: (one.ticked, one.word) for item, one in answers.items()})
+    return sentences((f"“{plain(why, WORDS_WIDTH)}”", refused))
 
 
 def _download(entries: Sequence[Entry]) -> None:

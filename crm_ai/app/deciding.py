@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from crm_ai.app import acts, errors, evidence, glossary, moments
+from crm_ai.app import acts, errors, evidence, glossary, moments, state
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import Act, Answer, Item, against_champion, approve, decisions, question
 from crm_ai.modeling import HEADLINE
-from crm_ai.words import _
+from crm_ai.words import _, count, ngettext, sentences
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from crm_ai.app.deployed import Desk
     from crm_ai.deployment.registry import Version
 
@@ -87,8 +89,7 @@ def _evidence(version: Version, item: Item) -> tuple[str, ...]:
     if item is Item.FAIRNESS:
         return evidence.verdicts(version)
     if item is Item.DATA_QUALITY:
-        found = evidence.findings_in_words(version, leaks=False)
-        return found or (_("Nothing that must or should be looked at."),)
+        return evidence.data_in_words(version)
     found = evidence.findings_in_words(version, leaks=True)
     names = _(", ").join(plain(column["name"], NAME_WIDTH) for column in version.facts["signature"][:30])
     more = len(version.facts["signature"]) - 30
@@ -101,9 +102,8 @@ def _evidence(version: Version, item: Item) -> tuple[str, ...]:
 def _figures(version: Version) -> tuple[str, ...]:
     known = version.metrics
     named = [metric for metric in HEADLINE[evidence.task(version)] if metric in known]
-    told = tuple(f"{glossary.term(metric).label}: {glossary.in_words(known[metric])}" for metric in named)
-    beside = against_champion(version).in_words()
-    return (*told, plain(beside)) if beside else told
+    told = _("; ").join(f"{glossary.term(metric).label} {glossary.in_words(known[metric])}" for metric in named)
+    return told, plain(against_champion(version).in_words())
 
 
 def _page_in_words(item: Item) -> str:
@@ -154,11 +154,19 @@ def say_decisions(desk: Desk, version: Version) -> None:
     version : Version
         The version that is looked at.
     """
-    for decision in reversed(decisions(desk.registry, version)):
-        st.markdown(_in_words(decision))
+    known = decisions(desk.registry, version)[::-1]
+    if not known:
+        return
+    last, *earlier = known
+    st.markdown(_in_words(last))
+    if earlier and not state.for_manager():
+        label = ngettext("{n} earlier decision", "{n} earlier decisions", len(earlier)).format(n=count(len(earlier)))
+        with st.expander(label, type="compact", key="earlier_decisions"):
+            for decision in earlier:
+                st.markdown(_in_words(decision))
 
 
-def _in_words(decision: dict[str, Any]) -> str:
+def _in_words(decision: Mapping[str, Any]) -> str:
     frame = (
         _(":material/task_alt: Approved by {who} on {day}: “{why}”")
         if decision["granted"]
@@ -169,9 +177,25 @@ def _in_words(decision: dict[str, Any]) -> str:
         day=moments.day(decision["at"]),
         why=plain(decision["why"], WORDS_WIDTH),
     )
+    return sentences((said, not_good_enough(decision["checklist"])))
+
+
+def not_good_enough(checklist: Mapping[str, Sequence[Any]]) -> str:
+    """Say what a decision has found wanting.
+
+    Parameters
+    ----------
+    checklist : mapping of str to (bool, str)
+        By item: whether it was ticked, and the word.
+
+    Returns
+    -------
+    str
+        A sentence, safe to stand in markdown; empty if all was ticked.
+    """
     words = [
-        _("{item}: {word}").format(item=Item(item).in_words, word=plain(word, WORDS_WIDTH))
-        for item, (ticked, word) in decision["checklist"].items()
+        _("{item} ({word})").format(item=Item(item).in_words, word=plain(word, WORDS_WIDTH))
+        for item, (ticked, word) in checklist.items()
         if not ticked
     ]
-    return said + (f"  \n{_('Not good enough: {words}').format(words=_('; ').join(words))}" if words else "")
+    return _("Not good enough: {words}.").format(words=_("; ").join(words)) if words else ""

@@ -12,7 +12,7 @@ from crm_ai.app import controls, moments, state
 from crm_ai.app.plain import plain
 from crm_ai.app.workspace import workspace
 from crm_ai.deployment.registry import at_work_since, current_version, find_version, list_versions, open_registry
-from crm_ai.words import _
+from crm_ai.words import _, one_line, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +114,7 @@ def choose(desk: Desk) -> Desk:
         return desk
     if len(desk.names) == 1:
         return replace(desk, name=desk.names[0])
-    shown = {name: plain(name, NAME_WIDTH) for name in desk.names}
+    shown = {name: shorten(one_line(name), NAME_WIDTH) for name in desk.names}
     return replace(desk, name=controls.choose(_("Model"), "registered", desk.names, words=shown.__getitem__))
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from crm_ai.app import cards, glossary, moments, speaking, state
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import standing_in_words
-from crm_ai.modeling import HEADLINE, Task, model_type_of
+from crm_ai.modeling import HEADLINE, Task, model_type_of, problem_from_json
 from crm_ai.table import Kind, Severity, check_in_words
 from crm_ai.words import NOTHING, _, count, one_line, percent, shorten
 
@@ -86,21 +86,18 @@ def figures(version: Version) -> None:
     cards.of_metrics(version.metrics, HEADLINE[task(version)])
 
 
-def table(versions: Sequence[Version], chosen: Version) -> None:
+def table(versions: Sequence[Version]) -> None:
     """Draw all versions in a table.
 
     Parameters
     ----------
     versions : sequence of Version
         Of one model.
-    chosen : Version
-        The one that is looked at; it is marked.
     """
     import pandas as pd
 
     rows = [
         {
-            "": "▸" if version.number == chosen.number else "",
             _("version"): version.number,
             _("stands"): standing_in_words(version),
             _("model"): one_line(model_name(version)),
@@ -111,12 +108,7 @@ def table(versions: Sequence[Version], chosen: Version) -> None:
         }
         for version in versions
     ]
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        alt=_("All versions of the model"),
-        column_config={"": st.column_config.TextColumn(width=30)},
-    )
+    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=_("All versions of the model"))
 
 
 def _key_figure(version: Version) -> str:
@@ -193,9 +185,35 @@ def findings_in_words(version: Version, *, leaks: bool) -> tuple[str, ...]:
     return tuple(said)
 
 
+def data_in_words(version: Version) -> tuple[str, ...]:
+    """What was found in the data, and what was repaired.
+
+    Parameters
+    ----------
+    version : Version
+        The version.
+
+    Returns
+    -------
+    tuple of str
+        What must or should be looked at, what else is good to know, and the repairs, safe to stand in markdown.
+    """
+    from crm_ai.cleaning import describe_repair
+
+    lines = [*(findings_in_words(version, leaks=False) or (_("Nothing that must or should be looked at."),))]
+    minor = [_finding(*entry) for entry in version.facts["findings"] if entry[0] == Severity.KNOW]
+    if minor:
+        more = _(" and {n} more").format(n=count(len(minor) - MOST_FINDINGS)) if len(minor) > MOST_FINDINGS else ""
+        lines.append(_("Good to know: {findings}").format(findings=_("; ").join(minor[:MOST_FINDINGS]) + more))
+    for repair in problem_from_json(version.facts["problem"]).repairs:
+        names = _(", ").join(plain(column, NAME_WIDTH) for column in repair.columns) or _("rows")
+        lines.append(_("Repaired: {columns}: {what}").format(columns=names, what=plain(describe_repair(repair))))
+    return tuple(lines)
+
+
 def _finding(_severity: str, check: str, column: str, rows: int) -> str:
-    where = f"**{plain(column, NAME_WIDTH)}**: " if column else ""
-    return f"{where}{plain(check_in_words(check))} · {_('rows: {n}').format(n=count(rows))}"
+    where = f"**{plain(column, NAME_WIDTH)}** " if column else ""
+    return where + _("{what} ({n} rows)").format(what=plain(check_in_words(check)), n=count(rows))
 
 
 def details(desk: Desk, version: Version) -> None:
@@ -213,17 +231,12 @@ def details(desk: Desk, version: Version) -> None:
         for heading, lines in (
             (_("What drives it"), (drivers_in_words(version, 12),)),
             (_("For whom it is worse"), verdicts(version)),
-            (_("What was found in the data"), _all_findings(version)),
+            (_("What was found in the data"), (*findings_in_words(version, leaks=True), *data_in_words(version))),
             (_("What it is made of"), _made_of(version)),
         ):
             st.markdown(f"**{heading}**\n\n" + "\n".join(f"- {line}" for line in lines))
         with st.expander(_("The model card"), type="compact", key="version_card"):
             st.code(version.card, language=None, wrap_lines=True)
-
-
-def _all_findings(version: Version) -> tuple[str, ...]:
-    found = (*findings_in_words(version, leaks=True), *findings_in_words(version, leaks=False))
-    return found or (_("Nothing that must or should be looked at."),)
 
 
 def _made_of(version: Version) -> tuple[str, ...]:

@@ -8,13 +8,14 @@ import streamlit as st
 
 from crm_ai.app import acts, adopting, controls, errors, explained, links, results, state
 from crm_ai.app.plain import plain
-from crm_ai.deployment.registry import Act, Item, question, register
-from crm_ai.modeling import Task
-from crm_ai.words import _, count, one_line
+from crm_ai.deployment.registry import Act, Item, list_versions, question, register
+from crm_ai.modeling import Task, problem_from_json, question_in_words
+from crm_ai.words import _, count, one_line, shorten
 
 if TYPE_CHECKING:
     from crm_ai.app.deployed import Desk
-    from crm_ai.modeling import Run
+    from crm_ai.deployment.registry import Version
+    from crm_ai.modeling import Problem, Run
 
 NAME_WIDTH, LONGEST_NAME = 40, 100
 NEW = ""
@@ -29,15 +30,22 @@ def panel(desk: Desk) -> None:
         What there is to work with.
     """
     if desk.run is None:
-        st.caption(_("To register a new version, open a table and train models first."))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(_("To register a new version, open a table and train models first."), width="stretch")
+            st.page_link("pages/home.py", label=_("Open a table"), icon=":material/table:")
         return
+    # Folded and empty again after each registration.
+    turn = len(desk.versions)
     with st.expander(
-        _("Register a model as a candidate"), icon=":material/add_circle:", expanded=not desk.names, key="register"
+        _("Register a model as a candidate"),
+        icon=":material/add_circle:",
+        expanded=not desk.names,
+        key=f"register_{turn}",
     ):
-        _form(desk, desk.run)
+        _form(desk, desk.run, turn)
 
 
-def _form(desk: Desk, run: Run) -> None:
+def _form(desk: Desk, run: Run, turn: int) -> None:
     model = controls.choose_model(run)
     adopting.say_caution(run, model)
     name = _name(desk, run)
@@ -45,7 +53,7 @@ def _form(desk: Desk, run: Run) -> None:
     along = _takes_along(run, model)
     _say_what_will_be_asked()
     with st.form("register_form", border=False):
-        why = acts.why("register_why", _("Why is it to be used?"))
+        why = acts.why(f"register_why_{turn}", _("Why is it to be used?"))
         pressed = acts.submit(
             _("Register as a candidate"), desk.person, Act.REGISTER, key="register_now", icon=":material/add_circle:"
         )
@@ -56,18 +64,23 @@ def _form(desk: Desk, run: Run) -> None:
 
 def _name(desk: Desk, run: Run) -> str:
     """What the model is registered as: one of the known names, or a new one."""
-    proposed = "".join(letter for letter in one_line(run.problem.target) if letter.isprintable())[:LONGEST_NAME]
-    known = ""
-    if desk.names:
+    newest = {version.name: version for version in reversed(list_versions(desk.registry))}
+    alike = [name for name, version in newest.items() if _same_question(version, run.problem)]
+    usual = desk.name if desk.name in alike or not alike else alike[0]
+    if newest:
+        offered = [*newest, NEW]
         known = st.selectbox(
             _("As a new version of"),
-            [*desk.names, NEW],
-            index=desk.names.index(desk.name),
-            format_func=lambda name: one_line(name) if name else _("a new model …"),
+            offered,
+            index=offered.index(usual if alike else NEW),
+            format_func=lambda name: shorten(one_line(name), NAME_WIDTH) if name else _("a new model …"),
             key="register_as",
         )
-    if known:
-        return known
+        if known:
+            if known not in alike:
+                _say_other_question(newest[known], run.problem)
+            return known
+    proposed = "".join(letter for letter in one_line(run.problem.target) if letter.isprintable())[:LONGEST_NAME]
     return st.text_input(
         _("Name of the model"),
         value=proposed,
@@ -75,6 +88,20 @@ def _name(desk: Desk, run: Run) -> str:
         key="register_name",
         help=_("What it is for, such as the question. Versions of one name succeed one another."),
     ) or ""  # fmt: skip
+
+
+def _same_question(version: Version, problem: Problem) -> bool:
+    known = problem_from_json(version.facts["problem"])
+    return all(getattr(known, part) == getattr(problem, part) for part in ("target", "task", "labels", "above"))
+
+
+def _say_other_question(version: Version, problem: Problem) -> None:
+    st.warning(
+        _("Versions of this model have predicted “{before}” so far; this one predicts “{now}”.").format(
+            before=plain(version.facts["question"], NAME_WIDTH), now=plain(question_in_words(problem), NAME_WIDTH)
+        ),
+        icon=":material/report:",
+    )
 
 
 def _threshold(run: Run) -> float:

@@ -81,7 +81,7 @@ def _picture(version: Version, champion: Version) -> None:
         return
     known = {
         _("Version {n}").format(n=version.number): mine,
-        _("Version {n}, at work").format(n=champion.number): its,
+        _("Version {n} (champion)").format(n=champion.number): its,
     }
     data = to_frame(known.values())
     data.insert(0, "model", list(known))

@@ -35,7 +35,7 @@ def trained(visit, churn_csv):
 
 
 def register_now(at, why="data of March"):
-    at.text_area(key="register_why").set_value(why)
+    next(one for one in at.text_area if one.key.startswith("register_why_")).set_value(why)
     return at.button(key="register_now").click().run()
 
 
@@ -133,7 +133,7 @@ def test_what_is_refused_needs_a_word(trained):
     next(one for one in at.text_input if one.key.startswith("word_fairness_")).set_value("seniors").run()
     decide(at)
     assert "is refused" in at.success[0].value
-    assert "Not good enough: fairness: seniors" in words(at)
+    assert "Not good enough: fairness (seniors)." in words(at)
     assert list_versions(deployed.registry())[0].state == "refused"
 
 
@@ -255,6 +255,7 @@ def test_an_address_shows_a_version(visit):
 
 def test_publishing_takes_only_addresses_of_the_web(visit, monkeypatch):
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setattr("crm_ai.deployment.registry.publishing.find_python", lambda *_args: "python")
     registry, version = registered()
     approve(registry, version, why="well", checklist=TICKED)
     at = go(visit(), "deploy")

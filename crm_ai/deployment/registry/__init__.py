@@ -3,7 +3,7 @@
 from crm_ai.deployment.registry.acts import approve, decisions, promote, roll_back, withdraw
 from crm_ai.deployment.registry.audit_log import Entry, read_log, verify_log
 from crm_ai.deployment.registry.champions import Champion, champion, current_version, open_version
-from crm_ai.deployment.registry.checklist import Answer, Item, question
+from crm_ai.deployment.registry.checklist import Answer, Item, question, reason_and_answers
 from crm_ai.deployment.registry.comparing import AgainstChampion, against_champion, compare_with_champion
 from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
 from crm_ai.deployment.registry.publishing import Published, publish
@@ -52,6 +52,7 @@ __all__ = [
     "publish",
     "question",
     "read_log",
+    "reason_and_answers",
     "register",
     "reigns",
     "require",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select, update
 
 from crm_ai.deployment.registry.audit_log import add_entry, reason
-from crm_ai.deployment.registry.checklist import Answer, Item, checked
+from crm_ai.deployment.registry.checklist import Answer, Item, checked, in_short
 from crm_ai.deployment.registry.reigns import former
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, require
 from crm_ai.deployment.registry.tables import (
@@ -81,7 +81,7 @@ def approve(
         decision = {"granted": int(granted), "by": by.name, "at": registry.moment(), "why": why, "checklist": said}
         connection.execute(insert(approvals).values(version_id=version_id, **decision))
         connection.execute(update(versions).where(versions.c.id == version_id).values(state=state))
-        _note(connection, registry, act, known, by, f"{why} {_in_short(answers)}".strip(), known.state, state)
+        _note(connection, registry, act, known, by, f"{why} {in_short(answers)}".strip(), known.state, state)
     return find_version(registry, known.name, known.number)
 
 
@@ -330,8 +330,3 @@ def _note(
 
 def _pointer(alias: str, number: int | None) -> str:
     return f"{alias} –" if number is None else f"{alias} v{number}"
-
-
-def _in_short(answers: Mapping[Item, Answer]) -> str:
-    said = [f"{item.value}: {'✓' if a.ticked else '✗'}{f' {a.word}' if a.word else ''}" for item, a in answers.items()]
-    return f"[{'; '.join(said)}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -109,6 +110,51 @@ def checked(checklist: Mapping[Item, Answer]) -> dict[Item, Answer]:
     return answers
 
 
+def in_short(answers: Mapping[Item, Answer]) -> str:
+    """Write answers behind the reason that the log keeps.
+
+    Parameters
+    ----------
+    answers : mapping of Item to Answer
+        All of them, in order.
+
+    Returns
+    -------
+    str
+        The same in every language, for it is sealed.
+    """
+    said = [f"{item.value}: {'✓' if a.ticked else '✗'}{f' {a.word}' if a.word else ''}" for item, a in answers.items()]
+    return f"[{'; '.join(said)}]"
+
+
+def reason_and_answers(said: str) -> tuple[str, dict[Item, Answer]]:
+    """Take apart what the log keeps of a decision.
+
+    Parameters
+    ----------
+    said : str
+        A reason with answers behind it, see ``in_short``.
+
+    Returns
+    -------
+    tuple of (str, dict of Item to Answer)
+        The reason alone; without answers if there are none.
+
+    Examples
+    --------
+    >>> answers = {item: Answer(item is not Item.LEAKAGE, "too late" if item is Item.LEAKAGE else "") for item in Item}
+    >>> why, found = reason_and_answers(f"not yet {in_short(answers)}")
+    >>> why, found == answers
+    ('not yet', True)
+    """
+    found = _IN_SHORT.fullmatch(said)
+    if found is None:
+        return said, {}
+    why, *parts = found.groups()
+    pairs = zip(Item, parts[::2], parts[1::2], strict=True)
+    return why, {item: Answer(mark == "✓", word.strip()) for item, mark, word in pairs}
+
+
 def _tidy(answer: Answer) -> Answer:
     word = " ".join(readable(answer.word).split())
     if len(word) > LONGEST_WHY:
@@ -116,3 +162,6 @@ def _tidy(answer: Answer) -> Answer:
             _("An answer is too long."), next_step=_("Say it in at most {n} characters.").format(n=count(LONGEST_WHY))
         )
     return Answer(answer.ticked, word)
+
+
+_IN_SHORT = re.compile(r"(.*) \[" + "; ".join(rf"{item.value}: ([✓✗])(.*?)" for item in Item) + r"\]", re.DOTALL)
