@@ -9,7 +9,7 @@ import streamlit as st
 from crm_ai.app import acting, acts, controls, deciding, evidence, moments, registering, rivals, state
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import standing_in_words
-from crm_ai.words import _
+from crm_ai.words import _, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,8 +61,11 @@ def _choose(versions: Sequence[Version]) -> Version:
             _("Which version?"),
             "version",
             list(known),
-            words=lambda number: _("Version {n}: {standing}").format(
-                n=number, standing=standing_in_words(known[number])
+            # What stays as it is: a list whose words change loses what was chosen.
+            words=lambda number: _("Version {n}, {model}, {day}").format(
+                n=number,
+                model=one_line(evidence.model_name(known[number])),
+                day=moments.day(known[number].registered_at),
             ),
             default=first,
         )

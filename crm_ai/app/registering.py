@@ -13,6 +13,8 @@ from crm_ai.modeling import Task, problem_from_json, question_in_words
 from crm_ai.words import _, count, one_line, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crm_ai.app.deployed import Desk
     from crm_ai.deployment.registry import Version
     from crm_ai.modeling import Problem, Run
@@ -35,25 +37,26 @@ def panel(desk: Desk) -> None:
             st.page_link("pages/home.py", label=_("Open a table"), icon=":material/table:")
         return
     # Folded and empty again after each registration.
-    turn = len(desk.versions)
+    known = list_versions(desk.registry)
+    turn = len(known)
     with st.expander(
         _("Register a model as a candidate"),
         icon=":material/add_circle:",
         expanded=not desk.names,
         key=f"register_{turn}",
     ):
-        _form(desk, desk.run, turn)
+        _form(desk, desk.run, known)
 
 
-def _form(desk: Desk, run: Run, turn: int) -> None:
+def _form(desk: Desk, run: Run, known: Sequence[Version]) -> None:
     model = controls.choose_model(run)
     adopting.say_caution(run, model)
-    name = _name(desk, run)
+    name = _name(desk, run, known)
     threshold = _threshold(run)
     along = _takes_along(run, model)
     _say_what_will_be_asked()
     with st.form("register_form", border=False):
-        why = acts.why(f"register_why_{turn}", _("Why is it to be used?"))
+        why = acts.why(f"register_why_{len(known)}", _("Why is it to be used?"))
         pressed = acts.submit(
             _("Register as a candidate"), desk.person, Act.REGISTER, key="register_now", icon=":material/add_circle:"
         )
@@ -62,9 +65,9 @@ def _form(desk: Desk, run: Run, turn: int) -> None:
             _register(desk, run, model, name, why, threshold, along=along)
 
 
-def _name(desk: Desk, run: Run) -> str:
+def _name(desk: Desk, run: Run, versions: Sequence[Version]) -> str:
     """What the model is registered as: one of the known names, or a new one."""
-    newest = {version.name: version for version in reversed(list_versions(desk.registry))}
+    newest = {version.name: version for version in reversed(versions)}
     alike = [name for name, version in newest.items() if _same_question(version, run.problem)]
     usual = desk.name if desk.name in alike or not alike else alike[0]
     if newest:
@@ -74,7 +77,7 @@ def _name(desk: Desk, run: Run) -> str:
             offered,
             index=offered.index(usual if alike else NEW),
             format_func=lambda name: shorten(one_line(name), NAME_WIDTH) if name else _("a new model …"),
-            key="register_as",
+            key=f"register_as_{len(versions)}",
         )
         if known:
             if known not in alike:
@@ -85,7 +88,7 @@ def _name(desk: Desk, run: Run) -> str:
         _("Name of the model"),
         value=proposed,
         max_chars=LONGEST_NAME,
-        key="register_name",
+        key=f"register_name_{len(versions)}",
         help=_("What it is for, such as the question. Versions of one name succeed one another."),
     ) or ""  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from crm_ai.app import deployed, signing_in
 from crm_ai.app.plain import WORD_JOINER
@@ -13,6 +14,7 @@ from crm_ai.deployment.registry import (
     Role,
     approve,
     current_version,
+    find_version,
     list_versions,
     promote,
     read_log,
@@ -20,7 +22,7 @@ from crm_ai.deployment.registry import (
 )
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import read_table
-from tests.app.driving import assert_sound, customers, go, unequal_customers, upload, words
+from tests.app.driving import ROOT, assert_sound, customers, go, unequal_customers, upload, words
 
 TICKED = {item: Answer(True) for item in Item}
 TAB = "deploy_tab"
@@ -273,3 +275,34 @@ def test_a_version_is_withdrawn_for_good(visit):
     assert "is withdrawn" in at.success[0].value
     assert_sound(at)
     assert not [one for one in at.button_group if one.key.startswith("act_")]
+
+
+def test_what_is_chosen_from_is_called_the_same_after_each_act(visit):
+    registry, version = registered()
+    registered()
+    at = go(visit(), "deploy")
+    before = at.selectbox(key="choose_version_deploy").options
+    promote(registry, approve(registry, version, why="well", checklist=TICKED), why="better")
+    assert at.run().selectbox(key="choose_version_deploy").options == before
+
+
+def test_a_name_that_meant_another_question_is_told(trained):
+    registered("value", target="spend", model="linear_regression")
+    at = trained.run()
+    assert not at.warning
+    next(one for one in at.selectbox if one.key.startswith("register_as_")).set_value("value").run()
+    assert "Versions of this model have predicted" in at.warning[0].value
+
+
+def test_a_later_champion_is_judged_anew_where_the_run_is_open(trained):
+    register_now(trained, "first")
+    trained.segmented_control(key="choose_model_deploy").set_value("decision_tree").run()
+    at = register_now(trained, "second")
+    assert "There is no champion to compare with yet" in words(at)
+    registry = deployed.registry()
+    first = find_version(registry, "Churn", 1)
+    promote(registry, approve(registry, first, why="well", checklist=TICKED), why="better")
+    at.run()
+    assert "than the champion, v1" in words(at)
+    elsewhere = go(AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run(), "deploy")
+    assert "It was not compared with version 1, which was put to work later." in words(elsewhere)
