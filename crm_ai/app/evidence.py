@@ -262,6 +262,7 @@ def _made_of(version: Version) -> tuple[str, ...]:
 
 
 def _downloads(desk: Desk, version: Version) -> None:
+    there = desk.registry.artifacts.has(version.artifact)
     with st.container(horizontal=True):
         st.download_button(
             _("Download the model"),
@@ -271,6 +272,7 @@ def _downloads(desk: Desk, version: Version) -> None:
             icon=":material/download:",
             on_click="ignore",
             key="download_version",
+            disabled=not there,
         )
         st.download_button(
             _("Download its card"),
@@ -280,6 +282,14 @@ def _downloads(desk: Desk, version: Version) -> None:
             icon=":material/description:",
             on_click="ignore",
             key="download_version_card",
+        )
+    if not there:
+        st.warning(
+            _(
+                "The file of this version is not there any more: bring it back from a backup, or register the model "
+                "again."
+            ),
+            icon=":material/report:",
         )
 
 

@@ -306,3 +306,61 @@ def test_a_later_champion_is_judged_anew_where_the_run_is_open(trained):
     assert "than the champion, v1" in words(at)
     elsewhere = go(AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run(), "deploy")
     assert "It was not compared with version 1, which was put to work later." in words(elsewhere)
+
+
+@pytest.mark.parametrize(("target", "figure"), [("spend", "Explained differences"), ("plan", "accuracy")])
+def test_numbers_and_several_answers_are_registered_from_the_page(visit, churn_csv, target, figure):
+    at = go(upload(visit(), churn_csv), "train")
+    at.selectbox[0].select(target).run()
+    at.button(key="train").click().run()
+    at = go(at, "deploy")
+    assert "selected (threshold)" not in words(at)
+    register_now(at)
+    assert_sound(at)
+    assert f"Version 1 of “{target}” is registered" in at.success[0].value
+    assert figure in at.metric[0].label
+    decide(answer_all(at))
+    act(at, "crown")
+    assert f"Version 1 of “{target}” has been at work since" in words(at)
+    assert "Customers are selected" not in words(at)
+
+
+def test_a_long_log_is_paged_and_filtered(visit):
+    registry, version = registered()
+    for place in range(25):
+        wrong = TICKED | {Item.LEAKAGE: Answer(False, f"word {place}")}
+        approve(registry, version, why=f"reason {place} of many", checklist=wrong)
+    at = show_log(go(visit(), "deploy"))
+    assert_sound(at)
+    assert "reason 24 of many" in words(at)
+    assert "Not good enough: leakage (word 24)." in words(at)
+    assert "reason 0 of many" not in words(at)
+    at.pagination[0].set_value(2).run()
+    assert "reason 0 of many" in words(at)
+    at.selectbox(key="log_act").select("register").run()
+    assert "reason" not in words(at)
+    assert "data of March" in words(at)
+
+
+def test_a_seal_that_was_noted_down_is_looked_for(visit):
+    registry, _version = registered()
+    at = show_log(go(visit(), "deploy"))
+    at.text_input(key="log_noted").set_value(read_log(registry)[0].digest.upper()).run()
+    assert "The log still holds this entry." in [one.value for one in at.success]
+    at.text_input(key="log_noted").set_value("f" * 64).run()
+    assert "does not hold the entry" in told(at)
+
+
+def test_a_file_that_is_gone_is_told(visit, workspace):
+    registry, version = registered()
+    approve(registry, version, why="well", checklist=TICKED)
+    for file in (workspace / "registry" / "artifacts").rglob("*"):
+        if file.is_file():
+            file.unlink()
+    at = go(visit(), "deploy")
+    assert_sound(at)
+    assert "is not there any more" in at.warning[0].value
+    assert at.download_button(key="download_version").disabled
+    act(at, "crown")
+    assert "not there any more" in told(at)
+    assert current_version(registry, "churn") is None
