@@ -12,7 +12,7 @@ from crm_ai.app import controls, moments, state
 from crm_ai.app.plain import plain
 from crm_ai.app.workspace import workspace
 from crm_ai.deployment.registry import at_work_since, current_version, find_version, list_versions, open_registry
-from crm_ai.words import _, one_line, shorten
+from crm_ai.words import _, language, one_line, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ class Desk:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _registry(place: str, where: tuple[str, ...]) -> Registry:
+def _registry(place: str, where: tuple[str, ...], spoken: str) -> Registry:
     return open_registry()
 
 
@@ -73,7 +73,7 @@ def registry() -> Registry:
     Registry
         Ready to use.
     """
-    return _registry(str(workspace()), tuple(os.environ.get(name, "") for name in _WHERE))
+    return _registry(str(workspace()), tuple(os.environ.get(name, "") for name in _WHERE), language())
 
 
 def require_desk(promise: str, person: Person) -> Desk:

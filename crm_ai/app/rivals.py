@@ -56,7 +56,7 @@ def in_words(desk: Desk, version: Version, champion: Version) -> str:
         return plain(registered.in_words())
     if desk.run is not None and evidence.at_hand(desk, version):
         with st.spinner(_("Judging both on the same customers …")):
-            now = _now(desk.registry, desk.run, version, f"{version.digest} {champion.digest} {language()}")
+            now = _now(desk.registry, desk.run, version, f"{version.digest} {champion.digest}", language())
         return plain(now.in_words())
     return _(
         "It was not compared with version {n}, which was put to work later. Open the table and the run it was made "
@@ -65,7 +65,7 @@ def in_words(desk: Desk, version: Version, champion: Version) -> str:
 
 
 @st.cache_resource(max_entries=50, show_spinner=False)
-def _now(_registry: Registry, _run: Run, _version: Version, known_by: str) -> AgainstChampion:
+def _now(_registry: Registry, _run: Run, _version: Version, known_by: str, spoken: str) -> AgainstChampion:
     from crm_ai.deployment.registry import compare_with_champion
 
     return compare_with_champion(_registry, _run, _version.model_type, name=_version.name)
