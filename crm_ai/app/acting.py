@@ -55,6 +55,8 @@ def panel(desk: Desk, version: Version) -> None:
         # Of the state, too: what is usual next is another after each act.
         key=f"act_{version.digest[:12]}_{version.state}_{'_'.join(version.aliases)}",
     )
+    if "champion" in version.aliases:
+        st.caption(_("To withdraw it, put another version to work first."))
     if chosen == DECIDE:
         deciding.form(desk, version)
     elif chosen is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import acting, acts, controls, deciding, evidence, moments, registering, rivals, state
+from crm_ai.app import acting, acts, controls, deciding, evidence, moments, registering, rivals, state, version_card
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import standing_in_words
 from crm_ai.words import _, one_line
@@ -29,23 +29,24 @@ def panel(desk: Desk) -> None:
         What there is to work with.
     """
     acts.say_done()
-    registering.panel(desk)
+    if not (desk.names and state.for_manager()):
+        registering.panel(desk)
     versions = desk.versions
     if not versions:
         return
     version = _choose(versions)
     if len(versions) > 1 and not state.for_manager():
-        evidence.table(versions)
+        version_card.table(versions)
     st.subheader(
         _("Version {n}: {standing}").format(n=version.number, standing=standing_in_words(version)), anchor=False
     )
     _say_where_from(version)
-    evidence.figures(version)
+    version_card.figures(version)
     rivals.panel(desk, version)
     deciding.say_decisions(desk, version)
     acting.panel(desk, version)
     if not state.for_manager():
-        evidence.details(desk, version)
+        version_card.details(desk, version)
 
 
 def _choose(versions: Sequence[Version]) -> Version:

@@ -56,6 +56,8 @@ def _ask(version: Version, item: Item, key: str, *, linked: bool) -> Answer | No
         st.markdown(f"**{question(item)}**")
         lines = _evidence(version, item)
         st.markdown("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else "".join(lines))
+        if item is Item.FAIRNESS:
+            _groups(version)
         with st.container(horizontal=True, vertical_alignment="center"):
             said = st.segmented_control(
                 question(item),
@@ -87,16 +89,18 @@ def _evidence(version: Version, item: Item) -> tuple[str, ...]:
     if item is Item.REASONS:
         return (evidence.drivers_in_words(version),)
     if item is Item.FAIRNESS:
-        return evidence.verdicts(version)
+        return (evidence.fairness_in_words(version),)
     if item is Item.DATA_QUALITY:
         return evidence.data_in_words(version)
     found = evidence.findings_in_words(version, leaks=True)
-    names = _(", ").join(plain(column["name"], NAME_WIDTH) for column in version.facts["signature"][:30])
-    more = len(version.facts["signature"]) - 30
-    columns = _("It looks at: {columns}.").format(
-        columns=names + (_(" and {n} more").format(n=more) if more > 0 else "")
-    )
-    return (*(found or (_("No column was found that gives the answer away."),)), columns)
+    return (*(found or (_("No column was found that gives the answer away."),)), evidence.columns_in_words(version))
+
+
+def _groups(version: Version) -> None:
+    told = evidence.verdicts(version)
+    if told:
+        with st.expander(_("How large are the gaps?"), type="compact", key="ask_groups"):
+            st.markdown("\n".join(f"- {line}" for line in told))
 
 
 def _figures(version: Version) -> tuple[str, ...]:

@@ -1,26 +1,21 @@
-"""What is known of a version: figures, what drives it, fairness, data, and what it is made of."""
+"""What a decision about a version rests on, in words: figures, what drives it, fairness, and its data."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import streamlit as st
-
-from crm_ai.app import cards, glossary, moments, speaking, state
+from crm_ai.app import state
 from crm_ai.app.plain import plain
-from crm_ai.deployment.registry import standing_in_words
 from crm_ai.modeling import HEADLINE, Task, model_type_of, problem_from_json
-from crm_ai.table import Kind, Severity, check_in_words
-from crm_ai.words import NOTHING, _, count, one_line, percent, shorten
+from crm_ai.table import Severity, check_in_words
+from crm_ai.words import _, count, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from crm_ai.app.deployed import Desk
     from crm_ai.deployment.registry import Version
     from crm_ai.evaluation import Estimate
 
-NAME_WIDTH, WORDS_WIDTH = 40, 120
+NAME_WIDTH = 40
 MOST_DRIVERS, MOST_FINDINGS, MOST_COLUMNS = 5, 6, 30
 
 
@@ -75,49 +70,6 @@ def first_figure(version: Version) -> Estimate | None:
     return version.metrics.get(HEADLINE[task(version)][0])
 
 
-def figures(version: Version) -> None:
-    """Draw the figures that a version was registered with.
-
-    Parameters
-    ----------
-    version : Version
-        The version.
-    """
-    cards.of_metrics(version.metrics, HEADLINE[task(version)])
-
-
-def table(versions: Sequence[Version]) -> None:
-    """Draw all versions in a table.
-
-    Parameters
-    ----------
-    versions : sequence of Version
-        Of one model.
-    """
-    import pandas as pd
-
-    rows = [
-        {
-            _("version"): version.number,
-            _("stands"): standing_in_words(version),
-            _("model"): one_line(model_name(version)),
-            _("key figure"): _key_figure(version),
-            _("registered by"): one_line(version.registered_by),
-            _("on"): moments.day(version.registered_at),
-            _("why"): shorten(one_line(version.note), WORDS_WIDTH),
-        }
-        for version in versions
-    ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt=_("All versions of the model"))
-
-
-def _key_figure(version: Version) -> str:
-    known = first_figure(version)
-    if known is None:
-        return NOTHING
-    return f"{glossary.term(known.name).label}: {glossary.in_words(known)}"
-
-
 def drivers_in_words(version: Version, most: int = MOST_DRIVERS) -> str:
     """What moves a version's scores most.
 
@@ -143,6 +95,27 @@ def drivers_in_words(version: Version, most: int = MOST_DRIVERS) -> str:
     return _("Shares in what moves it: {columns}.").format(columns=named + rest)
 
 
+def fairness_in_words(version: Version) -> str:
+    """By which segments there is a gap.
+
+    Parameters
+    ----------
+    version : Version
+        The version.
+
+    Returns
+    -------
+    str
+        In the reader's language, safe to stand in markdown.
+    """
+    from crm_ai.fairness import Judgement, judgements_in_words
+
+    found = [(segment, Judgement(said["judgement"])) for segment, said in version.facts["fairness"].items()]
+    if not found:
+        return _("No segments were chosen at training, so nobody has looked whether groups are treated alike.")
+    return judgements_in_words(found, name=lambda segment: plain(segment, NAME_WIDTH))
+
+
 def verdicts(version: Version) -> tuple[str, ...]:
     """What was found by each segment.
 
@@ -154,12 +127,9 @@ def verdicts(version: Version) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        A sentence a segment, as it was registered, safe to stand in markdown.
+        A sentence a segment, in the words it was registered with, safe to stand in markdown.
     """
-    found = version.facts["fairness"]
-    if not found:
-        return (_("No segments were chosen at training, so nobody has looked whether groups are treated alike."),)
-    return tuple(plain(said["verdict"]) for said in found.values())
+    return tuple(plain(said["verdict"]) for said in version.facts["fairness"].values())
 
 
 def findings_in_words(version: Version, *, leaks: bool) -> tuple[str, ...]:
@@ -216,81 +186,23 @@ def _finding(_severity: str, check: str, column: str, rows: int) -> str:
     return where + _("{what} ({n} rows)").format(what=plain(check_in_words(check)), n=count(rows))
 
 
-def details(desk: Desk, version: Version) -> None:
-    """Draw everything else that is known, folded.
+def columns_in_words(version: Version) -> str:
+    """Which columns a version looks at.
 
     Parameters
     ----------
-    desk : Desk
-        What there is to work with.
     version : Version
         The version.
+
+    Returns
+    -------
+    str
+        Their names, safe to stand in markdown.
     """
-    with st.expander(_("All that is known of this version"), icon=":material/unfold_more:", key="version_details"):
-        _downloads(desk, version)
-        for heading, lines in (
-            (_("What drives it"), (drivers_in_words(version, 12),)),
-            (_("For whom it is worse"), verdicts(version)),
-            (_("What was found in the data"), (*findings_in_words(version, leaks=True), *data_in_words(version))),
-            (_("What it is made of"), _made_of(version)),
-        ):
-            st.markdown(f"**{heading}**\n\n" + "\n".join(f"- {line}" for line in lines))
-        with st.expander(_("The model card"), type="compact", key="version_card"):
-            st.code(version.card, language=None, wrap_lines=True)
-
-
-def _made_of(version: Version) -> tuple[str, ...]:
-    facts = version.facts
-    data, columns = facts["data"], facts["signature"]
-    named = _(", ").join(f"{plain(c['name'], NAME_WIDTH)} ({Kind(c['kind']).in_words})" for c in columns[:MOST_COLUMNS])
-    more = _(" and {n} more").format(n=count(len(columns) - MOST_COLUMNS)) if len(columns) > MOST_COLUMNS else ""
-    said = [
-        _("Question: {question}").format(question=plain(facts["question"], WORDS_WIDTH)),
-        _("Data: {source}, {trained} customers learned from, {judged} judged on").format(
-            source=plain(data["source"], NAME_WIDTH),
-            trained=count(data["trained_on"]),
-            judged=count(data["judged_on"]),
-        ),
-        _("Columns it needs: {columns}").format(columns=named + more),
-        _("Seal: {digest}…, by which it can be named on the command line").format(digest=version.digest[:12]),
-    ]
-    if task(version) is Task.BINARY:
-        said.insert(2, _("Threshold: selected from a score of {threshold} on").format(
-            threshold=f"{version.threshold:.2f}"
-        ))  # fmt: skip
-    return tuple(said)
-
-
-def _downloads(desk: Desk, version: Version) -> None:
-    there = desk.registry.artifacts.has(version.artifact)
-    with st.container(horizontal=True):
-        st.download_button(
-            _("Download the model"),
-            speaking.in_this_language(lambda: desk.registry.artifacts.get(version.artifact)),
-            file_name=f"version_{version.number}.crm",
-            mime="application/octet-stream",
-            icon=":material/download:",
-            on_click="ignore",
-            key="download_version",
-            disabled=not there,
-        )
-        st.download_button(
-            _("Download its card"),
-            version.card.encode("utf-8", "replace"),
-            file_name=f"version_{version.number}_card.md",
-            mime="text/markdown",
-            icon=":material/description:",
-            on_click="ignore",
-            key="download_version_card",
-        )
-    if not there:
-        st.warning(
-            _(
-                "The file of this version is not there any more: bring it back from a backup, or register the model "
-                "again."
-            ),
-            icon=":material/report:",
-        )
+    names = [plain(column["name"], NAME_WIDTH) for column in version.facts["signature"]]
+    more = len(names) - MOST_COLUMNS
+    rest = _(" and {n} more").format(n=count(more)) if more > 0 else ""
+    return _("It looks at: {columns}.").format(columns=_(", ").join(names[:MOST_COLUMNS]) + rest)
 
 
 def at_hand(desk: Desk, version: Version) -> bool:

@@ -54,7 +54,7 @@ def _form(desk: Desk, run: Run, known: Sequence[Version]) -> None:
     name = _name(desk, run, known)
     threshold = _threshold(run)
     along = _takes_along(run, model)
-    _say_what_will_be_asked()
+    _say_what_will_be_asked(four_eyes=desk.registry.four_eyes)
     with st.form("register_form", border=False):
         why = acts.why(f"register_why_{len(known)}", _("Why is it to be used?"))
         pressed = acts.submit(
@@ -144,11 +144,13 @@ def _takes_along(run: Run, model: str) -> bool:
     )
 
 
-def _say_what_will_be_asked() -> None:
+def _say_what_will_be_asked(*, four_eyes: bool) -> None:
     with st.expander(
         _("What somebody will have to answer before it goes to work"), type="compact", key="register_asked"
     ):
         st.markdown("\n".join(f"{place}. {question(item)}" for place, item in enumerate(Item, start=1)))
+        if four_eyes:
+            st.markdown(_("Somebody else than you must approve it: two people must look at it."))
 
 
 def _register(desk: Desk, run: Run, model: str, name: str, why: str, threshold: float, *, along: bool) -> None:

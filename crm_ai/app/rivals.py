@@ -9,7 +9,7 @@ import streamlit as st
 from crm_ai.app import evidence, frame, glossary
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import AgainstChampion, against_champion
-from crm_ai.words import _, language
+from crm_ai.words import _, language, sentences
 
 if TYPE_CHECKING:
     from crm_ai.app.deployed import Desk
@@ -28,10 +28,17 @@ def panel(desk: Desk, version: Version) -> None:
         The version that is looked at.
     """
     champion = desk.champion
-    if champion is None or champion.number == version.number:
+    if champion is None:
         return
-    st.markdown(in_words(desk, version, champion))
-    _picture(version, champion)
+    if champion.number != version.number:
+        st.markdown(in_words(desk, version, champion))
+        _picture(version, champion)
+        return
+    rival = next((one for one in desk.versions if "challenger" in one.aliases), None)
+    if rival is not None:
+        on_trial = _("Version {n} is on trial beside it.").format(n=rival.number)
+        st.markdown(sentences((on_trial, in_words(desk, rival, champion))))
+        _picture(rival, champion)
 
 
 def in_words(desk: Desk, version: Version, champion: Version) -> str:

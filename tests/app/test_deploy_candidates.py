@@ -364,3 +364,24 @@ def test_a_file_that_is_gone_is_told(visit, workspace):
     act(at, "crown")
     assert "not there any more" in told(at)
     assert current_version(registry, "churn") is None
+
+
+def test_gaps_are_told_in_short_and_in_full(visit):
+    registered(csv=unequal_customers(), target="Churn", segments=("gender",))
+    at = go(visit(), "deploy")
+    assert "There is a gap by gender." in words(at)
+    assert "Gap found by gender" in words(at)
+    registered("without", segments=())
+    at = go(visit(registered="without"), "deploy")
+    assert "No segments were chosen at training" in words(at)
+
+
+def test_the_one_on_trial_stands_beside_the_champion(visit):
+    registry, first = registered()
+    promote(registry, approve(registry, first, why="well", checklist=TICKED), why="better")
+    _registry, second = registered(model="decision_tree")
+    promote(registry, approve(registry, second, why="well", checklist=TICKED), why="to try", alias="challenger")
+    at = go(visit(registered="churn", version="1"), "deploy")
+    assert_sound(at)
+    assert "Version 2 is on trial beside it." in words(at)
+    assert len(at.get("plotly_chart")) == 1
