@@ -149,10 +149,16 @@ def findings_in_words(version: Version, *, leaks: bool) -> tuple[str, ...]:
     """
     known: list[list[Any]] = [entry for entry in version.facts["findings"] if (entry[1] == "leak") == leaks]
     grave = [entry for entry in known if entry[0] != Severity.KNOW]
-    said = [_finding(*entry) for entry in grave[:MOST_FINDINGS]]
+    said = [_finding(*entry) + (_spared(version, entry[2]) if leaks else "") for entry in grave[:MOST_FINDINGS]]
     if len(grave) > MOST_FINDINGS:
         said.append(_("and {n} more").format(n=count(len(grave) - MOST_FINDINGS)))
     return tuple(said)
+
+
+def _spared(version: Version, column: str) -> str:
+    """That a column which gives the answer away is not looked at, if so."""
+    looked_at = column in {known["name"] for known in version.facts["signature"]}
+    return "" if looked_at else _("; this version does not look at it")
 
 
 def data_in_words(version: Version) -> tuple[str, ...]:

@@ -385,3 +385,13 @@ def test_the_one_on_trial_stands_beside_the_champion(visit):
     assert_sound(at)
     assert "Version 2 is on trial beside it." in words(at)
     assert len(at.get("plotly_chart")) == 1
+
+
+def test_a_column_that_gives_the_answer_away_is_told_and_whether_it_is_looked_at(visit):
+    at = visit()
+    at.button(key="sample_telephone_customers").click().run()
+    go(at, "train").button(key="train").click().run()
+    at = register_now(go(at, "deploy"))
+    assert_sound(at)
+    said = words(at).replace("\\", "")
+    assert "**retention_call_minutes** gives the answer away (4,000 rows); this version does not look at it" in said
