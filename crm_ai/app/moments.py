@@ -51,5 +51,5 @@ def _zone() -> tzinfo:
     """Where the reader is, if the browser says so."""
     try:
         return ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a browser may say anything
         return UTC

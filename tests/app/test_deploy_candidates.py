@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from crm_ai.app import deployed, signing_in
+from crm_ai.app import deployed, moments, signing_in
 from crm_ai.app.plain import WORD_JOINER
 from crm_ai.deployment.registry import (
     Answer,
     Item,
     Person,
+    Published,
     Role,
     approve,
     current_version,
@@ -160,6 +163,19 @@ def test_a_viewer_may_look(visit, monkeypatch):
     assert_sound(at)
     assert at.button(key="decide").disabled
     assert "A viewer may not do this: approve." in words(at)
+    group(at, "act_").set_value("out").run()
+    assert at.button(key="out_now").disabled
+
+
+def test_an_analyst_may_register_and_no_more(trained, monkeypatch):
+    monkeypatch.setattr(signing_in, "person", lambda: Person("Ann", Role.VIEWER))
+    at = trained.run()
+    assert at.button(key="register_now").disabled
+    monkeypatch.setattr(signing_in, "person", lambda: Person("Ann", Role.ANALYST))
+    at = register_now(at.run())
+    assert "registered by Ann on" in words(at)
+    assert at.button(key="decide").disabled
+    assert "An analyst may not do this: approve." in words(at)
 
 
 def test_who_has_registered_may_not_approve_where_four_eyes_are_wanted(visit, monkeypatch):
@@ -395,3 +411,49 @@ def test_a_column_that_gives_the_answer_away_is_told_and_whether_it_is_looked_at
     assert_sound(at)
     said = words(at).replace("\\", "")
     assert "**retention_call_minutes** gives the answer away (4,000 rows); this version does not look at it" in said
+
+
+def test_published_to_the_organisations_server(visit, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://ann:secret@mlflow.example.com/team")
+    monkeypatch.setattr("crm_ai.deployment.registry.publishing.find_python", lambda *_args: "python")
+    asked = {}
+
+    def publish(_registry, version, to, *, by, why):
+        asked.update(number=version.number, to=to, by=by.name, why=why)
+        return Published("churn", 4, "a1b2")
+
+    monkeypatch.setattr("crm_ai.app.acting.publish", publish)
+    registry, version = registered()
+    approve(registry, version, why="well", checklist=TICKED)
+    at = go(visit(), "deploy")
+    group(at, "act_").set_value("publish").run()
+    assert "mlflow" in words(at)
+    assert "secret" not in words(at)
+    act(at, "publish", "for the call centre")
+    assert "is published as models" in at.success[0].value
+    assert asked == {
+        "number": 1,
+        "to": "https://ann:secret@mlflow.example.com/team",
+        "by": "local user",
+        "why": "for the call centre",
+    }
+
+
+def test_where_mlflow_is_missing_it_is_said_without_a_path(visit, monkeypatch, tmp_path):
+    monkeypatch.setenv("CRM_AI_MLFLOW_PYTHON", str(tmp_path / "nowhere"))
+    registry, version = registered()
+    approve(registry, version, why="well", checklist=TICKED)
+    at = go(visit(), "deploy")
+    group(at, "act_").set_value("publish").run()
+    assert "MLflow is not installed" in at.info[0].value
+    assert "nowhere" not in words(at)
+    assert at.button(key="publish_now").disabled
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [("Asia/Shanghai", "4 March 2026, 07:30"), ("Mars/Phobos", "3 March 2026, 23:30"), (None, "3 March")],
+)
+def test_moments_are_told_by_the_readers_clock(monkeypatch, zone, said):
+    monkeypatch.setattr(moments.st, "context", SimpleNamespace(timezone=zone))
+    assert moments.moment("2026-03-03T23:30:00Z") == said
