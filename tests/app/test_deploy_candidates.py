@@ -452,7 +452,13 @@ def test_where_mlflow_is_missing_it_is_said_without_a_path(visit, monkeypatch, t
 
 @pytest.mark.parametrize(
     ("zone", "said"),
-    [("Asia/Shanghai", "4 March 2026, 07:30"), ("Mars/Phobos", "3 March 2026, 23:30"), (None, "3 March")],
+    [
+        ("Asia/Shanghai", "4 March 2026, 07:30"),
+        ("Mars/Phobos", "3 March 2026, 23:30"),
+        ("America", "3 March 2026, 23:30"),
+        ("../../etc/passwd", "3 March 2026, 23:30"),
+        (None, "3 March 2026, 23:30"),
+    ],
 )
 def test_moments_are_told_by_the_readers_clock(monkeypatch, zone, said):
     monkeypatch.setattr(moments.st, "context", SimpleNamespace(timezone=zone))
