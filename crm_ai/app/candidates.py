@@ -43,6 +43,8 @@ def panel(desk: Desk) -> None:
     _say_where_from(version)
     version_card.figures(version)
     rivals.panel(desk, version)
+    if state.for_manager() and version.state != "registered":  # else it stands beside the question
+        st.markdown(evidence.fairness_in_words(version))
     deciding.say_decisions(desk, version)
     acting.panel(desk, version)
     if not state.for_manager():

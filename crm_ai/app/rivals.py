@@ -65,6 +65,11 @@ def in_words(desk: Desk, version: Version, champion: Version) -> str:
         with st.spinner(_("Judging both on the same customers …")):
             now = _now(desk.registry, desk.run, version, f"{version.digest} {champion.digest}", language())
         return plain(now.in_words())
+    other_way = against_champion(champion)
+    if other_way.champion == version.number:
+        return _("When version {n} was registered: {outcome}").format(
+            n=champion.number, outcome=plain(other_way.in_words())
+        )
     return _(
         "It was not compared with version {n}, which was put to work later. Open the table and the run it was made "
         "from to judge both on the same customers."

@@ -401,6 +401,8 @@ def test_the_one_on_trial_stands_beside_the_champion(visit):
     assert_sound(at)
     assert "Version 2 is on trial beside it." in words(at)
     assert len(at.get("plotly_chart")) == 1
+    promote(registry, second, why="better")
+    assert "When version 2 was registered:" in words(at.run())
 
 
 def test_a_column_that_gives_the_answer_away_is_told_and_whether_it_is_looked_at(visit):
