@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import controls, state
+from crm_ai.app import controls, moments, state
 from crm_ai.app.plain import plain
 from crm_ai.app.workspace import workspace
-from crm_ai.deployment.registry import current_version, find_version, list_versions, open_registry
-from crm_ai.words import _, ngettext
+from crm_ai.deployment.registry import at_work_since, current_version, find_version, list_versions, open_registry
+from crm_ai.words import _, one_line, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crm_ai.deployment.registry import Person, Registry, Version
     from crm_ai.modeling import Run
 
@@ -116,7 +118,7 @@ def choose(desk: Desk) -> Desk:
         return desk
     if len(desk.names) == 1:
         return replace(desk, name=desk.names[0])
-    shown = {name: plain(name, NAME_WIDTH) for name in desk.names}
+    shown = {name: shorten(one_line(name), NAME_WIDTH) for name in desk.names}
     return replace(desk, name=controls.choose(_("Model"), "registered", desk.names, words=shown.__getitem__))
 
 
@@ -135,15 +137,29 @@ def in_a_sentence(desk: Desk) -> str:
     """
     if not desk.name:
         return _("Nothing is registered yet: register a model, approve it, and put it to work.")
-    known, name = desk.champion, plain(desk.name, NAME_WIDTH)
-    waiting = sum(version.state == "registered" for version in desk.versions)
-    said = (
-        _("No version of “{name}” is at work.").format(name=name)
-        if known is None
-        else _("Version {number} of “{name}” is at work.").format(number=known.number, name=name)
-    )
+    versions, name = desk.versions, plain(desk.name, NAME_WIDTH)
+    working = _working(desk, versions, name)
+    waiting = [version.number for version in versions if version.state == "registered"]
     if not waiting:
-        return said
-    return f"{said} " + ngettext(
-        "{n} version waits to be decided.", "{n} versions wait to be decided.", waiting
-    ).format(n=waiting)
+        return _("{working}.").format(working=working)
+    words = (
+        _("version {n} waits to be decided").format(n=waiting[0])
+        if len(waiting) == 1
+        else _("{n} versions wait to be decided").format(n=len(waiting))
+    )
+    return _("{working}; {waiting}.").format(working=working, waiting=words)
+
+
+def _working(desk: Desk, versions: Sequence[Version], name: str) -> str:
+    """Which version is at work since when, or could be."""
+    champion = next((version for version in versions if "champion" in version.aliases), None)
+    if champion is not None:
+        since = moments.day(at_work_since(desk.registry, desk.name))
+        words = _("Version {number} of “{name}” has been at work since {since}")
+        return words.format(number=champion.number, name=name, since=since)
+    approved = next((version for version in versions if version.state == "approved"), None)
+    if approved is not None:
+        return _("No version of “{name}” is at work; version {number} is approved and can be put to work").format(
+            number=approved.number, name=name
+        )
+    return _("No version of “{name}” is at work").format(name=name)

@@ -37,6 +37,7 @@ _RESTS_ON = {
     "way": ("group",),
     "rule": ("group",),
     "columns": ("group",),
+    "registered": ("version",),
 }
 
 

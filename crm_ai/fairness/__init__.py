@@ -33,7 +33,7 @@ from crm_ai.fairness.mitigation import adopt, candidates, mitigate
 from crm_ai.fairness.pairs import Pair
 from crm_ai.fairness.proxies import Proxies, proxies
 from crm_ai.fairness.thresholds import across_thresholds
-from crm_ai.fairness.verdict import FEWEST, FOUR_FIFTHS, POINTS, Judgement, segments_in_words
+from crm_ai.fairness.verdict import FEWEST, FOUR_FIFTHS, POINTS, Judgement, judgements_in_words, segments_in_words
 
 __all__ = [
     "CONCERNS",
@@ -82,6 +82,7 @@ __all__ = [
     "frontier_in_words",
     "gap_of",
     "judged_together",
+    "judgements_in_words",
     "mitigate",
     "proposed",
     "proxies",

@@ -19,6 +19,15 @@ class Role(StrEnum):
     ANALYST = "analyst"
     APPROVER = "approver"
 
+    @property
+    def in_words(self) -> str:
+        """Its name in the reader's language."""
+        return {
+            Role.VIEWER: _("viewer"),
+            Role.ANALYST: _("analyst"),
+            Role.APPROVER: _("approver"),
+        }[self]
+
 
 class Act(StrEnum):
     """What can be done; each is an entry in the log."""
@@ -30,6 +39,19 @@ class Act(StrEnum):
     ROLL_BACK = "roll back"
     WITHDRAW = "withdraw"
     PUBLISH = "publish"
+
+    @property
+    def in_words(self) -> str:
+        """Its name in the reader's language."""
+        return {
+            Act.REGISTER: _("register"),
+            Act.APPROVE: _("approve"),
+            Act.REFUSE: _("refuse"),
+            Act.PROMOTE: _("promote"),
+            Act.ROLL_BACK: _("roll back"),
+            Act.WITHDRAW: _("withdraw"),
+            Act.PUBLISH: _("publish"),
+        }[self]
 
 
 MAY = {
@@ -132,11 +154,11 @@ def require(person: Person, act: Act) -> None:
     """
     if may(person, act):
         return
-    able = " or ".join(f"an {role.value}" for role in Role if act in MAY[role])
+    able = _(" or ").join(_("an {role}").format(role=role.in_words) for role in Role if act in MAY[role])
     raise RegistryError(
-        _("A {role} may not do this: {act}.").format(role=person.role.value, act=act.value)
+        _("A {role} may not do this: {act}.").format(role=person.role.in_words, act=act.in_words)
         if person.role is Role.VIEWER
-        else _("An {role} may not do this: {act}.").format(role=person.role.value, act=act.value),
+        else _("An {role} may not do this: {act}.").format(role=person.role.in_words, act=act.in_words),
         next_step=_("Ask somebody who is {roles}.").format(roles=able),
     )
 
