@@ -9,25 +9,30 @@ from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
 from crm_ai.deployment.registry.publishing import Published, publish
 from crm_ai.deployment.registry.registering import register
 from crm_ai.deployment.registry.registry import Registry, open_registry
+from crm_ai.deployment.registry.remembering import Arrived, join_arrived, may_remember, remember
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may, require
 from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
 from crm_ai.deployment.registry.versions import Version, find_version, list_versions, model_name
+from crm_ai.deployment.registry.weeks import RegistryStore, batches_of
 
 __all__ = [
     "LOCAL_USER",
     "Act",
     "AgainstChampion",
     "Answer",
+    "Arrived",
     "Champion",
     "Entry",
     "Item",
     "Person",
     "Published",
     "Registry",
+    "RegistryStore",
     "Role",
     "Version",
     "against_champion",
     "approve",
+    "batches_of",
     "champion",
     "check_record",
     "collect_orphans",
@@ -36,9 +41,11 @@ __all__ = [
     "decisions",
     "find_faults",
     "find_version",
+    "join_arrived",
     "judge_elsewhere",
     "list_versions",
     "may",
+    "may_remember",
     "model_name",
     "open_registry",
     "open_version",
@@ -47,6 +54,7 @@ __all__ = [
     "question",
     "read_log",
     "register",
+    "remember",
     "require",
     "roll_back",
     "verify_log",

@@ -8,8 +8,9 @@ from crm_ai.deployment.watching.joined import Joined
 from crm_ai.deployment.watching.keys import KeyedScores, keyed_scores, workspace_secret
 from crm_ai.deployment.watching.observing import Observation, observe
 from crm_ai.deployment.watching.outcomes import Performance, join_outcomes
-from crm_ai.deployment.watching.recording import profile_of, record
+from crm_ai.deployment.watching.recording import look_at, profile_of, record
 from crm_ai.deployment.watching.store import FolderStore, Store, by_week
+from crm_ai.deployment.watching.summary import headline_figure, in_short
 from crm_ai.deployment.watching.watch import Watch, watch
 from crm_ai.modeling.profile import Profile
 
@@ -32,8 +33,11 @@ __all__ = [
     "advise",
     "by_week",
     "drift",
+    "headline_figure",
+    "in_short",
     "join_outcomes",
     "keyed_scores",
+    "look_at",
     "make_batch",
     "observe",
     "profile_of",

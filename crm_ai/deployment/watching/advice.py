@@ -42,9 +42,14 @@ class Advice:
     reasons: tuple[str, ...]
 
     @property
+    def headline(self) -> str:
+        """The advice alone, in the reader's language."""
+        return _headlines()[self.step]
+
+    @property
     def in_words(self) -> str:
         """Advice and evidence in the reader's language."""
-        return sentences([_headlines()[self.step], *self.reasons])
+        return sentences([self.headline, *self.reasons])
 
     def as_json(self) -> dict[str, Any]:
         """Plain texts.
