@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import json
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +32,8 @@ examples:
   python -m crm_ai drift churn.crm march.csv --store watch --batch march --day 2026-03-31 --keep-keys --key customerID
   python -m crm_ai drift churn.crm --store watch --batch march --outcomes left_by_june.csv --key customerID
   python -m crm_ai drift churn.crm april.csv --store watch --fail-on act --json
+  python -m crm_ai drift --champion churn april.csv --keep-keys --key customerID --fail-on act
+  python -m crm_ai drift --champion churn --batch april --outcomes left_by_june.csv --key customerID
 """
 
 
@@ -46,14 +51,28 @@ def add_drift(commands: argparse._SubParsersAction) -> None:
         _("tell whether customers have changed since a model was trained, and how good its scores turned out to be"),
         EXAMPLES,
     )
-    parser.add_argument("model", metavar="MODEL", help=_("file written by train --save or downloaded from the app"))
+    parser.add_argument(
+        "model", metavar="MODEL", nargs="?", help=_("file written by train --save or downloaded from the app")
+    )
     add_file(parser)
+    parser.add_argument(
+        "--champion",
+        metavar="NAME",
+        help=_("instead of MODEL: the champion of this name in the registry, where its batches are kept too"),
+    )
+    parser.add_argument(
+        "--version", metavar="NUMBER", help=_("another version of this name than the champion: 3, challenger or newest")
+    )
     parser.add_argument("--store", metavar="FOLDER", help=_("folder where batches are kept as counts, week after week"))
     parser.add_argument("--batch", metavar="NAME", help=_("what the batch is called (default: the file's name)"))
     parser.add_argument(
         "--day", type=date.fromisoformat, metavar="DAY", help=_("when it was scored, as 2026-03-31 (default: today)")
     )
-    parser.add_argument("--threshold", type=share, default=0.5, help=_("score from which a customer is selected"))
+    parser.add_argument(
+        "--threshold",
+        type=share,
+        help=_("score from which a customer is selected (default: 0.5; of a registered version as it was approved)"),
+    )
     parser.add_argument(
         "--keep-keys",
         action="store_true",
@@ -69,7 +88,10 @@ def add_drift(commands: argparse._SubParsersAction) -> None:
         "--when", metavar="COLUMN", help=_("its column of days; outcomes before the batch's day are left out")
     )
     parser.add_argument(
-        "--trained", type=date.fromisoformat, metavar="DAY", help=_("when the model was trained, to tell its age")
+        "--trained",
+        type=date.fromisoformat,
+        metavar="DAY",
+        help=_("when the model was trained, to tell its age (default: when it was registered)"),
     )
     parser.add_argument(
         "--fail-on",
@@ -93,24 +115,62 @@ def drift_command(options: argparse.Namespace) -> int:
     int
         0, or 3 if an alert was to be reported so.
     """
-    from crm_ai.deployment import load_model
-    from crm_ai.deployment.watching import FolderStore, profile_of, watch
+    from crm_ai.deployment.watching import profile_of, watch
 
+    _take_file(options)
     _check(options)
-    model = load_model(options.model)
-    profile_of(model)
-    version = hashlib.sha256(Path(options.model).read_bytes()).hexdigest()[:DIGEST]
-    store: Store = FolderStore(options.store) if options.store else _Memory()
-    batch = (
-        _recorded(store, model, version, options) if options.file or options.sql else _chosen(store, version, options)
-    )
-    performance = _with_outcomes(store, model, batch, options) if options.outcomes else None
-    found = watch(store.batches(version), store.outcomes(version), trained=options.trained)
+    watched = _registered(options) if options.champion else _of_file(options)
+    profile_of(watched.model)
+    batch = _recorded(watched, options) if options.file or options.sql else _chosen(watched, options)
+    performance = _with_outcomes(watched, batch, options) if options.outcomes else None
+    store, version = watched.store, watched.version
+    found = watch(store.batches(version), store.outcomes(version), trained=options.trained or watched.trained)
     if options.json:
         print(json.dumps(_as_json(found, performance, version), ensure_ascii=False, indent=2, allow_nan=False))
     else:
         _print(found, batch, performance)
     return _code(found, options.fail_on)
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A model that is watched: under which name, where its batches are, and the secret of their codes."""
+
+    model: Model
+    version: str
+    store: Store
+    secret: Callable[[], bytes]
+    threshold: float = 0.5
+    trained: date | None = None
+
+
+def _of_file(options: argparse.Namespace) -> _Watched:
+    from crm_ai.deployment import load_model
+    from crm_ai.deployment.watching import FolderStore, workspace_secret
+    from crm_ai.personal_data.pseudonyms import new_key
+
+    model = load_model(options.model)
+    version = hashlib.sha256(Path(options.model).read_bytes()).hexdigest()[:DIGEST]
+    if options.store:
+        return _Watched(model, version, FolderStore(options.store), lambda: workspace_secret(options.store))
+    return _Watched(model, version, _Memory(), functools.cache(new_key))
+
+
+def _registered(options: argparse.Namespace) -> _Watched:
+    from crm_ai.deployment.registry import (
+        RegistryStore,
+        batches_of,
+        find_version,
+        open_registry,
+        open_version,
+        registered_on,
+    )
+
+    registry = open_registry()
+    version = find_version(registry, options.champion, options.version or "champion")
+    store = RegistryStore(registry)
+    model = open_version(registry, version)
+    return _Watched(model, batches_of(version), store, store.secret, version.threshold, registered_on(version))
 
 
 class _Memory:
@@ -138,69 +198,77 @@ class _Memory:
         return tuple(self._outcomes)
 
 
+def _take_file(options: argparse.Namespace) -> None:
+    """With --champion there is no MODEL, so that the one name that is given is the customers' file."""
+    if not options.champion:
+        if options.model and not options.version:
+            return
+        raise CrmAiError(
+            _("It is not said which model is watched."),
+            next_step=_("Name its file, or a registered one with --champion NAME (and --version NUMBER)."),
+        )
+    if options.file or options.store:
+        raise CrmAiError(
+            _("A registered version is watched in the registry."),
+            next_step=_("Leave out --store and the model's file, or leave out --champion."),
+        )
+    options.file, options.model = options.model, None
+
+
 def _check(options: argparse.Namespace) -> None:
+    kept = options.store or options.champion
     if (options.outcomes or options.keep_keys) and not options.key:
         raise CrmAiError(
             _("It is not said which column holds the customers' identifiers."), next_step=_("Name it with --key.")
         )
-    if options.keep_keys and not options.store:
+    if options.keep_keys and not kept:
         raise CrmAiError(_("Codes can be kept in a store only."), next_step=_("Name a folder with --store."))
-    if not (options.file or options.sql or (options.store and options.batch)):
+    if not (options.file or options.sql or (kept and options.batch)):
         raise CrmAiError(
             _("It is not said whose outcomes these are."),
             next_step=_("Name the batch with --store and --batch, or the file that was scored."),
         )
 
 
-def _secret(options: argparse.Namespace) -> bytes:
-    from crm_ai.deployment.watching import workspace_secret
-    from crm_ai.personal_data.pseudonyms import new_key
-
-    if options.store:
-        return workspace_secret(options.store)
-    options.secret = getattr(options, "secret", None) or new_key()
-    return bytes(options.secret)
-
-
-def _recorded(store: Store, model: Model, version: str, options: argparse.Namespace) -> Batch:
+def _recorded(watched: _Watched, options: argparse.Namespace) -> Batch:
     from crm_ai.deployment.watching import record
     from crm_ai.modeling import read_segments
 
     table = read(options)
     keep = options.keep_keys or bool(options.outcomes)
     return record(
-        store,
-        model,
+        watched.store,
+        watched.model,
         table,
         name=options.batch or Path(table.source).stem,
         day=options.day or date.today(),
-        version=version,
-        threshold=options.threshold,
+        version=watched.version,
+        threshold=options.threshold or watched.threshold,
         keep_keys=keep,
         key=options.key,
-        secret=_secret(options) if keep else b"",
+        secret=watched.secret() if keep else b"",
         segments=read_segments(options.segments, table.schema.names) if options.segments else (),
     )
 
 
-def _chosen(store: Store, version: str, options: argparse.Namespace) -> Batch:
-    found = store.batches(version)
+def _chosen(watched: _Watched, options: argparse.Namespace) -> Batch:
+    found = watched.store.batches(watched.version)
     for batch in found:
         if batch.name == options.batch:
             return batch
     names = _(", ").join(batch.name for batch in found[-12:]) or _("none")
     raise CrmAiError(
         _("There is no batch “{name}” of this model.").format(name=options.batch),
-        where=options.store,
+        where=options.store or options.champion,
         next_step=_("Choose one of: {names}.").format(names=names),
     )
 
 
-def _with_outcomes(store: Store, model: Model, batch: Batch, options: argparse.Namespace) -> Performance:
+def _with_outcomes(watched: _Watched, batch: Batch, options: argparse.Namespace) -> Performance:
     from crm_ai.deployment.watching import join_outcomes, profile_of
     from crm_ai.table import read_table
 
-    keyed = store.keyed(batch)
+    keyed = watched.store.keyed(batch)
     if keyed is None:
         raise CrmAiError(
             _("No codes were kept of the customers of “{name}”, so outcomes cannot join.").format(name=batch.name),
@@ -211,13 +279,13 @@ def _with_outcomes(store: Store, model: Model, batch: Batch, options: argparse.N
         keyed,
         read_table(options.outcomes),
         key=options.key,
-        profile=profile_of(model),
-        secret=_secret(options),
+        profile=profile_of(watched.model),
+        secret=watched.secret(),
         known=date.today(),
         outcome=options.outcome,
         when=options.when,
     )
-    store.add_outcomes(performance)
+    watched.store.add_outcomes(performance)
     return performance
 
 

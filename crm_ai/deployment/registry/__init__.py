@@ -13,7 +13,7 @@ from crm_ai.deployment.registry.remembering import Arrived, join_arrived, may_re
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may, require
 from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
 from crm_ai.deployment.registry.versions import Version, find_version, list_versions, model_name
-from crm_ai.deployment.registry.weeks import RegistryStore, batches_of
+from crm_ai.deployment.registry.weeks import RegistryStore, batches_of, registered_on
 
 __all__ = [
     "LOCAL_USER",
@@ -54,6 +54,7 @@ __all__ = [
     "question",
     "read_log",
     "register",
+    "registered_on",
     "remember",
     "require",
     "roll_back",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,22 @@ def batches_of(version: Version) -> str:
         Name and number, such as ``"churn 3"``.
     """
     return f"{version.name} {version.number}"
+
+
+def registered_on(version: Version) -> date:
+    """Day on which a version was registered, from which its age is counted.
+
+    Parameters
+    ----------
+    version : Version
+        A registered version.
+
+    Returns
+    -------
+    date
+        In UTC.
+    """
+    return date.fromisoformat(version.registered_at[:10])
 
 
 class RegistryStore:
