@@ -110,7 +110,7 @@ def then_and_now(cells: Cells, now: Sequence[int], psi: float) -> go.Figure:
         return nothing(_("Too few customers to show “{column}”.").format(column=cells.name))
     kept = (before > 0) | (after > 0)
     before, after = before / before.sum(), after / after.sum()
-    names = [name for name, there in zip(_cell_names(cells), kept, strict=True) if there]
+    names = [name for name, there in zip(cell_names(cells), kept, strict=True) if there]
     most = int(np.abs(after - before)[kept].argmax())
     finding = _("“{column}”, {cell}: {now} of the batch, {then} in training (stability index {psi})").format(
         column=cells.name,
@@ -255,7 +255,19 @@ def _field(name: str, week: str, size: float | None) -> str:
     return f"{safe(name)}, {week}: {number(math.nan if size is None else size)}"
 
 
-def _cell_names(cells: Cells) -> list[str]:
+def cell_names(cells: Cells) -> list[str]:
+    """What a column's cells are called.
+
+    Parameters
+    ----------
+    cells : Cells
+        Of a model's profile.
+
+    Returns
+    -------
+    list of str
+        Labels, or the numbers and days between which a cell lies, in the reader's language.
+    """
     if not cells.numeric:
         return [_("(new)") if name == "(new)" else label_in_words(name) for name in cells.names]
 

@@ -320,7 +320,7 @@ def _as_json(found: Watch, performance: Performance | None, version: str) -> dic
 def _print(found: Watch, batch: Batch, performance: Performance | None) -> None:
     print(found.in_words)
     for alert in found.alerts[:ALERTS_SHOWN]:
-        print(f"  {_level(alert.level.value)}: {alert.in_words}")
+        print(f"  {alert.level.in_words}: {alert.in_words}")
     if others := found.alerts[ALERTS_SHOWN:]:
         names = _(", ").join(shorten(alert.subject, NAME_WIDTH) for alert in others)
         print("  " + _("and also: {names}").format(names=names))
@@ -332,11 +332,6 @@ def _print(found: Watch, batch: Batch, performance: Performance | None) -> None:
         _print_performance(performance)
 
 
-def _level(level: str) -> str:
-    words = {"act": _("act"), "watch": _("watch"), "steady": _("steady"), "too few to say": _("too few to say")}
-    return words[level]
-
-
 def _print_drift(batch: Batch) -> None:
     print(_("{name}, {n} customers against those of the training:").format(name=batch.name, n=count(batch.customers)))
     shown = [(_("(score)") if one.of_scores else shorten(one.column, NAME_WIDTH), one) for one in batch.drifts]
@@ -346,7 +341,7 @@ def _print_drift(batch: Batch) -> None:
         cells = (number(one.psi), number(one.jensen_shannon), number(one.corrected))
         shares = (percent(one.missing_now), percent(one.new))
         row = " ".join(f"{cell:>8}" for cell in (*cells, *shares))
-        print(f"  {name:<{width}} {row}  {_level(one.level.value)}")
+        print(f"  {name:<{width}} {row}  {one.level.in_words}")
 
 
 def _print_performance(performance: Performance) -> None:

@@ -7,7 +7,7 @@ from crm_ai.deployment.watching.drift import Drift, Level, drift
 from crm_ai.deployment.watching.joined import Joined
 from crm_ai.deployment.watching.keys import KeyedScores, keyed_scores, workspace_secret
 from crm_ai.deployment.watching.observing import Observation, observe
-from crm_ai.deployment.watching.outcomes import Performance, join_outcomes
+from crm_ai.deployment.watching.outcomes import Performance, join_outcomes, segment_in_words
 from crm_ai.deployment.watching.recording import look_at, profile_of, record
 from crm_ai.deployment.watching.store import FolderStore, Store, by_week
 from crm_ai.deployment.watching.summary import headline_figure, in_short
@@ -42,6 +42,7 @@ __all__ = [
     "observe",
     "profile_of",
     "record",
+    "segment_in_words",
     "watch",
     "workspace_secret",
 ]

@@ -235,6 +235,55 @@ def difference_of_samples(name: str, now: Estimate, then: Estimate) -> Estimate:
     return Estimate(name, value, low, high, now.n)
 
 
+def segment_in_words(segment: str, said: Mapping[str, Any]) -> str:
+    """Say what outcomes tell of a segment, in the reader's language, whatever was spoken when they were joined.
+
+    Parameters
+    ----------
+    segment : str
+        Its name.
+    said : mapping
+        What ``Performance.segments`` holds of it.
+
+    Returns
+    -------
+    str
+        A sentence; of a gap with the groups farthest apart.
+
+    Examples
+    --------
+    >>> segment_in_words("gender", {"judgement": "no evidence of a gap"})
+    'No evidence of a gap by gender.'
+    """
+    from crm_ai.evaluation.glossary import term
+    from crm_ai.fairness.verdict import Judgement
+
+    if said["judgement"] == Judgement.TOO_FEW:
+        return _("Too few customers to say whether there is a gap by {segment}.").format(segment=segment)
+    if said["judgement"] == Judgement.NO_EVIDENCE:
+        return _("No evidence of a gap by {segment}.").format(segment=segment)
+    gaps = []
+    for metric in said["gaps"]:
+        known = {
+            group: found[metric]["value"]
+            for group, found in said["groups"].items()
+            if found.get(metric, {}).get("value") is not None
+        }
+        if known:
+            top, bottom = max(known, key=known.__getitem__), min(known, key=known.__getitem__)
+            figure = term(metric)
+            gaps.append(
+                _("{figure} {high} for “{top}”, {low} for “{bottom}”").format(
+                    figure=figure.label,
+                    high=figure.show(known[top]),
+                    top=top,
+                    low=figure.show(known[bottom]),
+                    bottom=bottom,
+                )
+            )
+    return _("Gap found by {segment}: {gaps}.").format(segment=segment, gaps=_("; ").join(gaps))
+
+
 def _outcomes(table: Table, profile: Profile, outcome: str) -> np.ndarray:
     """Outcomes as numbers or positions of answers; NaN where unknown."""
     from dataclasses import replace
