@@ -48,7 +48,7 @@ def panel(desk: Desk) -> None:
     if not known.found.batches:
         _nothing_yet(desk.name)
     else:
-        alarms.show(known.found)
+        alarms.show(known)
     if not state.for_manager():
         _details(desk, known)
 
@@ -62,10 +62,12 @@ def _details(desk: Desk, known: watched.Watched) -> None:
         "outcomes": _("Outcomes"),
         "compare": _("Compare a file"),
     }
-    if not known.found.batches:
-        views = {"compare": views["compare"]}
     st.divider()
-    view = controls.choose_view(_("What shall be shown?"), "weeks", views)
+    if known.found.batches:
+        view = controls.choose_view(_("What shall be shown?"), "weeks", views)
+    else:
+        st.subheader(views["compare"], anchor=False)
+        view = "compare"
     draw = {
         "weeks": lambda: weeks.panel(known),
         "column": lambda: weeks.one_column(known),

@@ -9,7 +9,8 @@ import streamlit as st
 
 from crm_ai.app import controls, weeks
 from crm_ai.app.plain import plain
-from crm_ai.words import _, count, language
+from crm_ai.deployment.watching import Level
+from crm_ai.words import _, count, language, ngettext
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from crm_ai.app.watched import Watched
     from crm_ai.deployment.watching import Batch
     from crm_ai.modeling import Model
+
+NAMED = 4
 
 
 def panel(known: Watched) -> None:
@@ -37,18 +40,27 @@ def panel(known: Watched) -> None:
         return
     with st.spinner(_("Comparing the customers …")):
         batch = _looked_at(file, file.file_id, known.model, known.version.digest, known.version.threshold, language())
-    moved = [one for one in batch.drifts if one.level.alarms]
-    names = _(", ").join(_("the scores") if one.of_scores else f"“{plain(one.column, 40)}”" for one in moved[:5])
-    customers = _("{n} customers").format(n=count(batch.customers))
-    if moved:
-        said = _("{customers}: changed in {columns}.").format(columns=names, customers=customers)
-    elif batch.drifts[0].level.value == "too few to say":
-        said = _("{customers}: too few to tell whether they have changed.").format(customers=customers)
-    else:
-        said = _("{customers}: like those of the training.").format(customers=customers)
-    st.markdown(f"**{said}**")
+    st.markdown(f"**{_in_a_sentence(batch)}**")
     weeks.table(batch.drifts)
-    weeks.compared(known, batch, moved[-1] if moved else batch.drifts[0], key="glance_chart")
+    columns = [one for one in batch.drifts if one.level.alarms and not one.of_scores]
+    weeks.compared(known, batch, columns[0] if columns else batch.drifts[0], key="glance_chart")
+
+
+def _in_a_sentence(batch: Batch) -> str:
+    customers = _("{n} customers").format(n=count(batch.customers))
+    if batch.drifts[0].level is Level.TOO_FEW:
+        return _("{customers}: too few to tell whether they have changed.").format(customers=customers)
+    moved = [
+        _("the scores") if one.of_scores else f"“{plain(one.column, 40)}”" for one in batch.drifts if one.level.alarms
+    ]
+    if not moved:
+        return _("{customers}: like those of the training.").format(customers=customers)
+    told, more = _(", ").join(moved[:NAMED]), len(moved) - NAMED
+    if more > 0:
+        told = ngettext("{names} and {n} more column", "{names} and {n} more columns", more).format(
+            names=told, n=count(more)
+        )
+    return _("{customers}: changed in {columns}.").format(columns=told, customers=customers)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, scope="session")

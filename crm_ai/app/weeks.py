@@ -12,7 +12,7 @@ from crm_ai import charts
 from crm_ai.app import cards, controls, frame
 from crm_ai.app.plain import plain
 from crm_ai.app.watched import NAME_WIDTH, Watched, batch_called
-from crm_ai.deployment.watching import Level
+from crm_ai.deployment.watching import Level, cell_names
 from crm_ai.words import NOTHING, _, number, percent
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from crm_ai.deployment.watching import Batch, Drift
+    from crm_ai.deployment.watching import Batch, Drift, Profile
+    from crm_ai.modeling.cells import Cells
 
 SCORES = "=score"
 SMALLEST_P = 0.001
@@ -44,10 +45,15 @@ def panel(known: Watched) -> None:
             "watched, !! asks for action, ? had too few customers."
         )
     )
+    _scores(known, numbers, stability)
+
+
+def _scores(known: Watched, numbers: pd.DataFrame, stability: pd.DataFrame) -> None:
     left, right = st.columns(2)
     with left:
         scores = stability[stability["kind"] == "score"][["day", "batch", "value", "n"]]
         frame.chart(charts.drift.scores_over_weeks(numbers), scores, key="scores_over_weeks")
+        st.caption(_("Dashed: from 0.1 on to be watched, from 0.25 on asks for action."))
     with right:
         _selected(known, numbers)
 
@@ -59,6 +65,7 @@ def _selected(known: Watched, numbers: pd.DataFrame) -> None:
     approved = known.version.metrics.get("selection_rate")
     figure = charts.at_work.selected_over_weeks(numbers, approved)
     frame.chart(figure, chosen[["day", "batch", "value", "low", "high", "n"]], key="selected_over_weeks")
+    st.caption(_("Dashed: customers of the holdout when the version was registered, with their 95 % interval."))
 
 
 def one_column(known: Watched) -> None:
@@ -100,27 +107,50 @@ def compared(known: Watched, batch: Batch, one: Drift, *, key: str) -> None:
     """
     import pandas as pd
 
-    profile = known.profile
-    if one.of_scores:
-        cells, now = replace(profile.scores, name=_("score")), batch.scores
-    else:
-        cells = next(cells for cells in profile.inputs if cells.name == one.column)
-        now = batch.inputs[one.column]
+    cells, now = counted(known.profile, batch, one.column, of_scores=one.of_scores)
     figure = charts.drift.then_and_now(cells, now, one.psi)
-    names = charts.drift.cell_names(cells)
+    names = cell_names(cells)
     data = pd.DataFrame({_("cell"): names, _("training"): cells.counts, _("batch"): now})
     frame.chart(figure, data, key=key)
     st.markdown(_in_words(one))
+    if one.of_scores:
+        st.caption(_("Scores are compared with those of the holdout: customers that the model had not seen either."))
     customs = _("Below 0.1 is calm, from 0.25 on asks for action.")
     scale = _("0 the same, 1 nothing in common")
     cards.show(
         [
             cards.Card(_("Stability index (PSI)"), number(one.psi), one.level.in_words, customs),
             cards.Card(_("Distance (Jensen–Shannon)"), number(one.jensen_shannon), scale),
-            cards.Card(_test(one), number(one.statistic), _("p = {p}, corrected").format(p=_p(one))),
+            cards.Card(_test(one), number(one.statistic), _("{p}, corrected").format(p=_p(one, "p = "))),
         ]
     )
     _terms()
+
+
+def counted(profile: Profile, batch: Batch, column: str, *, of_scores: bool) -> tuple[Cells, tuple[int, ...]]:
+    """Cells of a column, and a batch's customers in them.
+
+    Parameters
+    ----------
+    profile : Profile
+        Of the model.
+    batch : Batch
+        The batch.
+    column : str
+        The column.
+    of_scores : bool
+        Whether what the model said is meant instead.
+
+    Returns
+    -------
+    cells : Cells
+        With the training customers.
+    now : tuple of int
+        Customers of the batch by cell.
+    """
+    if of_scores:
+        return replace(profile.scores, name=_("score")), batch.scores
+    return next(cells for cells in profile.inputs if cells.name == column), batch.inputs[column]
 
 
 def table(drifts: Sequence[Drift]) -> None:
@@ -187,10 +217,12 @@ def _test(one: Drift) -> str:
     return _("Kolmogorov–Smirnov") if one.test == "kolmogorov_smirnov" else _("Chi-square")
 
 
-def _p(one: Drift) -> str:
+def _p(one: Drift, before: str = "") -> str:
     if not isfinite(one.corrected):
         return NOTHING
-    return _("below 0.001") if one.corrected < SMALLEST_P else number(one.corrected)
+    if one.corrected < SMALLEST_P:
+        return f"{before.replace('=', '<') or '< '}{SMALLEST_P}"
+    return f"{before}{number(one.corrected)}"
 
 
 def _subject(one: Drift) -> str:

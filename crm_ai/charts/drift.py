@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -24,10 +23,10 @@ from crm_ai.charts.theme import (
     rows,
     safe,
 )
+from crm_ai.deployment.watching.cell_words import cell_names, moved_most
 from crm_ai.evaluation import Estimate, describe
 from crm_ai.modeling.cells import Cells
-from crm_ai.table import Kind
-from crm_ai.words import _, count, label_in_words, number, percent
+from crm_ai.words import _, count, number, percent
 
 MOST_COLUMNS, MOST_WEEKS, MOST_NAMED = 20, 26, 3
 ROW, LEGEND_ROOM = 26, 60
@@ -108,17 +107,13 @@ def then_and_now(cells: Cells, now: Sequence[int], psi: float) -> go.Figure:
     before, after = np.asarray(cells.counts, dtype=np.float64), np.asarray(now, dtype=np.float64)
     if not (before.sum() and after.sum()):
         return nothing(_("Too few customers to show “{column}”.").format(column=cells.name))
+    moved = moved_most(cells, now)
+    finding = _("“{column}”, {cell}: {now} of the batch, {then} in training (stability index {psi})").format(
+        column=cells.name, cell=moved.cell, now=percent(moved.now), then=percent(moved.then), psi=number(psi)
+    )
     kept = (before > 0) | (after > 0)
     before, after = before / before.sum(), after / after.sum()
     names = [name for name, there in zip(cell_names(cells), kept, strict=True) if there]
-    most = int(np.abs(after - before)[kept].argmax())
-    finding = _("“{column}”, {cell}: {now} of the batch, {then} in training (stability index {psi})").format(
-        column=cells.name,
-        cell=names[most],
-        now=percent(after[kept][most]),
-        then=percent(before[kept][most]),
-        psi=number(psi),
-    )
     bars = 2 * ROW * len(names)
     figure = canvas(finding, x=_("share of customers"), height=150 + LEGEND_ROOM + bars, named=True)
     labels = distinct(names[::-1])
@@ -253,32 +248,3 @@ def _weeks_finding(levels: list[list[str | None]], names: list[str]) -> str:
 
 def _field(name: str, week: str, size: float | None) -> str:
     return f"{safe(name)}, {week}: {number(math.nan if size is None else size)}"
-
-
-def cell_names(cells: Cells) -> list[str]:
-    """What a column's cells are called.
-
-    Parameters
-    ----------
-    cells : Cells
-        Of a model's profile.
-
-    Returns
-    -------
-    list of str
-        Labels, or the numbers and days between which a cell lies, in the reader's language.
-    """
-    if not cells.numeric:
-        return [_("(new)") if name == "(new)" else label_in_words(name) for name in cells.names]
-
-    def told(edge: float) -> str:
-        if cells.kind is Kind.DATE:
-            return str(pd.Timestamp(0) + pd.Timedelta(days=min(max(edge, -100_000), 100_000)))[:10]
-        written = f"{edge:,.7g}"  # edges are round already
-        return number(edge) if "e" in written else written
-
-    edges = cells.edges
-    if not edges:
-        return [label_in_words("(missing)"), _("any")]
-    between = [f"{told(low)} – {told(high)}" for low, high in pairwise(edges)]
-    return [label_in_words("(missing)"), f"< {told(edges[0])}", *between, f"≥ {told(edges[-1])}"]

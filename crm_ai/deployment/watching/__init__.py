@@ -3,6 +3,7 @@
 from crm_ai.deployment.watching.advice import Advice, Step, advise
 from crm_ai.deployment.watching.alerts import Alert, Concern
 from crm_ai.deployment.watching.batch import Batch, make_batch
+from crm_ai.deployment.watching.cell_words import Moved, cell_names, moved_most
 from crm_ai.deployment.watching.drift import Drift, Level, drift
 from crm_ai.deployment.watching.joined import Joined
 from crm_ai.deployment.watching.keys import KeyedScores, keyed_scores, workspace_secret
@@ -24,6 +25,7 @@ __all__ = [
     "Joined",
     "KeyedScores",
     "Level",
+    "Moved",
     "Observation",
     "Performance",
     "Profile",
@@ -32,6 +34,7 @@ __all__ = [
     "Watch",
     "advise",
     "by_week",
+    "cell_names",
     "drift",
     "headline_figure",
     "in_short",
@@ -39,6 +42,7 @@ __all__ = [
     "keyed_scores",
     "look_at",
     "make_batch",
+    "moved_most",
     "observe",
     "profile_of",
     "record",
