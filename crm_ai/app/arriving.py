@@ -206,8 +206,17 @@ def _say_what_was_joined(known: Watched) -> None:
 
 
 def _say(arrived: Arrived) -> None:
-    for one in arrived.performances:
-        st.success(f"**{plain(one.batch, NAME_WIDTH)}** · {plain(one.joined.in_words)}", icon=":material/join_inner:")
+    told = [f"**{plain(one.batch, NAME_WIDTH)}** · {plain(one.joined.in_words)}" for one in arrived.performances]
+    if len(told) == 1:
+        st.success(told[0], icon=":material/join_inner:")
+    else:
+        matched = sum(one.joined.matched for one in arrived.performances)
+        words = _("{n} outcomes were joined, to {batches} batches.").format(n=count(matched), batches=count(len(told)))
+        st.success(words, icon=":material/join_inner:")
+        with st.expander(_("What matched, batch by batch"), icon=":material/list:", key="joined_batches"):
+            st.caption(_("Rows of other customers may belong to another one of these batches."))
+            for line in told:
+                st.markdown(line)
     if arrived.without:
         st.caption(
             _("Nobody of these batches was in the file: {names}.").format(

@@ -14,7 +14,7 @@ from crm_ai.deployment.watching.drift import Level
 from crm_ai.deployment.watching.outcomes import Performance
 from crm_ai.words import _, count, sentences
 
-OLD = 365
+OLD, AGED = 365, 30  # days
 
 
 class Step(StrEnum):
@@ -95,9 +95,10 @@ def advise(
     moved = [alert for alert in alerts if alert.concern in (Concern.SCORES, Concern.INPUT)]
     acute = [alert for alert in moved if alert.level is Level.ACT]
     reasons = [alert.what for alert in [*worse, *(moved if worse else acute)][:4]]
-    old = trained is not None and today is not None and (today - trained).days > OLD
-    if trained is not None and today is not None and (old or worse):
-        reasons.append(_("The model is {days} days old.").format(days=count((today - trained).days)))
+    days = (today - trained).days if trained is not None and today is not None else 0
+    old = days > OLD
+    if old or (worse and days >= AGED):
+        reasons.append(_("The model is {days} days old.").format(days=count(days)))
     if worse and acute:
         reasons.append(_("Part of it may come from who was scored: among customers more alike, ranking is harder."))
     known = [one for one in performances if one.figures]

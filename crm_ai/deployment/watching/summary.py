@@ -90,9 +90,9 @@ def _outcomes(watched: Watch) -> str:
             figure=describe(name)[0], now=number(now.value)
         )
     if name not in latest.differences:
-        return _("By {n} outcomes: {figure} {now}.").format(
-            n=count(latest.joined.matched), figure=describe(name)[0], now=number(now.value)
-        )
-    return _("By {n} outcomes there is no sign that it has become worse ({figure} {now}).").format(
-        n=count(latest.joined.matched), figure=describe(name)[0], now=number(now.value)
+        words = _("By {n} outcomes of the batch of {day}: {figure} {now}.")
+    else:
+        words = _("By {n} outcomes of the batch of {day} there is no sign that it has become worse ({figure} {now}).")
+    return words.format(
+        n=count(latest.joined.matched), day=latest.day.isoformat(), figure=describe(name)[0], now=number(now.value)
     )
