@@ -279,3 +279,48 @@ def test_a_name_that_is_taken_is_refused_in_place(at_work):
     assert "already" in at.error[0].value
     assert at.text_input[0].value == "week 0"
     assert len(RegistryStore(at_work.registry).batches()) == 1
+
+
+HOSTILE = "<b>months</b> [x](y) $a$ :smile: 客户在网的月数以及其他一切"
+
+
+@pytest.mark.parametrize("target", ["Churn", "spend", "plan"])
+def test_every_kind_of_question_and_hostile_names(visit, look, workspace, monkeypatch, target):
+    for name in ("CRM_AI_REGISTRY_URL", "CRM_AI_REGISTRY_ARTIFACTS", "CRM_AI_FOUR_EYES"):
+        monkeypatch.delenv(name, raising=False)
+    workspace.mkdir(exist_ok=True)
+    frame = pd.read_csv(io.BytesIO(customers(1500))).rename(columns={"months": HOSTILE})
+    table = table_of(frame)
+    run = train(table, propose_problem(table, target=target, segments=("gender",)).problem, ["decision_tree"])
+    registry = open_registry()
+    version = register(run, "decision_tree", registry, name="a `b` $c$", note="try")
+    moved = batch(1, newest=12).rename(columns={"months": HOSTILE})
+    model = open_version(registry, version)
+    remember(
+        registry, version, model, table_of(moved), name="*w* <i>1</i> $x$", day=START, key="customerID",
+        segments=["gender"],
+    )  # fmt: skip
+    at = look()
+    assert "<b>" not in words(at)
+    assert "**act**" in words(at)
+    at = look("column")
+    next(one for one in at.selectbox if "choose_moved_" in one.key).select(HOSTILE).run()
+    assert_sound(at)
+    at = join(look("outcomes"), moved)
+    assert "300 of 300 customers" in at.success[0].value
+    assert len(at.metric) >= 3
+    at = look("compare")
+    at.file_uploader[0].upload("april.csv", moved.to_csv(index=False).encode(), "text/csv").run()
+    assert_sound(at)
+    assert "300 customers: changed in" in words(at)
+
+
+def test_a_viewer_looks_and_cannot_add(at_work, look, monkeypatch):
+    from crm_ai.app import signing_in
+    from crm_ai.deployment.registry import Person, Role
+
+    at_work(0)
+    monkeypatch.setattr(signing_in, "person", lambda: Person("ann", Role.VIEWER))
+    at = look("outcomes")
+    at.file_uploader[0].upload("o.csv", batch(0).to_csv(index=False).encode(), "text/csv").run()
+    assert at.button(key="join_outcomes").disabled
