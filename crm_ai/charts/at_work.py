@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from crm_ai.charts.theme import LOWERS, REFERENCE, bars_of, canvas, nothing, rows, safe
 from crm_ai.evaluation import Estimate
 from crm_ai.words import _, count, percent
+
+MARGIN = timedelta(days=3)
 
 
 def selected_over_weeks(frame: pd.DataFrame, approved: Estimate | None) -> go.Figure:
@@ -53,6 +57,26 @@ def selected_over_weeks(frame: pd.DataFrame, approved: Estimate | None) -> go.Fi
         ],
         hoverinfo="text",
     )
-    figure.update_xaxes(type="date")
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
-    return figure
+    return over_days(figure, shown["day"])
+
+
+def over_days(figure: go.Figure, days: pd.Series) -> go.Figure:
+    """Let a chart's axis tell days, also where there is one day only.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        Its points lie over days.
+    days : pandas.Series of datetime.date
+        Those days.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The same, with some days before the first and after the last.
+    """
+    first, last = min(days), max(days)
+    room = max((last - first) / 20, MARGIN)
+    ends = [first - room, last + room]
+    return figure.update_xaxes(type="date", range=[str(pd.Timestamp(end).date()) for end in ends], nticks=6)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from crm_ai.charts.at_work import over_days
 from crm_ai.charts.theme import (
     CAUTION,
     GOOD,
@@ -180,8 +181,7 @@ def scores_over_weeks(frame: pd.DataFrame) -> go.Figure:
     for line, color in ((PSI_WATCH, CAUTION), (PSI_ACT, RAISES)):
         figure.add_hline(y=line, line={"color": color, "dash": "dash"})
     figure.update_yaxes(rangemode="tozero")
-    figure.update_xaxes(type="date")
-    return figure
+    return over_days(figure, shown["day"])
 
 
 def performance_over_weeks(frame: pd.DataFrame, metric: str, approved: Estimate) -> go.Figure:
@@ -227,8 +227,7 @@ def performance_over_weeks(frame: pd.DataFrame, metric: str, approved: Estimate)
         ],
         hoverinfo="text",
     )
-    figure.update_xaxes(type="date")
-    return figure
+    return over_days(figure, shown["day"])
 
 
 _COLORS = {"act": RAISES, "watch": CAUTION, "steady": GOOD, "too few to say": REFERENCE}
