@@ -19,9 +19,6 @@ from crm_ai.modeling import Task
 from crm_ai.words import _, count, language, signed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from crm_ai.app.deployed import Desk
@@ -52,7 +49,7 @@ def panel(desk: Desk, known: Watched) -> None:
     judged = known.judged
     if judged is not None:
         _figures(known, judged)
-        _segments(judged)
+        _segments(known, judged)
     elif known.found.performances:
         latest = known.found.performances[-1]
         st.info(
@@ -98,40 +95,38 @@ def _figures(known: Watched, judged: Performance) -> None:
     )
 
 
-def _segments(judged: Performance) -> None:
+def _segments(known: Watched, judged: Performance) -> None:
     if not judged.segments:
         return
     st.subheader(_("For whom was it worse?"), anchor=False)
     for place, (segment, said) in enumerate(judged.segments.items()):
         st.markdown(plain(segment_in_words(segment, said)))
         with st.expander(_("Groups of {segment}").format(segment=plain(segment, NAME_WIDTH)), key=f"groups_{place}"):
-            _groups(place, said)
+            _groups(known, place, segment)
 
 
-def _groups(place: int, said: Mapping[str, Any]) -> None:
+def _groups(known: Watched, place: int, segment: str) -> None:
     import pandas as pd
 
     from crm_ai.modeling.profile import estimate_from_json
 
+    judged = [one for one in known.found.performances if segment in one.segments]
+    said = judged[-1].segments[segment]
     if not said["groups"]:
         st.markdown(_("No group has enough customers to be judged."))
         return
     offered = list(next(iter(said["groups"].values())))
     metric = said["gaps"][0] if said["gaps"] and said["gaps"][0] in offered else offered[0]
-    found = {group: estimate_from_json(metric, one[metric]) for group, one in said["groups"].items() if metric in one}
-    everybody = [one for one in found.values() if one.known]
-    total = sum(one.n for one in everybody)
-    overall = sum(one.value * one.n for one in everybody) / total if total else float("nan")
-    figure = charts.fairness.by_group(
-        found,
-        Estimate(metric, overall, n=total),
-        glossary.term(metric).label,
-        sizes={group: one.n for group, one in found.items()},
-        share=metric in glossary.SHARES,
-    )
-    data = pd.DataFrame([(group, one.value, one.low, one.high, one.n) for group, one in found.items()])
-    data.columns = pd.Index(["group", "value", "low", "high", "n"])
-    frame.chart(figure, data, key=f"groups_chart_{place}")
+    rows = [
+        (one.day, one.batch, group, estimate_from_json(metric, found[metric]))
+        for one in judged
+        for group, found in one.segments[segment]["groups"].items()
+        if metric in found
+    ]
+    data = pd.DataFrame([(day, batch, group, e.value, e.low, e.high, e.n) for day, batch, group, e in rows])
+    data.columns = pd.Index(["day", "batch", "group", "value", "low", "high", "n"])
+    title, share = glossary.term(metric).label, metric in glossary.SHARES
+    frame.chart(charts.at_work.groups_over_weeks(data, title, share=share), data, key=f"groups_chart_{place}")
 
 
 def _upload(desk: Desk, known: Watched) -> None:
@@ -180,13 +175,14 @@ def _ask(desk: Desk, known: Watched, table: Table) -> None:
     ):  # fmt: skip
         return
     wanted = known.open_to_outcomes if chosen is None else (batches[chosen],)
+    bar = st.progress(0.0, text=_("Joining the outcomes …"))
     try:
-        with st.spinner(_("Joining the outcomes …")):
-            arrived = join_arrived(
-                known.store, wanted, known.model, table, key=key, known=date.today(), outcome=outcome, when=when,
-                by=desk.person,
-            )  # fmt: skip
+        arrived = join_arrived(
+            known.store, wanted, known.model, table, key=key, known=date.today(), outcome=outcome, when=when,
+            by=desk.person, tell=lambda share: bar.progress(share, text=_("Joining the outcomes …")),
+        )  # fmt: skip
     except CrmAiError as error:  # in place, so that what was chosen stays
+        bar.empty()
         errors.show(error)
         return
     st.session_state[SAID] = (known.version.digest, arrived)

@@ -63,7 +63,7 @@ def _form(desk: Desk, version: Version, model: Model, table: Table) -> None:
             _("Name of the batch"), _new_name(table, taken), key=f"remember_name_{table.digest}", max_chars=200
         )
     with right:
-        day = st.date_input(_("Scored on"), date.today(), key="remember_day")
+        day = st.date_input(_("Scored on"), date.today(), max_value=date.today(), key="remember_day")
     key = st.selectbox(
         _("Shall outcomes be joined later?"),
         [None, *table.schema.names],

@@ -1,4 +1,4 @@
-"""Decisions of a model at work, week by week."""
+"""Decisions of a model at work, and what became of groups, week by week."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
-from crm_ai.charts.theme import LOWERS, REFERENCE, bars_of, canvas, nothing, rows, safe
+from crm_ai.charts.theme import LOWERS, REFERENCE, SERIES, SHAPES, bars_of, canvas, distinct, nothing, rows, safe
 from crm_ai.evaluation import Estimate
-from crm_ai.words import _, count, percent
+from crm_ai.words import _, count, number, percent
 
 MARGIN = timedelta(days=3)
+MOST_GROUPS = 6
 
 
 def selected_over_weeks(frame: pd.DataFrame, approved: Estimate | None) -> go.Figure:
@@ -59,6 +60,62 @@ def selected_over_weeks(frame: pd.DataFrame, approved: Estimate | None) -> go.Fi
     )
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     return over_days(figure, shown["day"])
+
+
+def groups_over_weeks(frame: pd.DataFrame, title: str, *, share: bool = True) -> go.Figure:
+    """One metric of each group, batch by batch.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns day, batch, group, value, low, high, n.
+    title : str
+        The metric in words.
+    share : bool, default True
+        Whether it is a share of customers.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A line a group with 95 % intervals; the six with the most customers in the latest batch.
+    """
+    known = frame.dropna(subset=["value"])
+    if known.empty:
+        return nothing(_("{title} cannot be told for any group.").format(title=title))
+    write = percent if share else number
+    latest = known[known["day"] == known["day"].max()].drop_duplicates("group")
+    shown = list(latest.sort_values("n", ascending=False)["group"][:MOST_GROUPS])
+    values = dict(zip(latest["group"], latest["value"], strict=True))
+    top, bottom = max(shown, key=values.__getitem__), min(shown, key=values.__getitem__)
+    finding = (
+        _("{title}: {high} for “{top}”, {low} for “{bottom}” in the latest batch").format(
+            title=title, high=write(values[top]), top=top, low=write(values[bottom]), bottom=bottom
+        )
+        if len(shown) > 1
+        else _("{title}: too few customers to compare groups").format(title=title)
+    )
+    figure = canvas(finding, x=_("day the batch was scored"), y=title)
+    for place, (group, name) in enumerate(zip(shown, distinct(shown), strict=True)):
+        mine = known[known["group"] == group]
+        figure.add_scatter(
+            x=mine["day"],
+            y=mine["value"],
+            name=name,
+            mode="lines+markers",
+            line={"color": SERIES[place], "width": 2},
+            marker={"size": 10, "symbol": SHAPES[place]},
+            error_y=bars_of(mine["value"], mine["low"], mine["high"]) | {"color": SERIES[place]},
+            hovertext=[
+                f"{safe(group)}, {safe(row.batch)}, {row.day}: {write(row.value)}"
+                f" ({write(row.low)} – {write(row.high)}), n = {count(row.n)}"
+                for row in rows(mine)
+            ],
+            hoverinfo="text",
+        )
+    figure.update_layout(showlegend=True)
+    if share:
+        figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    return over_days(figure, known["day"])
 
 
 def over_days(figure: go.Figure, days: pd.Series) -> go.Figure:

@@ -23,7 +23,7 @@ from crm_ai.deployment.registry import (
 )
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import read_table
-from tests.app.driving import assert_sound, customers, go, words
+from tests.app.driving import assert_sound, customers, go, upload, words
 
 START = date.today() - timedelta(days=28)
 TAB = "How is it doing?"
@@ -263,6 +263,8 @@ def test_a_batch_is_remembered_under_a_new_name(at_work):
     at.button(key="remember_now").click().run()
     assert_sound(at)
     assert "is remembered: 200 customers" in at.success[0].value
+    at.button(key="remembered_see").click().run()
+    assert at.session_state["deploy_tab"] == TAB
     store = RegistryStore(at_work.registry)
     assert [one.customers for one in store.batches("churn 1")] == [200]
     assert len(store.joinable("churn 1")) == 1
@@ -324,3 +326,12 @@ def test_a_viewer_looks_and_cannot_add(at_work, look, monkeypatch):
     at = look("outcomes")
     at.file_uploader[0].upload("o.csv", batch(0).to_csv(index=False).encode(), "text/csv").run()
     assert at.button(key="join_outcomes").disabled
+
+
+def test_without_a_registered_model_it_leads_to_the_first_tab(visit, workspace):
+    at = go(upload(visit(), customers()), "deploy")
+    at.button(key="invite_now").click().run()
+    at.session_state["deploy_tab"] = TAB
+    at.run()
+    assert_sound(at)
+    assert "Register a model and put it to work first" in words(at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from crm_ai.deployment.registry.roles import LOCAL_USER, Person, Role
 from crm_ai.deployment.registry.weeks import RegistryStore, batches_of
 from crm_ai.deployment.watching.keys import KeyedScores
-from crm_ai.deployment.watching.outcomes import Performance, join_outcomes
+from crm_ai.deployment.watching.outcomes import Performance, judge_batch, read_outcomes
 from crm_ai.deployment.watching.recording import profile_of, record
 from crm_ai.deployment.watching.store import batch_twice
 from crm_ai.errors import CrmAiError, ProblemError, RegistryError
@@ -139,6 +139,7 @@ def join_arrived(
     outcome: str | None = None,
     when: str | None = None,
     by: Person = LOCAL_USER,
+    tell: Callable[[float], object] | None = None,
 ) -> Arrived:
     """Join outcomes to all batches whose customers they are of, and keep what they say.
 
@@ -160,6 +161,8 @@ def join_arrived(
         Columns of the outcomes (default: named like the model's target) and of their days.
     by : Person, default LOCAL_USER
         Who does it.
+    tell : callable, optional
+        Is told after each batch which share of them is done.
 
     Returns
     -------
@@ -172,25 +175,18 @@ def join_arrived(
         If a column is missing, no codes were kept, nobody is found, or this person may not. Nothing is kept then.
     """
     _require(by)
+    profile = profile_of(model)
+    arrived = read_outcomes(table, key=key, profile=profile, secret=store.secret(), outcome=outcome, when=when)
     found: list[Performance] = []
     without: list[tuple[str, ProblemError]] = []
-    for batch in batches:
+    for place, batch in enumerate(batches):
+        keyed = codes_of(store, batch)
         try:
-            found.append(
-                join_outcomes(
-                    batch,
-                    codes_of(store, batch),
-                    table,
-                    key=key,
-                    profile=profile_of(model),
-                    secret=store.secret(),
-                    known=known,
-                    outcome=outcome,
-                    when=when,
-                )
-            )
+            found.append(judge_batch(batch, keyed, arrived, profile=profile, known=known))
         except ProblemError as error:
             without.append((batch.name, error))
+        if tell is not None:
+            tell((place + 1) / len(batches))
     if without and not found:
         raise without[0][1]
     for performance in found:

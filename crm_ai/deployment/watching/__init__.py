@@ -8,7 +8,14 @@ from crm_ai.deployment.watching.drift import Drift, Level, drift
 from crm_ai.deployment.watching.joined import Joined
 from crm_ai.deployment.watching.keys import KeyedScores, keyed_scores, workspace_secret
 from crm_ai.deployment.watching.observing import Observation, observe
-from crm_ai.deployment.watching.outcomes import Performance, join_outcomes, segment_in_words
+from crm_ai.deployment.watching.outcomes import (
+    Outcomes,
+    Performance,
+    join_outcomes,
+    judge_batch,
+    read_outcomes,
+    segment_in_words,
+)
 from crm_ai.deployment.watching.recording import look_at, profile_of, record
 from crm_ai.deployment.watching.store import FolderStore, Store, by_week
 from crm_ai.deployment.watching.summary import headline_figure, in_short
@@ -27,6 +34,7 @@ __all__ = [
     "Level",
     "Moved",
     "Observation",
+    "Outcomes",
     "Performance",
     "Profile",
     "Step",
@@ -39,12 +47,14 @@ __all__ = [
     "headline_figure",
     "in_short",
     "join_outcomes",
+    "judge_batch",
     "keyed_scores",
     "look_at",
     "make_batch",
     "moved_most",
     "observe",
     "profile_of",
+    "read_outcomes",
     "record",
     "segment_in_words",
     "watch",

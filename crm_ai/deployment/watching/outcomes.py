@@ -161,16 +161,93 @@ def join_outcomes(
     ProblemError
         If a column is not there, or no outcome can be joined.
     """
-    problem = profile.problem
-    assert problem is not None
-    truth = _outcomes(table, profile, outcome or problem.target)
+    outcomes = read_outcomes(table, key=key, profile=profile, secret=secret, outcome=outcome, when=when)
+    return judge_batch(batch, keyed, outcomes, profile=profile, known=known)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcomes:
+    """What became of customers, by code; read once for however many batches.
+
+    Parameters
+    ----------
+    codes : numpy.ndarray of uint64, shape (n,)
+        Of their identifiers.
+    named : numpy.ndarray of bool, shape (n,)
+        Whether there is an identifier.
+    truth : numpy.ndarray of float64, shape (n,)
+        Outcomes as numbers or positions of answers; NaN where unknown.
+    days : pandas.Series, optional
+        Day of each outcome.
+    source, key : str
+        Where they come from, and the column of the identifiers.
+    """
+
+    codes: np.ndarray
+    named: np.ndarray
+    truth: np.ndarray
+    days: pd.Series | None
+    source: str
+    key: str
+
+
+def read_outcomes(
+    table: Table, *, key: str, profile: Profile, secret: bytes, outcome: str | None = None, when: str | None = None
+) -> Outcomes:
+    """Read outcomes, to be joined to one batch or many.
+
+    Parameters
+    ----------
+    table, key, profile, secret, outcome, when : optional
+        As in ``join_outcomes``.
+
+    Returns
+    -------
+    Outcomes
+        By code.
+
+    Raises
+    ------
+    ProblemError
+        If a column is not there.
+    """
+    assert profile.problem is not None
+    truth = _outcomes(table, profile, outcome or profile.problem.target)
     codes, named = coded(_column(table, key), secret)
-    early = _before(table, when, batch.day) if when else np.zeros(len(table), dtype=bool)
+    days = pd.to_datetime(_column(table, when), errors="coerce") if when else None
+    return Outcomes(codes, named, truth, days, table.source, key)
+
+
+def judge_batch(batch: Batch, keyed: KeyedScores, outcomes: Outcomes, *, profile: Profile, known: date) -> Performance:
+    """Join outcomes to the scores of a batch, and judge the model by them.
+
+    Parameters
+    ----------
+    batch, keyed, profile, known : optional
+        As in ``join_outcomes``.
+    outcomes : Outcomes
+        From ``read_outcomes``.
+
+    Returns
+    -------
+    Performance
+        What was matched, how good the model was, and for whom.
+
+    Raises
+    ------
+    ProblemError
+        If no outcome can be joined.
+    """
+    problem, named, truth = profile.problem, outcomes.named, outcomes.truth
+    assert problem is not None
+    early = np.zeros(len(truth), dtype=bool)
+    if outcomes.days is not None:
+        early = (outcomes.days < pd.Timestamp(batch.day)).to_numpy()
     usable = named & ~np.isnan(truth) & ~early
     theirs, first = np.unique(keyed.codes, return_index=True)
-    found, counted = _matched(codes[usable], truth[usable], theirs)
+    found, counted = _matched(outcomes.codes[usable], truth[usable], theirs)
     joined = Joined(
-        rows=len(table),
+        rows=len(truth),
         matched=len(found),
         scored=len(theirs),
         repeated_scores=len(keyed.codes) - len(theirs),
@@ -182,13 +259,15 @@ def join_outcomes(
     if not len(found):
         raise ProblemError(
             _("No outcome belongs to a customer of the batch “{batch}”.").format(batch=batch.name),
-            where=table.source,
-            next_step=_("Check that “{key}” holds the same identifiers as when the batch was scored.").format(key=key),
+            where=outcomes.source,
+            next_step=_("Check that “{key}” holds the same identifiers as when the batch was scored.").format(
+                key=outcomes.key
+            ),
         )
     places = first[[place for place, _outcome in found]]
     actual, said = np.asarray([value for _place, value in found]), keyed.said[places]
-    figures = judged(problem, actual, said, batch.threshold) if len(found) >= FEWEST else {}
-    audits = _audits(profile, keyed, places, actual, said, batch.threshold) if len(found) >= FEWEST else {}
+    enough = len(found) >= FEWEST
+    figures = judged(problem, actual, said, batch.threshold) if enough else {}
     return Performance(
         batch=batch.name,
         model=batch.model,
@@ -197,7 +276,7 @@ def join_outcomes(
         joined=joined,
         figures=figures,
         differences=_differences(profile, figures, batch.threshold),
-        segments=audits,
+        segments=_audits(profile, keyed, places, actual, said, batch.threshold) if enough else {},
     )
 
 
@@ -303,11 +382,6 @@ def _column(table: Table, name: str) -> pd.Series:
             next_step=_("Choose one of: {names}.").format(names=_(", ").join(table.schema.names[:12])),
         )
     return table.frame[name]
-
-
-def _before(table: Table, when: str, day: date) -> np.ndarray:
-    days = pd.to_datetime(_column(table, when), errors="coerce")
-    return (days < pd.Timestamp(day)).to_numpy()
 
 
 def _matched(

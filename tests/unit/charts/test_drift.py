@@ -100,3 +100,26 @@ def test_the_share_selected_is_drawn_with_what_was_approved():
     assert "<b>1" not in str(figure.to_dict())
     assert "30 % selected in the latest batch" in charts.describe(charts.at_work.selected_over_weeks(frame, None))
     assert "not known" in charts.describe(charts.at_work.selected_over_weeks(frame_of([]), None))
+
+
+def test_groups_over_weeks_say_who_is_apart_in_the_latest():
+    days = [date(2026, 1, 5), date(2026, 1, 12)]
+    rows = [
+        (day, "b", group, value + place / 10, 0.1, 0.9, 300)
+        for place, day in enumerate(days)
+        for group, value in (("<b>f</b>", 0.2), ("男", 0.5))
+    ]
+    frame = pd.DataFrame(rows, columns=["day", "batch", "group", "value", "low", "high", "n"])
+    figure = charts.at_work.groups_over_weeks(frame, "Selected")
+    assert charts.describe(figure) == "Selected: 60 % for “男”, 30 % for “<b>f</b>” in the latest batch"
+    assert [len(trace.x) for trace in figure.data] == [2, 2]
+    assert "<b>f" not in str(figure.to_dict()["data"])
+    crowd = pd.DataFrame(
+        [(days[0], "b", f"g{n}", 0.1 * n, 0, 1, 100 + n) for n in range(9)], columns=list(frame.columns)
+    )
+    assert [trace.name for trace in charts.at_work.groups_over_weeks(crowd, "x").data] == [
+        f"g{n}" for n in range(8, 2, -1)
+    ]
+    assert "too few" in charts.describe(charts.at_work.groups_over_weeks(crowd.head(1), "x"))
+    unknown = crowd.assign(value=np.nan)
+    assert "cannot be told" in charts.describe(charts.at_work.groups_over_weeks(unknown, "x", share=False))
