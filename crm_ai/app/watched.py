@@ -13,7 +13,7 @@ from crm_ai.app.plain import plain
 from crm_ai.app.workspace import workspace
 from crm_ai.deployment.registry import RegistryStore, batches_of, open_version, registered_on
 from crm_ai.deployment.watching import watch
-from crm_ai.words import _
+from crm_ai.words import _, language
 
 if TYPE_CHECKING:
     from crm_ai.app.deployed import Desk
@@ -135,11 +135,11 @@ def model_of(registry: Registry, version: Version) -> Model:
     Model
         The model.
     """
-    return _opened(registry, version, version.artifact, str(workspace()))
+    return _opened(registry, version, version.artifact, str(workspace()), language())
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _opened(_registry: Registry, _version: Version, artifact: str, place: str) -> Model:
+def _opened(_registry: Registry, _version: Version, artifact: str, place: str, spoken: str) -> Model:
     return open_version(_registry, _version)
 
 

@@ -12,7 +12,7 @@ from crm_ai.evaluation import Estimate
 from crm_ai.words import _, count, number, percent
 
 MARGIN = timedelta(days=3)
-MOST_GROUPS = 6
+MOST_GROUPS, MOST_DAYS = 6, 12
 
 
 def selected_over_weeks(frame: pd.DataFrame, approved: Estimate | None) -> go.Figure:
@@ -77,12 +77,14 @@ def groups_over_weeks(frame: pd.DataFrame, title: str, *, share: bool = True) ->
     Returns
     -------
     plotly.graph_objects.Figure
-        A line a group with 95 % intervals; the six with the most customers in the latest batch.
+        A line a group with 95 % intervals; the six with the most customers in the latest batch, over its last twelve
+        days.
     """
     known = frame.dropna(subset=["value"])
     if known.empty:
         return nothing(_("{title} cannot be told for any group.").format(title=title))
     write = percent if share else number
+    known = known[known["day"].isin(sorted(known["day"].unique())[-MOST_DAYS:])]
     latest = known[known["day"] == known["day"].max()].drop_duplicates("group")
     shown = list(latest.sort_values("n", ascending=False)["group"][:MOST_GROUPS])
     values = dict(zip(latest["group"], latest["value"], strict=True))

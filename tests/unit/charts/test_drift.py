@@ -114,6 +114,8 @@ def test_groups_over_weeks_say_who_is_apart_in_the_latest():
     assert charts.describe(figure) == "Selected: 60 % for “男”, 30 % for “<b>f</b>” in the latest batch"
     assert [len(trace.x) for trace in figure.data] == [2, 2]
     assert "<b>f" not in str(figure.to_dict()["data"])
+    long = pd.concat([frame.assign(day=day + timedelta(weeks=n)) for n in range(40) for day in days[:1]])
+    assert len(set(charts.at_work.groups_over_weeks(long, "Selected").data[0].x)) == 12
     crowd = pd.DataFrame(
         [(days[0], "b", f"g{n}", 0.1 * n, 0, 1, 100 + n) for n in range(9)], columns=list(frame.columns)
     )
