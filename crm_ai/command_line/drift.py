@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import functools
-import hashlib
 import json
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crm_ai.command_line.inspect import read
 from crm_ai.command_line.options import add_file, make_command, share
+from crm_ai.command_line.watched import Watched, of_file, registered
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count, number, percent, shorten, signed
 
 if TYPE_CHECKING:
-    from crm_ai.deployment.watching import Batch, KeyedScores, Performance, Store, Watch
-    from crm_ai.modeling import Model
+    from crm_ai.deployment.watching import Batch, Performance, Watch
 
 ALARM = 3
-DIGEST = 16
 NAME_WIDTH = 40
 ALERTS_SHOWN = 6
 EXAMPLES = """\
@@ -119,7 +114,7 @@ def drift_command(options: argparse.Namespace) -> int:
 
     _take_file(options)
     _check(options)
-    watched = _registered(options) if options.champion else _of_file(options)
+    watched = registered(options) if options.champion else of_file(options)
     profile_of(watched.model)
     batch = _recorded(watched, options) if options.file or options.sql else _chosen(watched, options)
     performance = _with_outcomes(watched, batch, options) if options.outcomes else None
@@ -130,72 +125,6 @@ def drift_command(options: argparse.Namespace) -> int:
     else:
         _print(found, batch, performance)
     return _code(found, options.fail_on)
-
-
-@dataclass(frozen=True, slots=True)
-class _Watched:
-    """A model that is watched: under which name, where its batches are, and the secret of their codes."""
-
-    model: Model
-    version: str
-    store: Store
-    secret: Callable[[], bytes]
-    threshold: float = 0.5
-    trained: date | None = None
-
-
-def _of_file(options: argparse.Namespace) -> _Watched:
-    from crm_ai.deployment import load_model
-    from crm_ai.deployment.watching import FolderStore, workspace_secret
-    from crm_ai.personal_data.pseudonyms import new_key
-
-    model = load_model(options.model)
-    version = hashlib.sha256(Path(options.model).read_bytes()).hexdigest()[:DIGEST]
-    if options.store:
-        return _Watched(model, version, FolderStore(options.store), lambda: workspace_secret(options.store))
-    return _Watched(model, version, _Memory(), functools.cache(new_key))
-
-
-def _registered(options: argparse.Namespace) -> _Watched:
-    from crm_ai.deployment.registry import (
-        RegistryStore,
-        batches_of,
-        find_version,
-        open_registry,
-        open_version,
-        registered_on,
-    )
-
-    registry = open_registry()
-    version = find_version(registry, options.champion, options.version or "champion")
-    store = RegistryStore(registry)
-    model = open_version(registry, version)
-    return _Watched(model, batches_of(version), store, store.secret, version.threshold, registered_on(version))
-
-
-class _Memory:
-    """A store for one call."""
-
-    def __init__(self) -> None:
-        self._batches: list[Batch] = []
-        self._outcomes: list[Performance] = []
-        self._keyed: KeyedScores | None = None
-
-    def add(self, batch: Batch, keyed: KeyedScores | None = None) -> None:
-        self._batches.append(batch)
-        self._keyed = keyed
-
-    def batches(self, model: str | None = None) -> tuple[Batch, ...]:
-        return tuple(self._batches)
-
-    def keyed(self, batch: Batch) -> KeyedScores | None:
-        return self._keyed
-
-    def add_outcomes(self, performance: Performance) -> None:
-        self._outcomes.append(performance)
-
-    def outcomes(self, model: str | None = None) -> tuple[Performance, ...]:
-        return tuple(self._outcomes)
 
 
 def _take_file(options: argparse.Namespace) -> None:
@@ -230,7 +159,7 @@ def _check(options: argparse.Namespace) -> None:
         )
 
 
-def _recorded(watched: _Watched, options: argparse.Namespace) -> Batch:
+def _recorded(watched: Watched, options: argparse.Namespace) -> Batch:
     from crm_ai.deployment.watching import record
     from crm_ai.modeling import read_segments
 
@@ -251,7 +180,7 @@ def _recorded(watched: _Watched, options: argparse.Namespace) -> Batch:
     )
 
 
-def _chosen(watched: _Watched, options: argparse.Namespace) -> Batch:
+def _chosen(watched: Watched, options: argparse.Namespace) -> Batch:
     found = watched.store.batches(watched.version)
     for batch in found:
         if batch.name == options.batch:
@@ -264,7 +193,7 @@ def _chosen(watched: _Watched, options: argparse.Namespace) -> Batch:
     )
 
 
-def _with_outcomes(watched: _Watched, batch: Batch, options: argparse.Namespace) -> Performance:
+def _with_outcomes(watched: Watched, batch: Batch, options: argparse.Namespace) -> Performance:
     from crm_ai.deployment.watching import join_outcomes, profile_of
     from crm_ai.table import read_table
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from crm_ai.deployment.registry.roles import LOCAL_USER, Person, Role
 from crm_ai.deployment.registry.weeks import RegistryStore, batches_of
 from crm_ai.deployment.watching.keys import KeyedScores
-from crm_ai.deployment.watching.outcomes import Performance, judge_batch, read_outcomes
+from crm_ai.deployment.watching.outcomes import judge_batch, read_outcomes
+from crm_ai.deployment.watching.performance import Performance
 from crm_ai.deployment.watching.recording import profile_of, record
 from crm_ai.deployment.watching.store import batch_twice
 from crm_ai.errors import CrmAiError, ProblemError, RegistryError

@@ -18,7 +18,7 @@ from crm_ai.deployment.watching.keys import (
     secret_mark,
     workspace_secret,
 )
-from crm_ai.deployment.watching.outcomes import Performance, performance_from_json
+from crm_ai.deployment.watching.performance import Performance, performance_from_json
 from crm_ai.deployment.watching.store import batch_twice
 from crm_ai.errors import CrmAiError, RegistryError
 from crm_ai.files import workspace

@@ -8,14 +8,8 @@ from crm_ai.deployment.watching.drift import Drift, Level, drift
 from crm_ai.deployment.watching.joined import Joined
 from crm_ai.deployment.watching.keys import KeyedScores, keyed_scores, workspace_secret
 from crm_ai.deployment.watching.observing import Observation, observe
-from crm_ai.deployment.watching.outcomes import (
-    Outcomes,
-    Performance,
-    join_outcomes,
-    judge_batch,
-    read_outcomes,
-    segment_in_words,
-)
+from crm_ai.deployment.watching.outcomes import Outcomes, join_outcomes, judge_batch, read_outcomes
+from crm_ai.deployment.watching.performance import Performance, segment_in_words
 from crm_ai.deployment.watching.recording import look_at, profile_of, record
 from crm_ai.deployment.watching.store import FolderStore, Store, by_week
 from crm_ai.deployment.watching.summary import headline_figure, in_short

@@ -11,7 +11,7 @@ from typing import Any
 from crm_ai.deployment.watching.alerts import Alert, Concern
 from crm_ai.deployment.watching.batch import Batch
 from crm_ai.deployment.watching.drift import Level
-from crm_ai.deployment.watching.outcomes import Performance
+from crm_ai.deployment.watching.performance import Performance
 from crm_ai.words import _, count, sentences
 
 OLD, AGED = 365, 30  # days

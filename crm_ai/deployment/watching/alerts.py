@@ -11,7 +11,7 @@ from typing import Any
 
 from crm_ai.deployment.watching.batch import Batch
 from crm_ai.deployment.watching.drift import MISSING_WATCH, NEW_WATCH, PSI_WATCH, Drift, Level
-from crm_ai.deployment.watching.outcomes import Performance, segment_in_words
+from crm_ai.deployment.watching.performance import Performance, segment_in_words
 from crm_ai.evaluation import Estimate
 from crm_ai.evaluation.intervals import Z, quantile_for
 from crm_ai.words import _, count, number, percent, sentences, signed

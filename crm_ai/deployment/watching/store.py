@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from crm_ai.deployment.watching.batch import Batch, batch_from_json
 from crm_ai.deployment.watching.keys import KeyedScores, keyed_bytes, keyed_from_bytes
-from crm_ai.deployment.watching.outcomes import Performance, performance_from_json
+from crm_ai.deployment.watching.performance import Performance, performance_from_json
 from crm_ai.errors import CrmAiError
 from crm_ai.files import write_atomically
 from crm_ai.words import _

@@ -9,7 +9,7 @@ from crm_ai.deployment.watching.drift import Level
 from crm_ai.words import _, count, ngettext, number, sentences
 
 if TYPE_CHECKING:
-    from crm_ai.deployment.watching.outcomes import Performance
+    from crm_ai.deployment.watching.performance import Performance
     from crm_ai.deployment.watching.watch import Watch
 
 MOST_NAMED = 3

@@ -13,7 +13,7 @@ from crm_ai.deployment.watching.advice import Advice, advise
 from crm_ai.deployment.watching.alerts import Alert, alerts_of, level_of_figure, level_of_lean
 from crm_ai.deployment.watching.batch import Batch
 from crm_ai.deployment.watching.drift import Level
-from crm_ai.deployment.watching.outcomes import Performance
+from crm_ai.deployment.watching.performance import Performance
 from crm_ai.evaluation import Estimate
 from crm_ai.modeling.profile import SCORE
 from crm_ai.words import _, count, sentences

@@ -6,7 +6,8 @@ import pytest
 
 from crm_ai.deployment.watching import Level, Step, join_outcomes, keyed_scores, watch
 from crm_ai.deployment.watching.joined import Joined
-from crm_ai.deployment.watching.outcomes import Performance, difference_of_samples
+from crm_ai.deployment.watching.outcomes import difference_of_samples
+from crm_ai.deployment.watching.performance import Performance
 from crm_ai.evaluation import Estimate
 from crm_ai.modeling.problem import Problem, Task
 from crm_ai.modeling.profile import judged
