@@ -22,7 +22,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "metrics": (*EVERYWHERE, "label", "threshold", "segment"),
     "explain": (*EVERYWHERE, "label", "customer", "column", "compared", "scale", "view", "segment"),
     "fairness": (*EVERYWHERE, "label", "segment", "threshold", "concern"),
-    "deploy": (*EVERYWHERE, "threshold", "registered", "version"),
+    "deploy": (*EVERYWHERE, "threshold", "registered", "version", "watched", "weeks", "batch", "moved"),
     "report": (*EVERYWHERE, "label", "threshold"),
 }
 
@@ -49,6 +49,8 @@ _FORMS = {
     "since": re.compile(r"\d{4}-\d\d-\d\d"),
     "money": re.compile(r"total|mean"),
     "version": re.compile(r"\d{1,6}"),
+    "watched": re.compile(r"champion|\d{1,6}"),
+    "weeks": re.compile(r"[a-z]{1,20}"),
     "horizon": re.compile(r"[1-9]\d{0,3}"),
 }
 LONGEST = 400

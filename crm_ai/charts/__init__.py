@@ -1,6 +1,7 @@
 """Results in, Plotly figures out. One template, one palette, titles that say the finding."""
 
 from crm_ai.charts import (
+    at_work,
     closing,
     coefficients,
     comparison,
@@ -22,6 +23,7 @@ from crm_ai.charts import (
 from crm_ai.charts.theme import describe, inked
 
 __all__ = [
+    "at_work",
     "closing",
     "coefficients",
     "comparison",

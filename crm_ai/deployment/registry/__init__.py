@@ -10,24 +10,28 @@ from crm_ai.deployment.registry.publishing import Published, publish
 from crm_ai.deployment.registry.registering import register
 from crm_ai.deployment.registry.registry import Registry, open_registry
 from crm_ai.deployment.registry.reigns import Reign, at_work_since, former_champion, reigns
+from crm_ai.deployment.registry.remembering import Arrived, join_arrived, may_remember, remember
 from crm_ai.deployment.registry.role_list import RoleList, read_role_list
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may, require
 from crm_ai.deployment.registry.signed_in import person_of
 from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
 from crm_ai.deployment.registry.versions import Version, find_version, list_versions, model_name
 from crm_ai.deployment.registry.vocabulary import alias_in_words, standing_in_words, state_in_words
+from crm_ai.deployment.registry.weeks import RegistryStore, batches_of, registered_on
 
 __all__ = [
     "LOCAL_USER",
     "Act",
     "AgainstChampion",
     "Answer",
+    "Arrived",
     "Champion",
     "Entry",
     "Item",
     "Person",
     "Published",
     "Registry",
+    "RegistryStore",
     "Reign",
     "Role",
     "RoleList",
@@ -36,6 +40,7 @@ __all__ = [
     "alias_in_words",
     "approve",
     "at_work_since",
+    "batches_of",
     "champion",
     "check_record",
     "collect_orphans",
@@ -45,9 +50,11 @@ __all__ = [
     "find_faults",
     "find_version",
     "former_champion",
+    "join_arrived",
     "judge_elsewhere",
     "list_versions",
     "may",
+    "may_remember",
     "model_name",
     "open_registry",
     "open_version",
@@ -59,7 +66,9 @@ __all__ = [
     "read_role_list",
     "reason_and_answers",
     "register",
+    "registered_on",
     "reigns",
+    "remember",
     "require",
     "roll_back",
     "standing_in_words",
