@@ -22,7 +22,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "metrics": (*EVERYWHERE, "label", "threshold", "segment"),
     "explain": (*EVERYWHERE, "label", "customer", "column", "compared", "scale", "view", "segment"),
     "fairness": (*EVERYWHERE, "label", "segment", "threshold", "concern"),
-    "deploy": (*EVERYWHERE, "threshold", "registered", "version"),
+    "deploy": (*EVERYWHERE, "threshold", "registered", "version", "scorer"),
     "report": (*EVERYWHERE, "label", "threshold"),
 }
 
@@ -49,6 +49,7 @@ _FORMS = {
     "since": re.compile(r"\d{4}-\d\d-\d\d"),
     "money": re.compile(r"total|mean"),
     "version": re.compile(r"\d{1,6}"),
+    "scorer": re.compile(r"v\d{1,6}|run"),
     "horizon": re.compile(r"[1-9]\d{0,3}"),
 }
 LONGEST = 400

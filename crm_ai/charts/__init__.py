@@ -16,6 +16,7 @@ from crm_ai.charts import (
     ranking,
     reasons,
     regression,
+    scores,
     segments,
     trees,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "ranking",
     "reasons",
     "regression",
+    "scores",
     "segments",
     "trees",
 ]

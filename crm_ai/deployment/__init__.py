@@ -16,7 +16,7 @@ from crm_ai.deployment.fit import ColumnFit, Fit, Trouble, check_fit
 from crm_ai.deployment.mismatches import Mismatch
 from crm_ai.deployment.model_file import load_model, model_bytes, save_model
 from crm_ai.deployment.reason_tables import one_a_customer, one_a_reason, reasons_in_words
-from crm_ai.deployment.scored_table import ScoredTable, score_table
+from crm_ai.deployment.scored_table import ScoredTable, score_table, spread_of_scores
 from crm_ai.deployment.scoring import Scores, score
 from crm_ai.deployment.sinks import Sink, file_sink
 from crm_ai.deployment.streaming import Scored, Wishes, score_stream
@@ -54,6 +54,7 @@ __all__ = [
     "score",
     "score_stream",
     "score_table",
+    "spread_of_scores",
     "write_parts",
     "write_table",
 ]

@@ -18,7 +18,11 @@ from crm_ai.deployment.streaming import MOST_REASONS, Progress, Scored, Wishes, 
 from crm_ai.errors import ScoringError
 from crm_ai.modeling import Model, Task
 from crm_ai.table import FrameStream, Table
+from crm_ai.table.streams import FRAME_ROWS
 from crm_ai.words import _
+
+STEPS, FEWEST_AT_ONCE = 12, 500  # reasons of a forest take their time: progress shall move
+BARS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,8 @@ def score_table(
             _("There is no customer in it."), where=table.source, next_step=_("Bring a file with at least one row.")
         )
     wishes, kept = wishes or Wishes(), _Memory()
-    scored = score_stream(model, FrameStream(table), kept, wishes=wishes, progress=progress)
+    at_once = min(max(-(-len(table) // STEPS), FEWEST_AT_ONCE), FRAME_ROWS)
+    scored = score_stream(model, FrameStream(table, at_once), kept, wishes=wishes, progress=progress)
     return ScoredTable(
         scored,
         tuple(kept.names),
@@ -196,6 +201,33 @@ def score_table(
         wishes.priority,
         min(wishes.reasons, MOST_REASONS),
     )
+
+
+def spread_of_scores(scores: np.ndarray, threshold: float) -> pd.DataFrame:
+    """Count customers by score, and how many of them are selected.
+
+    Parameters
+    ----------
+    scores : numpy.ndarray of shape (n,)
+        Probabilities.
+    threshold : float
+        Score from which a customer is selected.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns left, right, selected, others: twenty bins of equal width.
+
+    Examples
+    --------
+    >>> bars = spread_of_scores(np.array([0.01, 0.52, 0.53, 1.0]), 0.53)
+    >>> bars["selected"].tolist()[10], bars["others"].tolist()[10], int(bars["selected"].sum())
+    (1, 1, 2)
+    """
+    edges = np.linspace(0.0, 1.0, BARS + 1)
+    chosen = scores >= threshold
+    selected, others = (np.histogram(scores[some], edges)[0] for some in (chosen, ~chosen))
+    return pd.DataFrame({"left": edges[:-1], "right": edges[1:], "selected": selected, "others": others})
 
 
 def _frame(rows: pa.Table) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crm_ai.deployment import Wishes, file_sink, score, score_stream, score_table
+from crm_ai.deployment import Wishes, file_sink, score, score_stream, score_table, spread_of_scores
 from crm_ai.deployment.database_sink import DatabaseSink, IfThere
 from crm_ai.errors import CrmAiError, DatabaseError, ScoringError
 from crm_ai.table import FrameStream, table_from_frame
@@ -24,10 +24,26 @@ def table(new_customers):
     return table_from_frame(frame)
 
 
-@pytest.mark.parametrize("ending", [".csv", ".parquet"])
-def test_files_are_those_of_the_command_line(churn, table, tmp_path, ending):
+@pytest.mark.parametrize(("ending", "read"), [(".csv", pd.read_csv), (".parquet", pd.read_parquet)])
+def test_files_are_those_of_the_command_line(churn, table, tmp_path, ending, read):
     score_stream(churn, FrameStream(table), file_sink(tmp_path / f"out{ending}"), wishes=ALL)
-    assert score_table(churn, table, wishes=ALL).as_file(ending) == (tmp_path / f"out{ending}").read_bytes()
+    made = score_table(churn, table, wishes=ALL)
+    got, want = read(io.BytesIO(made.as_file(ending))), read(tmp_path / f"out{ending}")
+    pd.testing.assert_frame_equal(got, want, check_exact=False, rtol=1e-12)
+
+
+def test_progress_moves(churn, new_customers):
+    table, told = table_from_frame(new_customers(1_100, 3)), []
+    score_table(churn, table, wishes=ALL, progress=lambda share, rows: told.append((share, rows)))
+    assert told == [(500 / 1_100, 500), (1_000 / 1_100, 1_000), (1.0, 1_100)]
+
+
+def test_bars_count_everybody_once(churn, table):
+    made = score_table(churn, table)
+    bars = spread_of_scores(made.scores, 0.37)
+    assert bars["selected"].sum() == (made.scores >= 0.37).sum()
+    assert bars[["selected", "others"]].to_numpy().sum() == 500
+    assert not bars.loc[bars["right"] <= 0.35, "selected"].any()
 
 
 def test_an_excel_file(churn, table, tmp_path):

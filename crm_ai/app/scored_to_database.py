@@ -1,0 +1,118 @@
+"""Scored customers go into a table of a database, whole or not at all, and never over what is there unasked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from crm_ai.app import connecting, errors
+from crm_ai.app.plain import plain
+from crm_ai.deployment.database_sink import DatabaseSink, IfThere
+from crm_ai.deployment.registry import Role
+from crm_ai.errors import CrmAiError
+from crm_ai.words import _, count, ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from crm_ai.app.deployed import Desk
+    from crm_ai.deployment import ScoredTable
+    from crm_ai.deployment.registry import Person
+
+WRITTEN = "scored_written"
+NAME_WIDTH = 63
+LONGEST = 40
+
+
+def form(desk: Desk, scored: ScoredTable, stem: str) -> None:
+    """Draw the form that writes the customers into a table, if this server knows a database.
+
+    Parameters
+    ----------
+    desk : Desk
+        Who looks.
+    scored : ScoredTable
+        The customers.
+    stem : str
+        What the table's name begins with, unless the reader gives it another one.
+    """
+    databases = connecting.known_databases()
+    if not databases:
+        return
+    with st.expander(_("Write them into a table of a database"), icon=":material/database_upload:", key="to_database"):
+        if st.session_state.get(WRITTEN, ("",))[0] == _mark(scored):
+            st.success(st.session_state[WRITTEN][1], icon=":material/task_alt:")
+        words = {
+            IfThere.REFUSE: _("leave it as it is, and write nothing"),
+            IfThere.APPEND: _("add these customers to it"),
+            IfThere.REPLACE: _("replace it: what is in it now is lost"),
+        }
+        allowed = may_write(desk.person)
+        with st.form("write_scored", border=False):
+            database = st.selectbox(_("Database"), list(databases), key="scored_database")
+            name = st.text_input(_("Table"), value=f"{stem[:LONGEST]}_scored", key="scored_table")
+            if_there = st.radio(
+                _("If a table of this name is there"), list(words), format_func=words.__getitem__, key="scored_if_there"
+            )
+            sure = st.checkbox(
+                _("Yes, replace the table: I know that what is in it now is lost"),
+                key="scored_sure",
+                help=_("Only needed to replace a table."),
+            )
+            label = ngettext("Write {n} customer", "Write {n} customers", len(scored)).format(n=count(len(scored)))
+            asked = st.form_submit_button(
+                label,
+                icon=":material/database_upload:",
+                disabled=not allowed,
+                key="scored_write",
+                help=None if allowed else _("A viewer may not write into databases. Ask an analyst or an approver."),
+            )
+        if asked and allowed:
+            _write(databases, str(database), name.strip(), IfThere(if_there), sure, scored)
+
+
+def may_write(person: Person) -> bool:
+    """Whether somebody may write into databases.
+
+    Parameters
+    ----------
+    person : Person
+        Who.
+
+    Returns
+    -------
+    bool
+        True for analysts and approvers.
+    """
+    return person.role in (Role.ANALYST, Role.APPROVER)
+
+
+def _write(
+    databases: Mapping[str, str], database: str, name: str, if_there: IfThere, sure: bool, scored: ScoredTable
+) -> None:
+    shown = plain(name, NAME_WIDTH)
+    if if_there is IfThere.REPLACE and not sure:
+        st.error(
+            _("“{table}” would be replaced. Tick that you know what is lost, or choose otherwise.").format(table=shown),
+            icon=":material/error:",
+        )
+        return
+    try:
+        with st.spinner(_("Writing into {name} …").format(name=plain(database))):
+            scored.write(DatabaseSink(databases[database], name, if_there))
+    except CrmAiError as error:
+        errors.show(error)
+        return
+    told = ngettext(
+        "{n} customer was written into the table “{table}” of {database}.",
+        "{n} customers were written into the table “{table}” of {database}.",
+        len(scored),
+    ).format(n=count(len(scored)), table=shown, database=plain(database))
+    st.session_state[WRITTEN] = _mark(scored), told
+    st.session_state.pop("scored_sure", None)
+    st.rerun()
+
+
+def _mark(scored: ScoredTable) -> str:
+    return f"{id(scored)}"
