@@ -8,16 +8,19 @@ import streamlit as st
 
 from crm_ai.app.plain import plain
 from crm_ai.deployment import Trouble
-from crm_ai.words import _, count, language, ngettext, shorten
+from crm_ai.words import NOTHING, _, count, language, ngettext, shorten
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crm_ai.app.scorers import Scorer
-    from crm_ai.deployment import Fit
+    from crm_ai.deployment import ColumnFit, Fit
     from crm_ai.table import Table
 
 NAMES = "incoming_renamed"
 NAME_WIDTH = 40
 MOST_ASKED = 12
+MOST_SHOWN = 25
 NAMES_SHOWN = 12
 
 
@@ -74,31 +77,41 @@ def _say(fit: Fit) -> None:
 def _columns(fit: Fit, table: Table) -> None:
     title = _("Column by column: what fits, what does not")
     with st.expander(title, icon=":material/view_column:", expanded=fit.can_be_scored and not fit.is_clean):
-        frame = fit.to_frame()
-        frame["fit"] = [_in_words(one.trouble) for one in fit.columns]
-        st.dataframe(
-            frame,
-            hide_index=True,
-            alt=_("Columns that the model needs, and how they fit"),
-            column_config={
-                "column": st.column_config.TextColumn(_("Column")),
-                "fit": st.column_config.TextColumn(_("Does it fit?"), width="small"),
-                "rows": st.column_config.NumberColumn(_("Customers"), width="small"),
-                "what": st.column_config.TextColumn(_("What is to be known"), width="large"),
-            },
-        )
+        told = [one for one in fit.columns if one.trouble is not Trouble.NONE]
+        if told:
+            _table(told[:MOST_SHOWN])
+        if len(told) > MOST_SHOWN:
+            st.caption(_("and {n} more").format(n=count(len(told) - MOST_SHOWN)))
+        fitting = [one.column for one in fit.columns if one.trouble is Trouble.NONE]
+        if fitting:
+            st.caption(plain(_("These fit: {names}.").format(names=_listed(fitting))))
         if fit.others:
-            names = [shorten(name, NAME_WIDTH) for name in fit.others[:NAMES_SHOWN]]
-            more = len(fit.others) - len(names)
-            if more:
-                names.append(ngettext("{n} more", "{n} more", more).format(n=count(more)))
-            told = _("The model does not look at these; they stay beside the scores: {names}.")
-            st.caption(plain(told.format(names=_(", ").join(names))))
+            words = _("The model does not look at these; they stay beside the scores: {names}.")
+            st.caption(plain(words.format(names=_listed(fit.others))))
         if fit.answered:
-            told = _("“{column}”, which the model predicts, is there; it is not looked at when customers are scored.")
-            st.caption(plain(told.format(column=shorten(fit.answered, NAME_WIDTH))))
+            words = _("“{column}”, which the model predicts, is there; it is not looked at when customers are scored.")
+            st.caption(plain(words.format(column=shorten(fit.answered, NAME_WIDTH))))
         for note in (*table.reading.notes, *fit.notes):
             st.caption(plain(note))
+
+
+def _table(columns: Sequence[ColumnFit]) -> None:
+    """Written out, not to be scrolled: its sentences are read."""
+    rows = {
+        _("Column"): [plain(one.column, NAME_WIDTH) for one in columns],
+        _("Does it fit?"): [_in_words(one.trouble) for one in columns],
+        _("Customers"): [count(one.rows) if one.rows else NOTHING for one in columns],
+        _("What is to be known"): [plain(one.what) for one in columns],
+    }
+    st.table(rows, alt=_("Columns that do not fit as they are"), hide_index=True)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [shorten(name, NAME_WIDTH) for name in names[:NAMES_SHOWN]]
+    more = len(names) - len(shown)
+    if more:
+        shown.append(ngettext("{n} more", "{n} more", more).format(n=count(more)))
+    return _(", ").join(shown)
 
 
 def _in_words(trouble: Trouble) -> str:

@@ -74,7 +74,7 @@ def _cards(model: Model, scored: ScoredTable, threshold: float) -> list[cards.Ca
             _("Selected: {answer}").format(answer=plain(model.problem.positive, NAME_WIDTH)),
             count(selected),
             _("{share}, with a score of {threshold} or more").format(
-                share=percent(selected / len(scored), 1), threshold=number(threshold, 3)
+                share=percent(selected / len(scored), 1), threshold=scorers.in_words(threshold)
             ),
         ),
         cards.Card(_("Highest score"), percent(float(scores.max()), 1)),
@@ -97,6 +97,13 @@ def _first_ones(table: Table, scored: ScoredTable) -> None:
         alt=_("The first customers with their scores"),
         column_config=_headings(scored, shown),
     )
+    if scored.said_reasons:
+        st.caption(
+            _(
+                "In brackets: how much the value in a column moves this customer up (+) or down (−), on the scale on "
+                "which the model adds up."
+            )
+        )
     told = _("The first {n} customers by priority; files and tables have all.") if scored.numbered else _(
         "The first {n} customers of the file; files and tables have all."
     )  # fmt: skip

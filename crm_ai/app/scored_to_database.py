@@ -41,35 +41,38 @@ def form(desk: Desk, scored: ScoredTable, stem: str) -> None:
     if not databases:
         return
     with st.expander(_("Write them into a table of a database"), icon=":material/database_upload:", key="to_database"):
-        if st.session_state.get(WRITTEN, ("",))[0] == _mark(scored):
-            st.success(st.session_state[WRITTEN][1], icon=":material/task_alt:")
+        if WRITTEN in st.session_state:
+            st.success(st.session_state[WRITTEN], icon=":material/task_alt:")
         words = {
             IfThere.REFUSE: _("leave it as it is, and write nothing"),
             IfThere.APPEND: _("add these customers to it"),
             IfThere.REPLACE: _("replace it: what is in it now is lost"),
         }
+        database = st.selectbox(_("Database"), list(databases), key="scored_database")
+        name = st.text_input(_("Table"), value=f"{stem[:LONGEST]}_scored", key="scored_table")
+        if_there = st.radio(
+            _("If a table of this name is there"), list(words), format_func=words.__getitem__, key="scored_if_there"
+        )
+        sure = if_there is not IfThere.REPLACE or st.checkbox(
+            _("Yes, replace the table: I know that what is in it now is lost"), key="scored_sure"
+        )
         allowed = may_write(desk.person)
-        with st.form("write_scored", border=False):
-            database = st.selectbox(_("Database"), list(databases), key="scored_database")
-            name = st.text_input(_("Table"), value=f"{stem[:LONGEST]}_scored", key="scored_table")
-            if_there = st.radio(
-                _("If a table of this name is there"), list(words), format_func=words.__getitem__, key="scored_if_there"
-            )
-            sure = st.checkbox(
-                _("Yes, replace the table: I know that what is in it now is lost"),
-                key="scored_sure",
-                help=_("Only needed to replace a table."),
-            )
-            label = ngettext("Write {n} customer", "Write {n} customers", len(scored)).format(n=count(len(scored)))
-            asked = st.form_submit_button(
-                label,
-                icon=":material/database_upload:",
-                disabled=not allowed,
-                key="scored_write",
-                help=None if allowed else _("A viewer may not write into databases. Ask an analyst or an approver."),
-            )
-        if asked and allowed:
-            _write(databases, str(database), name.strip(), IfThere(if_there), sure, scored)
+        label = ngettext("Write {n} customer", "Write {n} customers", len(scored)).format(n=count(len(scored)))
+        asked = st.button(
+            label,
+            icon=":material/database_upload:",
+            disabled=not allowed or not sure,
+            key="scored_write",
+            help=_why_not(allowed=allowed, sure=sure),
+        )
+        if asked and allowed and sure:
+            _write(databases, str(database), name.strip(), IfThere(if_there), scored)
+
+
+def _why_not(*, allowed: bool, sure: bool) -> str | None:
+    if not allowed:
+        return _("A viewer may not write into databases. Ask an analyst or an approver.")
+    return None if sure else _("Tick that you know what is lost, or choose otherwise.")
 
 
 def may_write(person: Person) -> bool:
@@ -88,16 +91,8 @@ def may_write(person: Person) -> bool:
     return person.role in (Role.ANALYST, Role.APPROVER)
 
 
-def _write(
-    databases: Mapping[str, str], database: str, name: str, if_there: IfThere, sure: bool, scored: ScoredTable
-) -> None:
-    shown = plain(name, NAME_WIDTH)
-    if if_there is IfThere.REPLACE and not sure:
-        st.error(
-            _("“{table}” would be replaced. Tick that you know what is lost, or choose otherwise.").format(table=shown),
-            icon=":material/error:",
-        )
-        return
+def _write(databases: Mapping[str, str], database: str, name: str, if_there: IfThere, scored: ScoredTable) -> None:
+    st.session_state.pop(WRITTEN, None)
     try:
         with st.spinner(_("Writing into {name} …").format(name=plain(database))):
             scored.write(DatabaseSink(databases[database], name, if_there))
@@ -108,11 +103,7 @@ def _write(
         "{n} customer was written into the table “{table}” of {database}.",
         "{n} customers were written into the table “{table}” of {database}.",
         len(scored),
-    ).format(n=count(len(scored)), table=shown, database=plain(database))
-    st.session_state[WRITTEN] = _mark(scored), told
+    ).format(n=count(len(scored)), table=plain(name, NAME_WIDTH), database=plain(database))
+    st.session_state[WRITTEN] = told
     st.session_state.pop("scored_sure", None)
     st.rerun()
-
-
-def _mark(scored: ScoredTable) -> str:
-    return f"{id(scored)}"

@@ -11,7 +11,7 @@ import streamlit as st
 from crm_ai.app import adopting, controls, deployed, state
 from crm_ai.app.plain import plain
 from crm_ai.modeling import Task
-from crm_ai.words import _, number, sentences
+from crm_ai.words import _, sentences
 
 if TYPE_CHECKING:
     from crm_ai.app.deployed import Desk
@@ -70,6 +70,27 @@ def threshold_of(version: Version | None) -> float:
         In [0, 1].
     """
     return state.threshold() if version is None else version.threshold
+
+
+def in_words(threshold: float) -> str:
+    """Write a threshold.
+
+    Parameters
+    ----------
+    threshold : float
+        In [0, 1].
+
+    Returns
+    -------
+    str
+        With two decimals, or as many as it needs.
+
+    Examples
+    --------
+    >>> in_words(0.3), in_words(0.345)
+    ('0.30', '0.345')
+    """
+    return f"{threshold:.2f}" if round(threshold, 2) == threshold else f"{threshold:g}"
 
 
 def stem_of(version: Version | None, model: Model) -> str:
@@ -152,7 +173,7 @@ def _of_version(version: Version) -> Scorer:
     if model.problem.task is Task.BINARY:
         told.append(
             _("Whoever has a score of {threshold} or more is selected: so it was approved, and it is not moved here.")
-            .format(threshold=number(version.threshold, 3))
+            .format(threshold=in_words(version.threshold))
         )  # fmt: skip
     st.caption(sentences(told))
     adopting.say_caution_of(version.model_type)
@@ -166,7 +187,7 @@ def _of_run(run: Run) -> Scorer:
     if run.problem.task is Task.BINARY:
         told.append(
             _("Whoever has a score of {threshold} or more is selected, as on the Metrics page.").format(
-                threshold=number(state.threshold(), 3)
+                threshold=in_words(state.threshold())
             )
         )
     st.caption(sentences(told))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import elsewhere, fits, incoming, progress, scored, scorers
+from crm_ai.app import elsewhere, fits, incoming, progress, scored, scored_to_database, scorers
 from crm_ai.deployment import Wishes
 from crm_ai.modeling import Task
 from crm_ai.words import _, count, language, ngettext
@@ -53,6 +53,7 @@ def _scored(scorer: Scorer, table: Table) -> ScoredTable | None:
     label = ngettext("Score {n} customer", "Score {n} customers", len(table)).format(n=count(len(table)))
     if st.button(label, type="primary", icon=":material/play_arrow:", key="score_now") and key not in made:
         made[key] = _score(scorer, table, wishes)
+        st.session_state.pop(scored_to_database.WRITTEN, None)
         for oldest in list(made)[:-MOST_KEPT]:
             made.pop(oldest)
     return made.get(key)

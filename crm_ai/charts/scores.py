@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from crm_ai.charts.theme import CAUTION, LOWERS, RAISES, canvas, nothing
-from crm_ai.words import _, count, number, percent
+from crm_ai.words import _, count, percent
 
 
 def spread(frame: pd.DataFrame, threshold: float, answer: str) -> go.Figure:
@@ -31,7 +31,7 @@ def spread(frame: pd.DataFrame, threshold: float, answer: str) -> go.Figure:
         return nothing(_("There are no customers."))
     figure = canvas(
         _("{n} of {all} customers ({share}) have a score of {threshold} or more").format(
-            n=count(selected), all=count(everybody), share=percent(selected / everybody), threshold=number(threshold, 3)
+            n=count(selected), all=count(everybody), share=percent(selected / everybody), threshold=f"{threshold:g}"
         ),
         x=_("score: probability of “{answer}”").format(answer=answer),
         y=_("customers"),

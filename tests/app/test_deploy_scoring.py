@@ -101,10 +101,9 @@ def test_what_does_not_fit_is_told_before_anybody_is_scored(registry, page):
     assert "All 4 columns that the model needs are there." in at.warning[0].value.translate(UNSEEN)
     assert "3 customers have a plan that nobody had in training" in words(at)
     assert "1 customer has the same customerID" in words(at)
-    report = at.dataframe[0].value
-    assert report["column"].tolist()[0] == "plan"
-    assert report["rows"].tolist()[0] == 3
-    assert "lifelong" in report["what"].iloc[0]
+    report = at.table[0].value
+    assert report.iloc[0].tolist()[:3] == ["plan", "! new labels", "3"]
+    assert "lifelong" in report.iloc[0].tolist()[3]
     assert KEPT not in at.session_state or not at.session_state[KEPT]
     assert not at.metric
     at.button(key="score_now").click().run()
@@ -115,13 +114,13 @@ def test_what_does_not_fit_is_told_before_anybody_is_scored(registry, page):
 def test_the_champion_decides_at_its_approved_threshold(registry, page):
     at = bring(page(), new())
     assert at.selectbox(key="choose_scorer_deploy").value == "v1"
-    assert "score of 0.300 or more is selected" in words(at).translate(UNSEEN)
+    assert "score of 0.30 or more is selected" in words(at).translate(UNSEEN)
     at.button(key="score_now").click().run()
     scored = made(at)
     assert ((scored.scores >= THRESHOLD) == (scored.column("decision") == "Yes")).all()
     assert ((scored.scores >= THRESHOLD) & (scored.scores < 0.5)).any()
     assert [metric.label for metric in at.metric][:2] == ["Customers scored", "Selected: Yes"]
-    first = at.dataframe[1].value
+    first = at.dataframe[0].value
     assert first["priority"].tolist() == list(range(1, 151))
     assert list(first.columns[:7]) == [
         "customerID", "priority", "score", "decision", "reason 1", "reason 2", "reason 3",
@@ -305,9 +304,9 @@ class TestDatabase:
     def write(self, at, name, if_there=None, *, sure=False):
         at.text_input(key="scored_table").set_value(name)
         if if_there:
-            at.radio(key="scored_if_there").set_value(if_there)
+            at.radio(key="scored_if_there").set_value(if_there).run()
         if sure:
-            at.checkbox(key="scored_sure").check()
+            at.checkbox(key="scored_sure").check().run()
         return at.button(key="scored_write").click().run()
 
     def test_refused_appended_replaced(self, registry, page, database):
@@ -324,8 +323,8 @@ class TestDatabase:
         assert self.rows(database, name) == (150, 150)
         self.write(at, name, "append")
         assert self.rows(database, name) == (300, 150)
-        self.write(at, name, "replace")
-        assert "would be replaced" in at.error[0].value
+        at.radio(key="scored_if_there").set_value("replace").run()
+        assert at.button(key="scored_write").disabled
         assert self.rows(database, name) == (300, 150)
         self.write(at, name, "replace", sure=True)
         assert not at.error
