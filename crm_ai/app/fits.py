@@ -8,7 +8,7 @@ import streamlit as st
 
 from crm_ai.app.plain import plain
 from crm_ai.deployment import Trouble
-from crm_ai.words import NOTHING, _, count, language, ngettext, shorten
+from crm_ai.words import _, count, language, ngettext, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,6 @@ def _table(columns: Sequence[ColumnFit]) -> None:
     rows = {
         _("Column"): [plain(one.column, NAME_WIDTH) for one in columns],
         _("Does it fit?"): [_in_words(one.trouble) for one in columns],
-        _("Customers"): [count(one.rows) if one.rows else NOTHING for one in columns],
         _("What is to be known"): [plain(one.what) for one in columns],
     }
     st.table(rows, alt=_("Columns that do not fit as they are"), hide_index=True)

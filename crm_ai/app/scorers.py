@@ -142,7 +142,7 @@ def choose(desk: Desk) -> Scorer | None:
         )
     if chosen == RUN and desk.run is not None:
         return _of_run(desk.run)
-    return _of_version(approved[chosen])
+    return _of_version(approved[chosen], named=len(words) > 1)
 
 
 def _approved(desk: Desk) -> list[Version]:
@@ -167,15 +167,17 @@ def _in_words(version: Version) -> str:
     return words.format(number=version.number)
 
 
-def _of_version(version: Version) -> Scorer:
+def _of_version(version: Version, *, named: bool) -> Scorer:
     model = _opened(version, version.artifact)
-    told = [_("{words} of “{name}”.").format(words=_in_words(version), name=plain(version.name, NAME_WIDTH))]
+    own = _("“{name}”: {words}.").format(words=_in_words(version), name=plain(version.name, NAME_WIDTH))
+    told = [] if named else [own]
     if model.problem.task is Task.BINARY:
         told.append(
             _("Whoever has a score of {threshold} or more is selected: so it was approved, and it is not moved here.")
             .format(threshold=in_words(version.threshold))
         )  # fmt: skip
-    st.caption(sentences(told))
+    if told:
+        st.caption(sentences(told))
     adopting.say_caution_of(version.model_type)
     return Scorer(model=model, key=f"{version.artifact} {version.threshold}", version=version)
 
