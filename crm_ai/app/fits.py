@@ -49,7 +49,7 @@ def fitted(scorer: Scorer, table: Table) -> tuple[Table, dict[str, str]] | None:
     if names:
         _say_names(names)
     if not fit.can_be_scored:
-        _ask_names(fit, table)
+        _ask_names(scorer, fit, table)
     _columns(fit, table)
     return (known, names) if fit.can_be_scored and fit.rows else None
 
@@ -136,9 +136,7 @@ def _say_names(names: dict[str, str]) -> None:
         )  # fmt: skip
 
 
-def _ask_names(fit: Fit, table: Table) -> None:
-    from crm_ai.deployment import propose_columns
-
+def _ask_names(scorer: Scorer, fit: Fit, table: Table) -> None:
     offered = [*fit.others, *([fit.answered] if fit.answered else [])]
     if len(fit.missing) == len(fit.columns) or not offered:
         st.markdown(
@@ -146,7 +144,7 @@ def _ask_names(fit: Fit, table: Table) -> None:
         )
     if not offered:
         return
-    proposed = propose_columns(fit.missing, fit.others)
+    proposed = _proposed(scorer, fit, table)
     asked = sorted(fit.missing, key=lambda name: name not in proposed)[:MOST_ASKED]
     with st.form("incoming_names", border=True):
         st.markdown(_("**Is a column there under another name?** Then say which one it is."))
@@ -165,6 +163,16 @@ def _ask_names(fit: Fit, table: Table) -> None:
             st.caption(_("and {n} more").format(n=count(len(fit.missing) - len(asked))))
         if st.form_submit_button(_("Take these columns"), type="primary", key="incoming_take"):
             _take_names(chosen, table)
+
+
+def _proposed(scorer: Scorer, fit: Fit, table: Table) -> dict[str, str]:
+    """By the names, and where these say nothing by the labels."""
+    from crm_ai.deployment import propose_by_labels, propose_columns
+
+    named = propose_columns(fit.missing, fit.others)
+    missing = [name for name in fit.missing if name not in named]
+    others = [name for name in fit.others if name not in named.values()]
+    return named | propose_by_labels(scorer.model, table, missing, others)
 
 
 def _take_names(chosen: dict[str, str | None], table: Table) -> None:

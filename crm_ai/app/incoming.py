@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 READ = "incoming_customers"
 FILE, DATABASE = "file", "database"
+NAME_WIDTH = 60
 
 
 def customers() -> Table | None:
@@ -44,16 +45,33 @@ def _of_file() -> Table | None:
         _("A file with the same columns; the one that is predicted need not be there"),
         key="score",
         hint=_("Columns may come in another order. Before anybody is scored you see what does not fit."),
+        on_change=_forget,
     )
     if file is None:
-        st.caption(_("Nothing of this file is kept."))
-        return None
+        return _brought_before()
     key = (FILE, file.file_id, language())
     known = _known(key)
     if known is None:
         with progress.cancellable(_("Reading the new customers …"), on_cancel=work.free_upload) as tell:
             known = _keep(key, work.read(file.getvalue(), file.name, {}, tell))
     return known
+
+
+def _brought_before() -> Table | None:
+    """What was read before the reader looked at something else, which empties the field."""
+    key, table = st.session_state.get(READ, ((DATABASE,), None))
+    if key[0] != FILE:
+        st.caption(_("Nothing of this file is kept beyond your visit."))
+        return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        told = _("{file} with {n} customers is still here.")
+        st.markdown(told.format(file=f"**{plain(table.source, NAME_WIDTH)}**", n=count(len(table))))
+        st.button(_("Let go of it"), icon=":material/close:", type="tertiary", key="incoming_forget", on_click=_forget)
+    return table
+
+
+def _forget() -> None:
+    st.session_state.pop(READ, None)
 
 
 def _of_database(addresses: Mapping[str, str]) -> Table | None:

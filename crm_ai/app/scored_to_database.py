@@ -49,7 +49,7 @@ def form(desk: Desk, scored: ScoredTable, stem: str) -> None:
             IfThere.REPLACE: _("replace it: what is in it now is lost"),
         }
         database = st.selectbox(_("Database"), list(databases), key="scored_database")
-        name = st.text_input(_("Table"), value=f"{stem[:LONGEST]}_scored", key="scored_table")
+        name = st.text_input(_("Table"), value=f"{stem[:LONGEST]}_scored", key="scored_table", persist_state="page")
         if_there = st.radio(
             _("If a table of this name is there"), list(words), format_func=words.__getitem__, key="scored_if_there"
         )

@@ -68,6 +68,7 @@ def _wishes(scorer: Scorer) -> Wishes:
         value=able,
         disabled=not able,
         key=f"score_reasons_{able}",
+        persist_state="page",
         help=_("Forests and networks may need minutes for the reasons of many customers; scores alone take seconds.")
         if able
         else _("The model has taken along no customers whom others could be compared with."),

@@ -1,7 +1,7 @@
 """From a run to a decision in the CRM."""
 
 from crm_ai.deployment.card import model_card
-from crm_ai.deployment.column_names import propose_columns
+from crm_ai.deployment.column_names import propose_by_labels, propose_columns
 from crm_ai.deployment.explaining import Explained, ExplainedTable, explain_table, explained_of_run, find_rows
 from crm_ai.deployment.export import (
     check_format,
@@ -48,6 +48,7 @@ __all__ = [
     "one_a_customer",
     "one_a_reason",
     "parquet_bytes",
+    "propose_by_labels",
     "propose_columns",
     "reasons_in_words",
     "save_model",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
+from crm_ai.modeling import Model
+from crm_ai.modeling.labels import label_counts
+from crm_ai.table import LABELLED, Table
 from crm_ai.table.names import words_of
 
 CLOSE = 70.0  # of 100: below this, nothing is proposed
 LESS_FOR_A_PART = 0.9
+KNOWN = 0.95
+FEWEST_LABELS = 2
 
 
 def propose_columns(missing: Iterable[str], there: Iterable[str]) -> dict[str, str]:
@@ -40,6 +46,43 @@ def propose_columns(missing: Iterable[str], there: Iterable[str]) -> dict[str, s
         if alike >= CLOSE and wanted not in found and name not in found.values():
             found[wanted] = name
     return found
+
+
+def propose_by_labels(model: Model, table: Table, missing: Iterable[str], there: Iterable[str]) -> dict[str, str]:
+    """Propose columns whose names say nothing, because hardly anybody has a label that was not there in training.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    table : Table
+        The customers.
+    missing : iterable of str
+        Columns that the model needs.
+    there : iterable of str
+        Columns of the table that it does not look at.
+
+    Returns
+    -------
+    dict of str to str
+        By missing column of labels the only column of the table that holds them, where no other column could be meant.
+    """
+    seen = model.encoder.seen_
+    cells = {name: label_counts(table.frame[name]) for name in there if table.schema[name].kind in LABELLED}
+    able = {
+        wanted: [name for name, counts in cells.items() if _known(counts, set(seen[wanted])) >= KNOWN]
+        for wanted in missing
+        if wanted in seen
+    }
+    asked = Counter(name for names in able.values() for name in names)
+    return {wanted: names[0] for wanted, names in able.items() if len(names) == 1 and asked[names[0]] == 1}
+
+
+def _known(counts: Mapping[str, int], labels: set[str]) -> float:
+    """Share of customers whose label is known; 0 where all have the same one, which says little."""
+    if len(counts) < FEWEST_LABELS:
+        return 0.0
+    return sum(n for text, n in counts.items() if text in labels) / sum(counts.values())
 
 
 def _alike(one: str, other: str) -> float:

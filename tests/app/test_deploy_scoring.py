@@ -206,6 +206,49 @@ def test_a_missing_column_is_mapped(registry, page):
     assert "Cannot be scored" in at.error[0].value
 
 
+def test_a_column_whose_name_says_nothing_is_proposed_by_its_labels(registry, page):
+    at = bring(page(), new().rename(columns={"plan": "合同"}))
+    assert next(box for box in at.selectbox if "is called" in box.label).value == "合同"
+    at.button(key="incoming_take").click().run()
+    at.button(key="score_now").click().run()
+    assert_sound(at)
+    assert "--rename 合同=plan" in " ".join(code.value for code in at.code).replace("'", "")
+
+
+def test_whoever_looks_elsewhere_finds_the_customers_again(registry, page):
+    at = bring(page(), new().rename(columns={"plan": "contract plan"}))
+    at.button(key="incoming_take").click().run()
+    at.button(key="score_now").click().run()
+    at.session_state["deploy_tab"] = "How is it doing?"
+    at.run()
+    assert not at.metric
+    at.session_state["deploy_tab"] = "Score new customers"
+    at.session_state["uploads"] = 1  # a browser's field is empty when it comes back
+    at.run()
+    assert_sound(at)
+    assert "with 150 customers is still here" in words(at)
+    assert at.metric[0].value == "150"
+    at.button(key="incoming_forget").click().run()
+    assert not at.metric
+    assert "still here" not in words(at)
+
+
+def test_hostile_names(registry, page):
+    hostile = '<img src=x onerror=alert(1)> **b** $a$ :smile: "quoted" [x](y)'
+    frame = new().rename(columns={"plan": hostile}).assign(**{"=cmd": 1})
+    frame.loc[0, hostile] = "`<b>` lifelong | $x$"
+    at = bring(page(), frame)
+    assert_sound(at)
+    next(box for box in at.selectbox if "is called" in box.label).select(hostile)
+    at.button(key="incoming_take").click().run()
+    at.button(key="score_now").click().run()
+    assert_sound(at)
+    for element in (*at.markdown, *at.caption, *at.warning):
+        assert "<img" not in element.value or "unsafe" not in str(element.proto.allow_html)
+    assert "\\$x\\$" in at.table[0].value.iloc[0, 2]
+    assert pd.read_csv(io.BytesIO(made(at).as_file(".csv"))).columns[5] == "'=cmd"
+
+
 def test_one_column_cannot_stand_for_two(registry, page):
     at = bring(page(), new().rename(columns={"plan": "a", "months": "b"}))
     for box in at.selectbox:

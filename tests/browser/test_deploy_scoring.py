@@ -58,6 +58,12 @@ def test_a_file_that_does_not_fit_is_mapped_scored_and_taken_away(visit, real_da
     assert sorted(got["priority"]) == list(range(1, 7_044))
     assert ((got["score"] >= 0.5) == (got["decision"] == "Yes")).all()
 
+    page.get_by_role("tab", name="What was decided?").click()
+    settle(page)
+    page.get_by_role("tab", name="Score new customers").click()
+    page.get_by_text("with 7,043 customers is still here").wait_for()
+    settle(page)
+    assert "Who comes first?" in main_text(page)
     page.set_viewport_size({"width": 390, "height": 844})
     settle(page)
     assert_sound(page)

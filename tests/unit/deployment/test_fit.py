@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crm_ai.deployment import Trouble, check_fit, propose_columns, score
+from crm_ai.deployment import Trouble, check_fit, propose_by_labels, propose_columns, score
 from crm_ai.errors import ProblemError
 from crm_ai.table import FrameStream, Kind, open_stream, read_table, table_from_frame
 
@@ -171,3 +171,17 @@ def test_a_renamed_column_scores_the_same(churn, new_customers):
 )  # fmt: skip
 def test_proposed_columns(missing, there, want):
     assert propose_columns(missing, there) == want
+
+
+def test_columns_proposed_by_their_labels(churn, known):
+    others = ["tarif", "kunde", "antwort"]
+    frame = known.rename(columns={"plan": "tarif", "id": "kunde", "offer": "antwort"})
+    table = table_from_frame(frame)
+    assert propose_by_labels(churn, table, ["plan", "months"], others) == {"plan": "tarif"}
+    twice = table_from_frame(frame.assign(antwort=frame["tarif"]))
+    assert propose_by_labels(churn, twice, ["plan"], others) == {}, "either could be meant"
+    same = table_from_frame(frame.assign(tarif="monthly"))
+    assert propose_by_labels(churn, same, ["plan"], others) == {}, "one label says little"
+    other = table_from_frame(frame.assign(tarif=frame["tarif"].replace("yearly", "weekly")))
+    assert propose_by_labels(churn, other, ["plan"], others) == {}
+    assert propose_by_labels(churn, table, [], others) == propose_by_labels(churn, table, ["plan"], []) == {}
