@@ -12,7 +12,7 @@ from crm_ai.app import controls, state
 from crm_ai.app.plain import plain
 from crm_ai.app.workspace import workspace
 from crm_ai.deployment.registry import current_version, find_version, list_versions, open_registry
-from crm_ai.words import _, ngettext
+from crm_ai.words import _, ngettext, shorten
 
 if TYPE_CHECKING:
     from crm_ai.deployment.registry import Person, Registry, Version
@@ -112,7 +112,7 @@ def choose(desk: Desk) -> Desk:
         return desk
     if len(desk.names) == 1:
         return replace(desk, name=desk.names[0])
-    shown = {name: plain(name, NAME_WIDTH) for name in desk.names}
+    shown = {name: shorten(name, NAME_WIDTH) for name in desk.names}
     return replace(desk, name=controls.choose(_("Model"), "registered", desk.names, words=shown.__getitem__))
 
 

@@ -35,12 +35,8 @@ def panel(desk: Desk, scorer: Scorer, names: Mapping[str, str]) -> None:
     names : mapping of str to str
         By column of the reader's file what the model calls it.
     """
-    with st.expander(_("Do the same without this page"), icon=":material/terminal:", key="elsewhere"):
-        st.markdown(_("With a command, which scores files of any length part by part and can be run by a schedule:"))
-        st.code(command(scorer, names), language="bash")
-        st.markdown(_("As a service that other programs ask, one customer or thousands at a time:"))
-        st.code(service(scorer), language="bash")
-        st.caption(_("Page, command and service give the same numbers and the same words."))
+    if not state.for_manager():
+        _commands(scorer, names)
     with st.expander(_("Take the model along"), icon=":material/download:", key="take_along"):
         if scorer.version is not None:
             _version_files(desk, scorer.version, scorer.stem)
@@ -49,6 +45,15 @@ def panel(desk: Desk, scorer: Scorer, names: Mapping[str, str]) -> None:
         st.caption(
             _("The file cannot run code when it is opened; a file that was changed after it was saved is refused.")
         )
+
+
+def _commands(scorer: Scorer, names: Mapping[str, str]) -> None:
+    with st.expander(_("Do the same without this page"), icon=":material/terminal:", key="elsewhere"):
+        st.markdown(_("With a command, which scores files of any length part by part and can be run by a schedule:"))
+        st.code(command(scorer, names), language="bash")
+        st.markdown(_("As a service that other programs ask, one customer or thousands at a time:"))
+        st.code(service(scorer), language="bash")
+        st.caption(_("Page, command and service give the same numbers and the same words."))
 
 
 def command(scorer: Scorer, names: Mapping[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor, log10
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -13,6 +14,8 @@ from crm_ai.modeling import Task
 from crm_ai.words import _, count, number, percent
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from crm_ai.app.deployed import Desk
     from crm_ai.deployment import ScoredTable
     from crm_ai.deployment.registry import Version
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 ROWS_SHOWN = 200
 FEW_TO_DRAW = 10
+DIGITS = 3
 NAME_WIDTH = 40
 SLOW_EXCEL_ROWS = 50_000
 ANSWERS_ON_CARDS = 3
@@ -43,7 +47,7 @@ def show_scored(desk: Desk, version: Version | None, model: Model, table: Table,
         The same with their scores.
     """
     threshold, stem = scorers.threshold_of(version), scorers.stem_of(version, model)
-    st.subheader(_("Who comes first?"), anchor=False)
+    st.subheader(_("Who comes first?") if scored.numbered else _("Which answer for whom?"), anchor=False)
     cards.show(_cards(model, scored, threshold))
     _first_ones(table, scored)
     _downloads(scored, stem)
@@ -111,24 +115,47 @@ def _first_ones(table: Table, scored: ScoredTable) -> None:
         st.caption(told.format(n=count(len(shown))))
 
 
-def _headings(scored: ScoredTable, shown: Any) -> dict[str, Any]:
-    words = {"score": _("score"), "decision": _("decision"), "prediction": _("prediction")}
+def _headings(scored: ScoredTable, shown: pd.DataFrame) -> dict[str, Any]:
     config: dict[str, Any] = {
         name: st.column_config.DateColumn()
         for name in shown.columns
         if shown[name].dtype.kind == "M" and (shown[name].dropna().dt.normalize() == shown[name].dropna()).all()
     }
     for name in scored.said_scores:
-        label = words.get(name)
-        if shown[name].dtype.kind == "f":
-            config[name] = st.column_config.NumberColumn(label, format="%.3f")
-        elif label:
-            config[name] = st.column_config.TextColumn(label)
+        is_number = shown[name].dtype.kind == "f"
+        label = _heading(name)
+        config[name] = (
+            st.column_config.NumberColumn(label, format=f"%.{_decimals(shown[name])}f")
+            if is_number
+            else st.column_config.TextColumn(label)
+        )
     if scored.numbered:
         config[scored.said_priority] = st.column_config.NumberColumn(_("priority"))
     for rank, name in enumerate(scored.said_reasons, start=1):
         config[name] = st.column_config.TextColumn(_("reason {rank}").format(rank=rank))
     return config
+
+
+def _heading(name: str) -> str:
+    """What a column of scores is called on the screen; in files its name is for programs."""
+    kind, _blank, rest = name.partition("probability of ")
+    if not kind and rest:
+        return _("probability of {label}").format(label=rest)
+    first, _line, level = name.partition("_")
+    words = {
+        "score": _("score"),
+        "decision": _("decision"),
+        "prediction": _("prediction"),
+        "low": _("from ({level} % of such customers)").format(level=level),
+        "high": _("to ({level} % of such customers)").format(level=level),
+    }
+    return words.get(first, name)
+
+
+def _decimals(numbers: pd.Series) -> int:
+    """So many that four digits of the largest are seen, three of a probability."""
+    largest = float(numbers.abs().max()) if len(numbers) else 0.0
+    return min(max(DIGITS - floor(log10(largest)), 0), DIGITS) if largest > 0 else DIGITS
 
 
 def _downloads(scored: ScoredTable, stem: str) -> None:
@@ -181,7 +208,7 @@ def _picture(model: Model, scored: ScoredTable, threshold: float) -> None:
 
     from crm_ai import charts
     from crm_ai.deployment import spread_of_scores
-    from crm_ai.table import distribution, table_from_frame
+    from crm_ai.table import Kind, distribution, table_from_frame
 
     if len(scored) < FEW_TO_DRAW:
         return
@@ -191,5 +218,6 @@ def _picture(model: Model, scored: ScoredTable, threshold: float) -> None:
         return
     name = _("prediction")
     said = table_from_frame(pd.DataFrame({name: scored.column(scored.said_scores[0])}))
-    bars = distribution(said, name)
+    kind = Kind.NUMBER if model.problem.task is Task.REGRESSION else Kind.CATEGORY
+    bars = distribution(said.with_schema(said.schema.corrected(name, kind=kind)), name)
     frame.chart(charts.data.distribution(bars, name), bars, key="spread_of_scores")

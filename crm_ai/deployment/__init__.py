@@ -12,7 +12,8 @@ from crm_ai.deployment.export import (
     write_parts,
     write_table,
 )
-from crm_ai.deployment.fit import ColumnFit, Fit, Trouble, check_fit
+from crm_ai.deployment.fit import ColumnFit, Fit, Trouble
+from crm_ai.deployment.fit_check import check_fit
 from crm_ai.deployment.mismatches import Mismatch
 from crm_ai.deployment.model_file import load_model, model_bytes, save_model
 from crm_ai.deployment.reason_tables import one_a_customer, one_a_reason, reasons_in_words
