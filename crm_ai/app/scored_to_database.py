@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import connecting, errors
+from crm_ai.app import connecting, errors, progress
 from crm_ai.app.plain import plain
 from crm_ai.deployment.database_sink import DatabaseSink, IfThere
 from crm_ai.deployment.registry import Role
@@ -94,8 +95,16 @@ def may_write(person: Person) -> bool:
 def _write(databases: Mapping[str, str], database: str, name: str, if_there: IfThere, scored: ScoredTable) -> None:
     st.session_state.pop(WRITTEN, None)
     try:
-        with st.spinner(_("Writing into {name} …").format(name=plain(database))):
-            scored.write(DatabaseSink(databases[database], name, if_there))
+        began = monotonic()
+        with progress.cancellable(
+            _("Writing into {name} …").format(name=plain(database)), on_cancel=lambda: None
+        ) as tell:
+
+            def handed_over(share: float, rows: int) -> None:
+                said = _("{n} customers written").format(n=count(rows))
+                tell(share, f"{said} · {progress.time_left(share, monotonic() - began)}")
+
+            scored.write(DatabaseSink(databases[database], name, if_there), progress=handed_over)
     except CrmAiError as error:
         errors.show(error)
         return

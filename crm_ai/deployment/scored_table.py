@@ -119,21 +119,32 @@ class ScoredTable:
         chosen = _frame(pa.concat_tables([part.filter(pc.less_equal(part[name], n)) for part in self.parts]))
         return chosen.sort_values(name, ignore_index=True)
 
-    def write(self, sink: Sink) -> None:
+    def write(self, sink: Sink, *, progress: Progress | None = None) -> None:
         """Write all of them, or nothing.
 
         Parameters
         ----------
         sink : Sink
             A file or a table of a database.
+        progress : callable, optional
+            Told a share between 0 and 1 and how many customers were handed over.
 
         Raises
         ------
         CrmAiError
             If it cannot be written to.
         """
+
+        def encoded() -> Iterator[Any]:
+            done = 0
+            for part in self.parts:
+                yield sink.encode(part)
+                done += part.num_rows
+                if progress is not None:
+                    progress(done / len(self), done)
+
         sink.check()
-        sink.write(self.names, (sink.encode(part) for part in self.parts))
+        sink.write(self.names, encoded())
 
     def as_file(self, ending: str) -> bytes:
         """Write all of them as a file.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import sqlite3
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from crm_ai.app import deployed, scored_to_database
+from crm_ai.app import deployed, scored, scored_to_database, scorers
 from crm_ai.command_line.parser import run_command
 from crm_ai.deployment import Wishes, file_sink, score_stream
 from crm_ai.deployment.registry import (
@@ -87,6 +88,11 @@ def keys(at):
     return [button.key for button in at.button]
 
 
+def as_text(at, name):
+    value = at.query_params[name]
+    return value if isinstance(value, str) else value[0]
+
+
 def made(at):
     """What was scored, by the page."""
     return list(at.session_state[KEPT].values())[-1]
@@ -116,9 +122,9 @@ def test_the_champion_decides_at_its_approved_threshold(registry, page):
     assert at.selectbox(key="choose_scorer_deploy").value == "v1"
     assert "score of 0.30 or more is selected" in words(at).translate(UNSEEN)
     at.button(key="score_now").click().run()
-    scored = made(at)
-    assert ((scored.scores >= THRESHOLD) == (scored.column("decision") == "Yes")).all()
-    assert ((scored.scores >= THRESHOLD) & (scored.scores < 0.5)).any()
+    said = made(at)
+    assert ((said.scores >= THRESHOLD) == (said.column("decision") == "Yes")).all()
+    assert ((said.scores >= THRESHOLD) & (said.scores < 0.5)).any()
     assert [metric.label for metric in at.metric][:2] == ["Customers scored", "Selected: Yes"]
     first = at.dataframe[0].value
     assert first["priority"].tolist() == list(range(1, 151))
@@ -420,3 +426,73 @@ def test_without_a_database_there_is_no_form(registry, page):
     at.button(key="score_now").click().run()
     assert "scored_write" not in keys(at)
     assert deployed.registry().engine.url == registry.engine.url
+
+
+def test_without_a_champion_the_run_at_hand_is_proposed(run, visit, churn_csv):
+    opened = open_registry()
+    version = register(run, "decision_tree", opened, name="leavers", note="data of March", threshold=0.4)
+    approve(opened, version, why="ok", checklist={item: Answer(True) for item in Item})
+    at = go(upload(visit(), churn_csv), "train")
+    at.button(key="train").click().run()
+    at = go(at, "deploy")
+    at.session_state["deploy_tab"] = "Score new customers"
+    at.run()
+    assert_sound(at)
+    assert at.selectbox(key="choose_scorer_deploy").value == "run"
+    promote(opened, version, why="go")
+    fresh = visit("deploy", data=as_text(at, "data"), run=as_text(at, "run"))
+    fresh.session_state["deploy_tab"] = "Score new customers"
+    fresh.run()
+    assert fresh.selectbox(key="choose_scorer_deploy").value == "v1"
+
+
+def test_a_version_whose_file_is_gone_is_told_kindly(registry, page, workspace):
+    for path in (workspace / "registry" / "artifacts").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    at = page()
+    assert not at.exception
+    assert at.error
+    assert at.selectbox(key="choose_scorer_deploy").options, "another one can be chosen"
+
+
+@pytest.mark.parametrize(
+    ("name", "want"),
+    [("churn", "churn_v3"), ("../../etc/x y", "etc_x_y_v3"), ("流失 客户", "流失_客户_v3"), ("🙂", "v3")],
+)
+def test_files_are_named_after_model_and_version(name, want):
+    version = SimpleNamespace(name=name, number=3)
+    assert scorers.stem_of(version, SimpleNamespace(model_type="decision_tree")) == want
+    assert scorers.stem_of(None, SimpleNamespace(model_type="decision_tree+group.sex.2")) == "decision_tree_group_sex_2"
+
+
+@pytest.mark.parametrize(
+    ("largest", "decimals"), [(0.9, 3), (0.01, 3), (1.0, 3), (29.5, 2), (2917.4, 0), (1e9, 0), (0.0, 3)]
+)
+def test_so_many_decimals_as_are_read(largest, decimals):
+    assert scored._decimals(pd.Series([0.0, -largest])) == decimals
+
+
+def test_the_service_says_the_same(registry, page):
+    import json
+
+    from fastapi.testclient import TestClient
+
+    from crm_ai.command_line.serve import _champion
+    from crm_ai.deployment.api import make_api
+
+    frame = new(60)
+    at = bring(page(), frame)
+    at.button(key="score_now").click().run()
+    with TestClient(make_api(_champion("leavers")), client=("127.0.0.1", 50000)) as client:
+        records = json.loads(frame.to_json(orient="records"))
+        answer = client.post("/v1/score?reasons=3", json={"records": records}).json()
+    assert answer["model"]["version"] == "1"
+    assert [one["score"] for one in answer["scores"]] == pytest.approx(made(at).scores.tolist(), abs=1e-12)
+    assert [one["decision"] for one in answer["scores"]] == made(at).column("decision").tolist()
+    reasons = zip(*(made(at).column(name).tolist() for name in made(at).said_reasons), strict=True)
+    assert [one["reasons"] for one in answer["scores"]] == [list(filter(None, three)) for three in reasons]
+    curl = next(code.value for code in at.code if "curl" in code.value)
+    assert "serve --champion leavers" in curl
+    record = json.loads(curl.split(" -d ")[1].split("'")[1])["record"]
+    assert set(record) == {"gender", "months", "plan", "spend"}

@@ -100,6 +100,24 @@ def test_a_table_of_a_database(churn, table, tmp_path):
     assert [row[0] for row in rows] == pytest.approx([*made.scores, *made.scores])
 
 
+def test_writing_that_is_ended_leaves_the_table_as_it_was(churn, new_customers, tmp_path):
+    made, url = (
+        score_table(churn, table_from_frame(new_customers(1_100, 3)), wishes=ALL),
+        f"sqlite:///{tmp_path}/crm.db",
+    )
+    told = []
+    made.write(DatabaseSink(url, "scores"), progress=lambda share, rows: told.append((share, rows)))
+    assert told == [(500 / 1_100, 500), (1_000 / 1_100, 1_000), (1.0, 1_100)]
+
+    def end(share, rows):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        made.write(DatabaseSink(url, "scores", IfThere.REPLACE), progress=end)
+    with sqlite3.connect(tmp_path / "crm.db") as raw:
+        assert raw.execute("SELECT count(*) FROM scores").fetchone() == (1_100,)
+
+
 def test_what_cannot_be(churn, table):
     with pytest.raises(ScoringError, match="no customer"):
         score_table(churn, table.with_frame(table.frame.head(0)))
