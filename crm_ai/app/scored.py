@@ -62,7 +62,10 @@ def _cards(model: Model, scored: ScoredTable, threshold: float) -> list[cards.Ca
         shares = sorted(((answers == label).mean(), label) for label in model.problem.labels)[::-1]
         return [
             everybody,
-            *(cards.Card(plain(label, NAME_WIDTH), percent(share, 1)) for share, label in shares[:ANSWERS_ON_CARDS]),
+            *(
+                cards.Card(_("Predicted: {answer}").format(answer=plain(label, NAME_WIDTH)), percent(share, 1))
+                for share, label in shares[:ANSWERS_ON_CARDS]
+            ),
         ]
     scores = scored.scores
     if model.problem.task is Task.REGRESSION:
@@ -146,8 +149,8 @@ def _heading(name: str) -> str:
         "score": _("score"),
         "decision": _("decision"),
         "prediction": _("prediction"),
-        "low": _("from ({level} % of such customers)").format(level=level),
-        "high": _("to ({level} % of such customers)").format(level=level),
+        "low": _("from ({level} %)").format(level=level),
+        "high": _("to ({level} %)").format(level=level),
     }
     return words.get(first, name)
 

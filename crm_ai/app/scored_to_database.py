@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crm_ai.deployment import ScoredTable
     from crm_ai.deployment.registry import Person
 
-WRITTEN = "scored_written"
+WRITTEN, TURN = "scored_written", "scored_writings"
 NAME_WIDTH = 63
 LONGEST = 40
 
@@ -55,7 +55,8 @@ def form(desk: Desk, scored: ScoredTable, stem: str) -> None:
             _("If a table of this name is there"), list(words), format_func=words.__getitem__, key="scored_if_there"
         )
         sure = if_there is not IfThere.REPLACE or st.checkbox(
-            _("Yes, replace the table: I know that what is in it now is lost"), key="scored_sure"
+            _("Yes, replace the table: I know that what is in it now is lost"),
+            key=f"scored_sure_{st.session_state.get(TURN, 0)}",
         )
         allowed = may_write(desk.person)
         label = ngettext("Write {n} customer", "Write {n} customers", len(scored)).format(n=count(len(scored)))
@@ -114,5 +115,6 @@ def _write(databases: Mapping[str, str], database: str, name: str, if_there: IfT
         len(scored),
     ).format(n=count(len(scored)), table=plain(name, NAME_WIDTH), database=plain(database))
     st.session_state[WRITTEN] = told
-    st.session_state.pop("scored_sure", None)
+    # Another box: a browser's goes on showing a tick that was taken away here.
+    st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
     st.rerun()

@@ -355,7 +355,7 @@ class TestDatabase:
         if if_there:
             at.radio(key="scored_if_there").set_value(if_there).run()
         if sure:
-            at.checkbox(key="scored_sure").check().run()
+            next(box for box in at.checkbox if "scored_sure" in box.key).check().run()
         return at.button(key="scored_write").click().run()
 
     def test_refused_appended_replaced(self, registry, page, database):
@@ -377,6 +377,7 @@ class TestDatabase:
         assert self.rows(database, name) == (300, 150)
         self.write(at, name, "replace", sure=True)
         assert not at.error
+        assert at.button(key="scored_write").disabled, "each time it is replaced somebody must say so"
         assert self.rows(database, name) == (150, 150)
         assert self.rows_of_customers(database) == 150
 
