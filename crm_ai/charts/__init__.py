@@ -17,6 +17,7 @@ from crm_ai.charts import (
     ranking,
     reasons,
     regression,
+    scores,
     segments,
     trees,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "ranking",
     "reasons",
     "regression",
+    "scores",
     "segments",
     "trees",
 ]

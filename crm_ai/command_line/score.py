@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from crm_ai.table import Stream
 
 
-def score_command(options: argparse.Namespace) -> None:
+CANNOT_BE_SCORED = 3
+
+
+def score_command(options: argparse.Namespace) -> int | None:
     """Score customers, part by part where their file permits it, and write the scores beside them.
 
     Parameters
@@ -23,37 +26,71 @@ def score_command(options: argparse.Namespace) -> None:
     options : argparse.Namespace
         As parsed.
 
+    Returns
+    -------
+    int or None
+        3 if customers were only checked and cannot be scored.
+
     Raises
     ------
     CrmAiError
         If it is not said where they go, the output cannot be written, or a file does not fit.
     """
+    from crm_ai.command_line.scorer import chosen
     from crm_ai.command_line.train import ProgressLine
-    from crm_ai.deployment import Wishes, load_model, score_stream
+    from crm_ai.deployment import Wishes, score_stream
     from crm_ai.modeling import Progress
 
+    if options.check:
+        return _check(options)
     sink, where = _sink(options)
-    model = load_model(options.model)
+    scorer = chosen(options)
+    model = scorer.model
     stream = _stream(options)
     line = ProgressLine()
 
     def tell(share: float, rows: int) -> None:
         line(Progress(round(1000 * share), 1000, _("{n} customers scored").format(n=count(rows))))
 
-    wishes = Wishes(options.threshold, options.reasons, options.priority)
+    wishes = Wishes(scorer.threshold, options.reasons, options.priority)
     scored = score_stream(model, stream, sink, wishes=wishes, progress=tell)
     for mismatch in scored.mismatches:
         print(f"{mismatch.column}: {mismatch.what}", file=sys.stderr)
     for note in scored.notes:
         print(note, file=sys.stderr)
+    if scorer.said:
+        print(scorer.said)
     print(_("{n} customers scored, written to {file}").format(n=count(scored.rows), file=where))
+    return None
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Tell how customers fit, and score nothing."""
+    from crm_ai.command_line.scorer import chosen
+    from crm_ai.deployment import Trouble, check_fit
+
+    scorer = chosen(options)
+    fit = check_fit(scorer.model, _stream(options))
+    if scorer.said:
+        print(scorer.said)
+    print(_("{n} customers looked at, nobody scored.").format(n=count(fit.rows)))
+    print(fit.verdict)
+    told = [one for one in fit.columns if one.trouble is not Trouble.NONE]
+    width = max((len(one.column) for one in told), default=0)
+    for one in told:
+        print(f"  {one.column:<{width}}  {one.what}")
+    if fit.others:
+        print(_("Not looked at: {names}").format(names=_(", ").join(fit.others)))
+    for note in fit.notes:
+        print(note)
+    return 0 if fit.can_be_scored else CANNOT_BE_SCORED
 
 
 def _stream(options: argparse.Namespace) -> Stream:
     from crm_ai.table import FrameStream, open_stream
 
-    if options.sql or options.sheet:
-        return FrameStream(read(options))
+    if options.sql or options.sheet or options.rename:
+        return FrameStream(read(options).renamed(dict(options.rename)))
     stream = open_stream(
         options.file,
         encoding=options.encoding,

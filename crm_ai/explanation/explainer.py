@@ -183,6 +183,22 @@ def explainer_of(
     return _of_any(ready, model, place, wanted, _somebody(model, background), customers)
 
 
+def can_explain_itself(model: Model) -> bool:
+    """Whether ``explainer_of`` needs nobody to compare customers with beyond what the model knows.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+
+    Returns
+    -------
+    bool
+        False for models, other than linear ones, that have taken along no training customers.
+    """
+    return is_linear(model) or model.references is not None
+
+
 Ready = Callable[..., Explainer]
 
 

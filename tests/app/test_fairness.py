@@ -209,6 +209,9 @@ def test_a_fairer_model_is_adopted_and_is_one_like_the_others(unequal, visit):
     assert now < was / 2
     for page in ("metrics", "explain", "fairness", "deploy", "train"):
         go(at, page)
+        if page == "deploy":
+            at.session_state["deploy_tab"] = "Score new customers"
+            at.run()
         assert_sound(at)
         if page != "train":
             control = next(c for c in at.segmented_control if "choose_model" in c.key)
@@ -251,6 +254,8 @@ def test_several_are_adopted_one_after_the_other(unequal):
     assert said(at).count("Adopted:") == 2
     assert any("forbidden" in w.value for w in at.warning)
     go(at, "deploy")
+    at.session_state["deploy_tab"] = "Score new customers"
+    at.run()
     assert any("forbidden" in w.value for w in at.warning)
 
 
