@@ -11,7 +11,7 @@ from crm_ai import charts
 from crm_ai.app import cards, controls, errors, frame, glossary
 from crm_ai.app.plain import plain
 from crm_ai.app.watched import NAME_WIDTH, Watched, batch_called
-from crm_ai.deployment.registry import join_arrived, may_remember
+from crm_ai.deployment.registry import join_arrived, may_write
 from crm_ai.deployment.watching import headline_figure, segment_in_words
 from crm_ai.errors import CrmAiError
 from crm_ai.evaluation import Estimate
@@ -168,7 +168,7 @@ def _ask(desk: Desk, known: Watched, table: Table) -> None:
             _("Batches"), [None, *batches], key="outcome_batch",
             format_func=lambda name: batch_called(batches[name]) if name else _("all that they belong to"),
         )  # fmt: skip
-    allowed = may_remember(desk.person)
+    allowed = may_write(desk.person)
     if not st.button(
         _("Join the outcomes"), type="primary", icon=":material/join_inner:", key="join_outcomes", disabled=not allowed,
         help=None if allowed else _("A viewer may look at the weeks, but not add to them."),

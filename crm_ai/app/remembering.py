@@ -10,7 +10,7 @@ import streamlit as st
 
 from crm_ai.app import errors
 from crm_ai.app.plain import plain
-from crm_ai.deployment.registry import RegistryStore, batches_of, may_remember, remember
+from crm_ai.deployment.registry import RegistryStore, batches_of, may_write, remember
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count
 
@@ -77,7 +77,7 @@ def _form(desk: Desk, version: Version, model: Model, table: Table) -> None:
         ),
     )
     segments = [] if key is None else _segments(version, model, table)
-    allowed = may_remember(desk.person)
+    allowed = may_write(desk.person)
     if not st.button(
         _("Remember it"), icon=":material/bookmark_add:", key="remember_now", disabled=not allowed,
         help=None if allowed else _("A viewer may look at the weeks, but not add to them."),

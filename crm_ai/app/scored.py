@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from crm_ai.app import cards, exporting, frame, scored_to_database, scorers
+from crm_ai.app import cards, exporting, frame, remembering, scored_to_database, scorers
 from crm_ai.app.plain import plain
 from crm_ai.deployment.export import MOST_EXCEL_ROWS
 from crm_ai.modeling import Task
@@ -52,6 +52,8 @@ def show_scored(desk: Desk, version: Version | None, model: Model, table: Table,
     _first_ones(table, scored)
     _downloads(scored, stem)
     scored_to_database.form(desk, scored, stem)
+    if version is not None:
+        remembering.panel(desk, version, model, table)
     _picture(model, scored, threshold)
 
 

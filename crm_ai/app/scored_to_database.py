@@ -10,7 +10,7 @@ import streamlit as st
 from crm_ai.app import connecting, errors, progress
 from crm_ai.app.plain import plain
 from crm_ai.deployment.database_sink import DatabaseSink, IfThere
-from crm_ai.deployment.registry import Role
+from crm_ai.deployment.registry import may_write
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count, ngettext
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from crm_ai.app.deployed import Desk
     from crm_ai.deployment import ScoredTable
-    from crm_ai.deployment.registry import Person
 
 WRITTEN, TURN = "scored_written", "scored_writings"
 NAME_WIDTH = 63
@@ -75,22 +74,6 @@ def _why_not(*, allowed: bool, sure: bool) -> str | None:
     if not allowed:
         return _("A viewer may not write into databases. Ask an analyst or an approver.")
     return None if sure else _("Tick that you know what is lost, or choose otherwise.")
-
-
-def may_write(person: Person) -> bool:
-    """Whether somebody may write into databases.
-
-    Parameters
-    ----------
-    person : Person
-        Who.
-
-    Returns
-    -------
-    bool
-        True for analysts and approvers.
-    """
-    return person.role in (Role.ANALYST, Role.APPROVER)
 
 
 def _write(databases: Mapping[str, str], database: str, name: str, if_there: IfThere, scored: ScoredTable) -> None:

@@ -146,22 +146,6 @@ def say_who(someone: Person) -> None:
         )
 
 
-def may_write_scores(someone: Person) -> bool:
-    """Whether somebody may write scores into a database.
-
-    Parameters
-    ----------
-    someone : Person
-        Who.
-
-    Returns
-    -------
-    bool
-        False for a viewer.
-    """
-    return someone.role.value != "viewer"
-
-
 def _role(role: Role) -> str:
     return {"viewer": _("viewer"), "analyst": _("analyst"), "approver": _("approver")}[role.value]
 

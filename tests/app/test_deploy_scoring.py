@@ -10,11 +10,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from crm_ai.app import deployed, scored, scored_to_database, scorers
+from crm_ai.app import deployed, scored, scorers
 from crm_ai.command_line.parser import run_command
 from crm_ai.deployment import Wishes, file_sink, score_stream
 from crm_ai.deployment.registry import (
-    LOCAL_USER,
     Answer,
     Item,
     Person,
@@ -419,7 +418,6 @@ class TestDatabase:
         assert at.metric
         assert at.button(key="scored_write").disabled
         assert "download_scores" in {button.key for button in at.download_button}
-        assert scored_to_database.may_write(LOCAL_USER)
 
 
 def test_without_a_database_there_is_no_form(registry, page):

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from crm_ai.app import secrets_file, signing_in
-from crm_ai.deployment.registry import Person, Role
+from crm_ai.deployment.registry import Person, Role, may_write
 from tests.app.driving import ROOT, assert_sound, go, upload, words
 
 SIGN_IN = "Please sign in"
@@ -105,7 +105,7 @@ def test_a_name_of_ones_own_choice_is_shown_as_text_and_counts_for_nothing(come)
 
 
 def test_only_viewers_may_not_write_scores_into_a_database():
-    may = {role.value: signing_in.may_write_scores(Person("ann@example.com", role)) for role in Role}
+    may = {role.value: may_write(Person("ann@example.com", role)) for role in Role}
     assert may == {"viewer": False, "analyst": True, "approver": True}
 
 
@@ -187,7 +187,6 @@ def test_without_sign_in_nothing_is_asked_and_no_secrets_are_missed(visit, caplo
 @pytest.mark.parametrize(("url", "cautions"), [("http://localhost:8501/", 0), ("http://crm.example.com/deploy", 1)])
 def test_without_sign_in_the_page_says_so_and_cautions_where_others_can_decide(url, cautions):
     def page():
-        from crm_ai.app import signing_in
 
         signing_in.say_who(signing_in.person())
 

@@ -10,9 +10,9 @@ from crm_ai.deployment.registry.publishing import Published, publish
 from crm_ai.deployment.registry.registering import register
 from crm_ai.deployment.registry.registry import Registry, open_registry
 from crm_ai.deployment.registry.reigns import Reign, at_work_since, former_champion, reigns
-from crm_ai.deployment.registry.remembering import Arrived, join_arrived, may_remember, remember
+from crm_ai.deployment.registry.remembering import Arrived, join_arrived, remember
 from crm_ai.deployment.registry.role_list import RoleList, read_role_list
-from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may, require
+from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may, may_write, require
 from crm_ai.deployment.registry.signed_in import person_of
 from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
 from crm_ai.deployment.registry.versions import Version, find_version, list_versions, model_name
@@ -54,7 +54,7 @@ __all__ = [
     "judge_elsewhere",
     "list_versions",
     "may",
-    "may_remember",
+    "may_write",
     "model_name",
     "open_registry",
     "open_version",

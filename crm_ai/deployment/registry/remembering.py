@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from crm_ai.deployment.registry.roles import LOCAL_USER, Person, Role
+from crm_ai.deployment.registry.roles import LOCAL_USER, Person, may_write
 from crm_ai.deployment.registry.weeks import RegistryStore, batches_of
 from crm_ai.deployment.watching.keys import KeyedScores
 from crm_ai.deployment.watching.outcomes import judge_batch, read_outcomes
@@ -23,22 +23,6 @@ if TYPE_CHECKING:
     from crm_ai.deployment.watching.batch import Batch
     from crm_ai.modeling import Model, Segment
     from crm_ai.table import Table
-
-
-def may_remember(person: Person) -> bool:
-    """Whether somebody may add batches and outcomes.
-
-    Parameters
-    ----------
-    person : Person
-        Who.
-
-    Returns
-    -------
-    bool
-        True for analysts and approvers.
-    """
-    return person.role is not Role.VIEWER
 
 
 def remember(
@@ -227,7 +211,7 @@ def codes_of(store: RegistryStore, batch: Batch) -> KeyedScores:
 
 
 def _require(person: Person) -> None:
-    if not may_remember(person):
+    if not may_write(person):
         raise RegistryError(
             _("A viewer may look at the weeks, but not add to them."),
             next_step=_("Ask somebody who is an analyst or an approver."),

@@ -129,6 +129,27 @@ def may(person: Person, act: Act) -> bool:
     return act in MAY[person.role]
 
 
+def may_write(person: Person) -> bool:
+    """Whether a person may write what others rely on beside the registry's acts: scores into databases, batches.
+
+    Parameters
+    ----------
+    person : Person
+        Who.
+
+    Returns
+    -------
+    bool
+        True for analysts and approvers.
+
+    Examples
+    --------
+    >>> may_write(Person("Ann", Role.ANALYST)), may_write(Person("Ann", Role.VIEWER))
+    (True, False)
+    """
+    return person.role is not Role.VIEWER
+
+
 def require(person: Person, act: Act) -> None:
     """Refuse what a person may not do.
 
