@@ -187,8 +187,9 @@ def test_without_sign_in_nothing_is_asked_and_no_secrets_are_missed(visit, caplo
 @pytest.mark.parametrize(("url", "cautions"), [("http://localhost:8501/", 0), ("http://crm.example.com/deploy", 1)])
 def test_without_sign_in_the_page_says_so_and_cautions_where_others_can_decide(url, cautions):
     def page():
+        from crm_ai.app import signing_in as at_the_door
 
-        signing_in.say_who(signing_in.person())
+        at_the_door.say_who(at_the_door.person())
 
     at = AppTest.from_function(page, default_timeout=60)
     at.context = {"url": url}
