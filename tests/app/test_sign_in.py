@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from crm_ai.app import secrets_file, signing_in
+from crm_ai.app import secrets_file
 from crm_ai.deployment.registry import Person, Role, may_write
 from tests.app.driving import ROOT, assert_sound, go, upload, words
 
