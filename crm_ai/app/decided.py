@@ -12,7 +12,7 @@ from crm_ai.app import deciding, errors, moments, speaking, state
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import Act, Role, find_faults, may, read_log, reason_and_answers, verify_log
 from crm_ai.errors import RegistryError
-from crm_ai.words import _, count, ngettext, sentences
+from crm_ai.words import _, count, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,7 +148,7 @@ def _words_of(entry: Entry) -> str:
     """The reason, and what was not good enough, safe to stand in markdown."""
     why, answers = reason_and_answers(entry.why)
     refused = deciding.not_good_enough({item: (one.ticked, one.word) for item, one in answers.items()})
-    return sentences((f"“{plain(why, WORDS_WIDTH)}”", refused))
+    return "  \n".join(words for words in (f"“{plain(why, WORDS_WIDTH)}”", refused) if words)
 
 
 def _download(entries: Sequence[Entry]) -> None:

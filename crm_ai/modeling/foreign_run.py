@@ -194,7 +194,7 @@ def _mask(table: Table, fitted_on: np.ndarray | Sequence[int] | str | None) -> n
         ).format(n=count(len(table))),
         where=table.source,
         next_step=_(
-            "Say fitted_on= with their positions in the table, or fitted_on=“elsewhere” if it has seen none of them. "
+            "Say fitted_on= with their positions in the table, or fitted_on='elsewhere' if it has seen none of them. "
             "Where nobody knows, adopt_pipeline explains without judging."
         ),
     )
