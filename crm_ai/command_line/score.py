@@ -11,7 +11,7 @@ from crm_ai.command_line.inspect import read
 from crm_ai.words import _, count
 
 if TYPE_CHECKING:
-    from crm_ai.deployment import Sink
+    from crm_ai.deployment import Scored, Sink
     from crm_ai.table import Stream
 
 
@@ -28,10 +28,15 @@ def score_command(options: argparse.Namespace) -> None:
     CrmAiError
         If it is not said where they go, the output cannot be written, or a file does not fit.
     """
+    from crm_ai.command_line.on_cluster import cluster_for, score_there
     from crm_ai.command_line.train import ProgressLine
     from crm_ai.deployment import Wishes, load_model, score_stream
     from crm_ai.modeling import Progress
 
+    address = cluster_for(options)
+    if address:
+        _tell(score_there(options, address), options.output)
+        return
     sink, where = _sink(options)
     model = load_model(options.model)
     stream = _stream(options)
@@ -42,6 +47,10 @@ def score_command(options: argparse.Namespace) -> None:
 
     wishes = Wishes(options.threshold, options.reasons, options.priority)
     scored = score_stream(model, stream, sink, wishes=wishes, progress=tell)
+    _tell(scored, where)
+
+
+def _tell(scored: Scored, where: str) -> None:
     for mismatch in scored.mismatches:
         print(f"{mismatch.column}: {mismatch.what}", file=sys.stderr)
     for note in scored.notes:
