@@ -27,7 +27,7 @@ class Processes:
         told = folder / "scheduler.json"
         words = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
         self.scheduler = self._start(words)
-        wait_until(lambda: told.exists() and told.read_text().strip(), self.scheduler)
+        _wait_until(lambda: told.exists() and told.read_text().strip(), self.scheduler)
         self.address = json.loads(told.read_text())["address"]
 
     def add_workers(self, many, *words, environ=None):
@@ -57,7 +57,7 @@ class Processes:
         return process
 
 
-def wait_until(holds, process=None):
+def _wait_until(holds, process=None):
     end = time.monotonic() + SECONDS
     while not holds():
         assert time.monotonic() < end, "waited in vain"
@@ -75,7 +75,7 @@ def running(folder, workers):
         processes.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def two_workers(tmp_path_factory):
     pytest.importorskip("distributed", reason="Dask is not installed (requirements-dask.txt)")
     with running(tmp_path_factory.mktemp("dask"), 2) as processes:
@@ -83,18 +83,27 @@ def two_workers(tmp_path_factory):
 
 
 @pytest.fixture
-def own_cluster(tmp_path):
+def own_scheduler(tmp_path):
     pytest.importorskip("distributed", reason="Dask is not installed (requirements-dask.txt)")
     folder = tmp_path / "dask"
     folder.mkdir()
-    with running(folder, 2) as processes:
+    with running(folder, 0) as processes:
         yield processes
 
 
-def write_folder(frame, folder, files, row_group=400):
-    """A folder of Parquet files as Dask names them, of several row groups each."""
-    folder.mkdir()
-    for place, rows in enumerate(np.array_split(np.arange(len(frame)), files)):
-        table = pa.Table.from_pandas(frame.iloc[rows], preserve_index=False)
-        pq.write_table(table, folder / f"part.{place}.parquet", row_group_size=row_group)
-    return folder
+@pytest.fixture
+def write_folder():
+    def written(frame, folder, files, row_group=400):
+        """A folder of Parquet files as Dask names them, of several row groups each."""
+        folder.mkdir()
+        for place, rows in enumerate(np.array_split(np.arange(len(frame)), files)):
+            table = pa.Table.from_pandas(frame.iloc[rows], preserve_index=False)
+            pq.write_table(table, folder / f"part.{place}.parquet", row_group_size=row_group)
+        return folder
+
+    return written
+
+
+@pytest.fixture(scope="session")
+def wait_until():
+    return _wait_until
