@@ -15,7 +15,7 @@ from crm_ai.errors import ReadError
 from crm_ai.words import _, count, ngettext
 
 if TYPE_CHECKING:
-    from crm_ai.deployment import Scored
+    from crm_ai.deployment import Scored, Wishes
     from crm_ai.deployment.cluster import Cluster, ExplainedCustomers
     from crm_ai.deployment.streaming import Progress
     from crm_ai.fairness import Examination
@@ -80,7 +80,7 @@ def _why_here(options: argparse.Namespace, without: str) -> str:
     return ""
 
 
-def score_there(options: argparse.Namespace, address: str) -> Scored:
+def score_there(options: argparse.Namespace, address: str, model: Model, wishes: Wishes) -> Scored:
     """Score the customers of a file on a cluster.
 
     Parameters
@@ -89,6 +89,10 @@ def score_there(options: argparse.Namespace, address: str) -> Scored:
         Of the command ``score``.
     address : str
         Of the scheduler.
+    model : Model
+        The model.
+    wishes : Wishes
+        What shall stand beside the customers.
 
     Returns
     -------
@@ -100,10 +104,8 @@ def score_there(options: argparse.Namespace, address: str) -> Scored:
     CrmAiError
         As ``score_on_cluster``.
     """
-    from crm_ai.deployment import Wishes, load_model
     from crm_ai.deployment.cluster import score_on_cluster
 
-    model, wishes = load_model(options.model), Wishes(options.threshold, options.reasons, options.priority)
     with _job(options, address, _("{n} customers scored")) as job:
         return score_on_cluster(job.cluster, model, job.stream, options.output, wishes=wishes, progress=job.progress)
 
@@ -188,8 +190,10 @@ def audit_there(options: argparse.Namespace, address: str, model: Model) -> tupl
 
 @contextmanager
 def _job(options: argparse.Namespace, address: str, done: str) -> Iterator[Job]:
-    from crm_ai.deployment.cluster import connected
+    from crm_ai.deployment.cluster import check_output, connected
 
+    if getattr(options, "output", None):
+        check_output(options.output)
     stream = _stream(options)
     with connected(address) as cluster:
         print(

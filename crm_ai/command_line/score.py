@@ -11,7 +11,8 @@ from crm_ai.command_line.inspect import read
 from crm_ai.words import _, count
 
 if TYPE_CHECKING:
-    from crm_ai.deployment import Scored, Sink
+    from crm_ai.deployment import Scored, Sink, Wishes
+    from crm_ai.modeling import Model
     from crm_ai.table import Stream
 
 
@@ -29,33 +30,32 @@ def score_command(options: argparse.Namespace) -> None:
         If it is not said where they go, the output cannot be written, or a file does not fit.
     """
     from crm_ai.command_line.on_cluster import cluster_for, score_there
-    from crm_ai.command_line.train import ProgressLine
-    from crm_ai.deployment import Wishes, load_model, score_stream
-    from crm_ai.modeling import Progress
+    from crm_ai.deployment import Wishes, load_model
 
     address = cluster_for(options)
-    if address:
-        _tell(score_there(options, address), options.output)
-        return
-    sink, where = _sink(options)
+    sink = None if address else _sink(options)
     model = load_model(options.model)
-    stream = _stream(options)
-    line = ProgressLine()
-
-    def tell(share: float, rows: int) -> None:
-        line(Progress(round(1000 * share), 1000, _("{n} customers scored").format(n=count(rows))))
-
     wishes = Wishes(options.threshold, options.reasons, options.priority)
-    scored = score_stream(model, stream, sink, wishes=wishes, progress=tell)
-    _tell(scored, where)
-
-
-def _tell(scored: Scored, where: str) -> None:
+    scored = _score_here(options, model, wishes, sink) if sink else score_there(options, address, model, wishes)
     for mismatch in scored.mismatches:
         print(f"{mismatch.column}: {mismatch.what}", file=sys.stderr)
     for note in scored.notes:
         print(note, file=sys.stderr)
+    where = options.output or options.to_table
     print(_("{n} customers scored, written to {file}").format(n=count(scored.rows), file=where))
+
+
+def _score_here(options: argparse.Namespace, model: Model, wishes: Wishes, sink: Sink) -> Scored:
+    from crm_ai.command_line.train import ProgressLine
+    from crm_ai.deployment import score_stream
+    from crm_ai.modeling import Progress
+
+    stream, line = _stream(options), ProgressLine()
+
+    def tell(share: float, rows: int) -> None:
+        line(Progress(round(1000 * share), 1000, _("{n} customers scored").format(n=count(rows))))
+
+    return score_stream(model, stream, sink, wishes=wishes, progress=tell)
 
 
 def _stream(options: argparse.Namespace) -> Stream:
@@ -74,14 +74,14 @@ def _stream(options: argparse.Namespace) -> Stream:
     return FrameStream(read(options)) if stream is None else stream
 
 
-def _sink(options: argparse.Namespace) -> tuple[Sink, str]:
+def _sink(options: argparse.Namespace) -> Sink:
     from crm_ai.deployment import file_sink
 
     if options.output:
-        return file_sink(options.output), options.output
+        return file_sink(options.output)
     from crm_ai.command_line.inspect import database_named
     from crm_ai.deployment.database_sink import DatabaseSink, IfThere
 
     if_there = IfThere.REPLACE if options.replace else IfThere.APPEND if options.append else IfThere.REFUSE
     url = database_named(options.to_database, os.environ)
-    return DatabaseSink(url, options.to_table, if_there), options.to_table
+    return DatabaseSink(url, options.to_table, if_there)

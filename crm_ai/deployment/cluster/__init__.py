@@ -3,6 +3,7 @@
 from crm_ai.deployment.cluster.auditing import examine_on_cluster
 from crm_ai.deployment.cluster.connection import ADDRESS, Cluster, connected, versions
 from crm_ai.deployment.cluster.explaining import ExplainedCustomers, ReasonWishes, explain_on_cluster
+from crm_ai.deployment.cluster.parts import check_output
 from crm_ai.deployment.cluster.scoring import score_on_cluster
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Cluster",
     "ExplainedCustomers",
     "ReasonWishes",
+    "check_output",
     "connected",
     "examine_on_cluster",
     "explain_on_cluster",

@@ -20,9 +20,10 @@ from crm_ai.deployment.drivers import Drivers
 from crm_ai.deployment.explaining import ExplainedTable
 from crm_ai.deployment.mismatches import Mismatch, differences
 from crm_ai.deployment.reason_tables import one_a_customer, one_a_reason
+from crm_ai.deployment.scored import Counts
 from crm_ai.deployment.scoring import check_columns
 from crm_ai.deployment.sinks import ParquetSink
-from crm_ai.deployment.streaming import Counts, Progress, features
+from crm_ai.deployment.streaming import Progress, features
 from crm_ai.errors import CrmAiError
 from crm_ai.modeling import Model
 from crm_ai.table import Kind, Part, until_settled

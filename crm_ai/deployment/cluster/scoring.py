@@ -11,18 +11,10 @@ from crm_ai.deployment.cluster.connection import Cluster
 from crm_ai.deployment.cluster.mapping import do, send
 from crm_ai.deployment.cluster.parts import calls_of, check_output, check_seen, check_whole, part_folder, part_name
 from crm_ai.deployment.cluster.progress import rows_done
+from crm_ai.deployment.scored import Counts, Scored, Wishes, check_wishes
 from crm_ai.deployment.scoring import check_columns
 from crm_ai.deployment.sinks import ParquetSink
-from crm_ai.deployment.streaming import (
-    Counts,
-    Progress,
-    Scored,
-    Wishes,
-    check_wishes,
-    ranked,
-    score_alone,
-    score_parts,
-)
+from crm_ai.deployment.streaming import Progress, ranked, score_alone, score_parts
 from crm_ai.modeling import Model
 from crm_ai.table import until_settled
 from crm_ai.table.parquet_stream import ParquetStream

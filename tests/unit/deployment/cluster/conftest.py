@@ -78,7 +78,8 @@ def running(folder, workers):
 @pytest.fixture(scope="module")
 def two_workers(tmp_path_factory):
     pytest.importorskip("distributed", reason="Dask is not installed (requirements-dask.txt)")
-    with running(tmp_path_factory.mktemp("dask"), 2) as processes:
+    with running(tmp_path_factory.mktemp("dask"), 1) as processes:
+        processes.add_workers(1, "--nthreads", "2")
         yield processes
 
 
