@@ -52,6 +52,7 @@ def main() -> int:
 
 def _print(rows: int, found: dict[str, dict[str, Any]]) -> None:
     print(f"{rows:,} × 18, {PARTITIONS} partitions of Parquet, logistic regression, {os.cpu_count()} processors")
+    print(f"processes that wanted to run, in the mean of 15 minutes: {os.getloadavg()[2]:.1f}")
     print(f"{'side':<15}" + "".join(f"{job + ' s':>10}{'rows/s':>11}" for job in JOBS))
     for side, jobs in found.items():
         times = [jobs[job]["seconds"] for job in JOBS]

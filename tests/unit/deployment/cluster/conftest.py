@@ -17,22 +17,24 @@ import pytest
 
 ROOT = Path(__file__).parents[4]
 SECONDS = 60.0
+LIFETIME = "10 minutes"  # should whoever runs the tests be killed
 
 
 class Processes:
     """A scheduler, and workers that can be killed."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, environ=None):
         self.folder, self.workers, self.all = folder, [], []
         told = folder / "scheduler.json"
         words = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
-        self.scheduler = self._start(words)
+        words += ["--idle-timeout", LIFETIME]
+        self.scheduler = self._start(words, environ)
         _wait_until(lambda: told.exists() and told.read_text().strip(), self.scheduler)
         self.address = json.loads(told.read_text())["address"]
 
     def add_workers(self, many, *words, environ=None):
         plain = ["--host", "127.0.0.1", "--nworkers", "1", "--nthreads", "1", "--no-nanny", "--no-dashboard"]
-        plain += ["--local-directory", str(self.folder), "--death-timeout", "30"]
+        plain += ["--local-directory", str(self.folder), "--death-timeout", "30", "--lifetime", LIFETIME]
         added = [self._start(["worker", self.address, *plain, *words], environ) for _ in range(many)]
         self.workers += added
         return added
@@ -44,7 +46,7 @@ class Processes:
             process.wait()
 
     def _start(self, words, environ=None):
-        own = {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT), "DASK_DISTRIBUTED__WORKER__DAEMON": "False"}
+        own = {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
         with (self.folder / f"{len(self.all)}.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "dask", *words],
@@ -66,8 +68,8 @@ def _wait_until(holds, process=None):
 
 
 @contextmanager
-def running(folder, workers):
-    processes = Processes(folder)
+def running(folder, workers, environ=None):
+    processes = Processes(folder, environ)
     try:
         processes.add_workers(workers)
         yield processes
@@ -90,6 +92,44 @@ def own_scheduler(tmp_path):
     folder.mkdir()
     with running(folder, 0) as processes:
         yield processes
+
+
+@pytest.fixture
+def unforgiving_scheduler(tmp_path):
+    """Gives a task up as soon as one worker has died with it."""
+    pytest.importorskip("distributed", reason="Dask is not installed (requirements-dask.txt)")
+    folder = tmp_path / "dask"
+    folder.mkdir()
+    with running(folder, 0, {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}) as processes:
+        yield processes
+
+
+class Killing:
+    """Kills a process as soon as the first partition is done."""
+
+    def __init__(self, process, before=lambda: None):
+        self.process, self.before, self.done = process, before, False
+
+    def __call__(self, share, rows):
+        if not self.done:
+            self.before()
+            self.done = True
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture(scope="session")
+def killing():
+    return Killing
+
+
+@pytest.fixture
+def many(new_customers, write_folder, tmp_path):
+    """Customers as a folder ``new`` of 16 files, and as one file."""
+    frame = new_customers(16_000, 7)
+    frame.to_parquet(tmp_path / "one.parquet", index=False)
+    write_folder(frame, tmp_path / "new", 16)
+    return frame
 
 
 @pytest.fixture

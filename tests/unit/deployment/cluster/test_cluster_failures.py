@@ -1,4 +1,4 @@
-"""Workers, clients and schedulers that die, and clusters that are not what they should be."""
+"""Clients and schedulers that die, and clusters that are not what they should be."""
 
 from __future__ import annotations
 
@@ -10,84 +10,24 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crm_ai.deployment import Wishes, explain_table, file_sink, save_model, score_stream
+from crm_ai.command_line.parser import run_command
+from crm_ai.deployment import save_model
 from crm_ai.deployment.cluster import (
+    Cluster,
     ReasonWishes,
     connected,
-    examine_on_cluster,
     explain_on_cluster,
     mapping,
     score_on_cluster,
 )
+from crm_ai.deployment.cluster.parts import check_seen, check_whole, part_name
 from crm_ai.errors import CrmAiError
-from crm_ai.fairness import examine
-from crm_ai.modeling import Segment
-from crm_ai.table import open_stream, read_table
+from crm_ai.table import open_stream
 
 ROOT = Path(__file__).parents[4]
-ROWS, FILES = 16_000, 16
-CLOSE = 1e-9
 
 
-@pytest.fixture
-def new(new_customers, write_folder, tmp_path):
-    frame = new_customers(ROWS, 7)
-    frame.to_parquet(tmp_path / "one.parquet", index=False)
-    write_folder(frame, tmp_path / "new", FILES)
-    return frame
-
-
-class Killing:
-    """Kills a process as soon as the first partition is done, and remembers what was done by then."""
-
-    def __init__(self, process):
-        self.process, self.share = process, None
-
-    def __call__(self, share, rows):
-        if self.share is None:
-            self.share = share
-            self.process.kill()
-            self.process.wait()
-
-
-def test_a_worker_killed_in_mid_run_loses_nothing(own_scheduler, churn, new, tmp_path):
-    stream, workers = open_stream(tmp_path / "new"), own_scheduler.add_workers(2)
-    with connected(own_scheduler.address, seconds=60) as cluster:
-        cluster.client.wait_for_workers(2, timeout=60)
-
-        killing = Killing(workers[0])
-        wishes = Wishes(reasons=3)
-        found = score_on_cluster(cluster, churn, stream, tmp_path / "scored", wishes=wishes, progress=killing)
-        assert killing.share < 1
-        assert len(cluster.client.nthreads()) == 1
-        assert found == score_stream(churn, stream, file_sink(tmp_path / "local.parquet"), wishes=wishes)
-        scored, local = (pd.read_parquet(tmp_path / name) for name in ("scored", "local.parquet"))
-        pd.testing.assert_frame_equal(scored, local, rtol=CLOSE)
-        assert scored["id"].tolist() == new["id"].tolist()
-
-        killing = Killing(own_scheduler.workers[1])
-        own_scheduler.add_workers(1)
-        cluster.client.wait_for_workers(2, timeout=60)
-        slow = ReasonWishes(scale="probability")
-        explain_on_cluster(cluster, churn, stream, tmp_path / "reasons", wishes=slow, progress=killing)
-        assert killing.share < 1
-        wanted = explain_table(churn, read_table(tmp_path / "one.parquet"), scale="probability").to_frame()
-        found = pd.read_parquet(tmp_path / "reasons")
-        pd.testing.assert_frame_equal(found, wanted, rtol=CLOSE, atol=CLOSE, check_dtype=False)
-
-        killing = Killing(own_scheduler.workers[2])
-        own_scheduler.add_workers(1)
-        cluster.client.wait_for_workers(2, timeout=60)
-        segments = [Segment(("plan",)), Segment(("months",))]
-        audits = examine_on_cluster(cluster, churn, stream, segments, progress=killing).audits
-        assert killing.share < 1
-        wanted = examine(churn, read_table(tmp_path / "one.parquet"), segments).audits
-        for one, other in zip(audits, wanted, strict=True):
-            pd.testing.assert_frame_equal(one.to_frame(), other.to_frame(), rtol=CLOSE)
-    assert not list(tmp_path.glob(".*"))
-
-
-def test_a_client_killed_in_mid_run_leaves_no_folder(own_scheduler, churn, new, tmp_path, wait_until):
+def test_a_client_killed_in_mid_run_leaves_no_folder(own_scheduler, churn, many, tmp_path, wait_until):
     own_scheduler.add_workers(2)
     save_model(churn, tmp_path / "churn.crm")
     words = [sys.executable, "-m", "crm_ai", "explain", "churn.crm", "new", "-o", "out", "--scale", "probability"]
@@ -102,24 +42,69 @@ def test_a_client_killed_in_mid_run_leaves_no_folder(own_scheduler, churn, new, 
     with connected(own_scheduler.address, seconds=60) as cluster:
         stream = open_stream(tmp_path / "new")
         found = explain_on_cluster(cluster, churn, stream, tmp_path / "out")
-    assert found.drivers.customers == ROWS
-    assert pd.read_parquet(tmp_path / "out")["row"].tolist() == list(range(1, ROWS + 1))
+    assert found.drivers.customers == len(many)
+    assert pd.read_parquet(tmp_path / "out")["row"].tolist() == list(range(1, len(many) + 1))
 
 
-def test_all_workers_gone_and_the_scheduler_gone(own_scheduler, churn, new, tmp_path, monkeypatch):
+def test_all_workers_gone_and_the_scheduler_gone(killing, own_scheduler, churn, many, tmp_path, monkeypatch):
     stream = open_stream(tmp_path / "new")
     monkeypatch.setattr(mapping, "PATIENCE", 2.0)
     (worker,) = own_scheduler.add_workers(1)
     slow = ReasonWishes(scale="probability")
     with connected(own_scheduler.address, seconds=60) as cluster:
         with pytest.raises(CrmAiError, match="All workers of the cluster are gone"):
-            explain_on_cluster(cluster, churn, stream, tmp_path / "out", wishes=slow, progress=Killing(worker))
+            explain_on_cluster(cluster, churn, stream, tmp_path / "out", wishes=slow, progress=killing(worker))
         own_scheduler.add_workers(1)
         cluster.client.wait_for_workers(1, timeout=60)
         with pytest.raises(CrmAiError, match="The connection to the cluster was lost"):
             explain_on_cluster(
-                cluster, churn, stream, tmp_path / "out", wishes=slow, progress=Killing(own_scheduler.scheduler)
+                cluster, churn, stream, tmp_path / "out", wishes=slow, progress=killing(own_scheduler.scheduler)
             )
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_partition_that_kills_workers(killing, unforgiving_scheduler, churn, many, tmp_path):
+    workers = unforgiving_scheduler.add_workers(2)
+    with connected(unforgiving_scheduler.address, seconds=60) as cluster:
+        cluster.client.wait_for_workers(2, timeout=60)
+        with pytest.raises(CrmAiError, match="Several workers died one after the other"):
+            explain_on_cluster(
+                cluster,
+                churn,
+                open_stream(tmp_path / "new"),
+                tmp_path / "out",
+                wishes=ReasonWishes(scale="probability"),
+                progress=killing(workers[0]),
+            )
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_worker_that_sees_other_files(tmp_path):
+    class Client:
+        def run(self, ask, paths):
+            return {"tcp://10.0.0.6:40111": [], "tcp://10.0.0.7:40111": ask([*paths, "/nowhere/part.0.parquet"])}
+
+    (tmp_path / "seen").touch()
+    with pytest.raises(CrmAiError, match=r"tcp://10\.0\.0\.7:40111 does not see /nowhere/part\.0\.parquet"):
+        check_seen(Cluster(Client(), "tcp://10.0.0.5:8786", 2), [tmp_path / "seen"])
+
+
+def test_parts_that_are_not_there_or_too_many(tmp_path):
+    pd.DataFrame({"score": [0.5, 0.25]}).to_parquet(tmp_path / part_name(0))
+    check_whole(tmp_path, [2, 0])
+    for rows in ([2, 1], [3], [0]):
+        with pytest.raises(CrmAiError, match="What the workers wrote is not whole"):
+            check_whole(tmp_path, rows)
+
+
+def test_the_command_line_says_what_is_wrong_with_the_address(churn, many, tmp_path, monkeypatch, capsys):
+    pytest.importorskip("distributed", reason="Dask is not installed (requirements-dask.txt)")
+    save_model(churn, tmp_path / "churn.crm")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CRM_AI_DASK", "localhost")
+    for words in (["score", "-o", "out"], ["explain", "-o", "out"], ["audit", "--segments", "plan"]):
+        assert run_command([words[0], "churn.crm", "new", *words[1:]]) == 1
+        assert "CRM_AI_DASK=localhost: This is no address of a Dask scheduler." in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
