@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import Any
 
@@ -26,6 +28,7 @@ PARTITIONS = 16
 TRAINING_ROWS = 50_000
 FEW = 500
 JOBS = ("score", "explain", "audit")
+SIDES = {"here, no Dask": 0, "1 worker": 1, "2 workers": 2}
 SEGMENTS = "category_0,category_1,amount_0"
 CLOSE = 1e-9
 
@@ -39,10 +42,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _call("prepare", folder, options)
-        found = {"here, no Dask": {job: _call(f"here-{job}", folder, options) for job in JOBS}}
-        for workers in (1, 2):
-            with _cluster(folder / f"dask_{workers}", workers) as address:
-                found[f"{workers} worker" + "s" * (workers > 1)] = _call("there", folder, options, address, workers)
+        runs: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
+        for repeat in range(options.repeats):
+            for side, workers in list(SIDES.items())[:: 1 if repeat % 2 == 0 else -1]:
+                runs[side].append(_run(workers, folder, options, repeat))
+        found = {
+            side: {job: median(run[job]["seconds"] for run in several) for job in JOBS}
+            for side, several in runs.items()
+        }
         _print(options.rows, found)
         gaps = _call("compare", folder, options)
     far = [f"{job}: differs by {gap:.2g}" for job, gap in gaps.items() if not gap <= CLOSE]
@@ -50,18 +57,26 @@ def main() -> int:
     return bool(far)
 
 
-def _print(rows: int, found: dict[str, dict[str, Any]]) -> None:
+def _medians(runs: list[dict[str, Any]]) -> dict[str, float]:
+    return {job: median(run[job]["seconds"] for run in runs) for job in JOBS}
+
+
+def _run(workers: int, folder: Path, options: Any, repeat: int) -> dict[str, Any]:
+    if not workers:
+        return {job: _call(f"here-{job}", folder, options) for job in JOBS}
+    with _cluster(folder / f"dask_{workers}_{repeat}", workers) as address:
+        return _call("there", folder, options, address, workers)
+
+
+def _print(rows: int, found: dict[str, dict[str, float]]) -> None:
     print(f"{rows:,} × 18, {PARTITIONS} partitions of Parquet, logistic regression, {os.cpu_count()} processors")
     print(f"processes that wanted to run, in the mean of 15 minutes: {os.getloadavg()[2]:.1f}")
     print(f"{'side':<15}" + "".join(f"{job + ' s':>10}{'rows/s':>11}" for job in JOBS))
     for side, jobs in found.items():
-        times = [jobs[job]["seconds"] for job in JOBS]
+        times = [jobs[job] for job in JOBS]
         print(f"{side:<15}" + "".join(f"{seconds:>10.1f}{rows / seconds:>11,.0f}" for seconds in times))
-    one, two = found["1 worker"], found["2 workers"]
-    print(
-        f"{'1 → 2 workers':<15}"
-        + "".join(f"{one[job]['seconds'] / two[job]['seconds']:>9.2f}×{'':>11}" for job in JOBS)
-    )
+    gains = [found["1 worker"][job] / found["2 workers"][job] for job in JOBS]
+    print(f"{'1 → 2 workers':<15}" + "".join(f"{gain:>9.2f}×{'':>11}" for gain in gains))
 
 
 def _call(part: str, folder: Path, options: Any, address: str = "", workers: int = 0) -> dict[str, Any]:
@@ -179,6 +194,7 @@ def _job_there(job: str, cluster: Any, model: Any, customers: Path, output: Path
 
     stream = open_parquet(customers)
     assert stream is not None
+    shutil.rmtree(output, ignore_errors=True)
     if job == "score":
         score_on_cluster(cluster, model, stream, output)
     elif job == "explain":
@@ -213,6 +229,7 @@ def _compare(folder: Path) -> dict[str, float]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster", description=__doc__)
     parser.add_argument("--rows", type=int, default=2_000_000)
+    parser.add_argument("--repeats", type=int, default=1, help="runs of each side, in turns; medians are shown")
     for hidden in ("--part", "--folder", "--address"):
         parser.add_argument(hidden, default="", help=argparse.SUPPRESS)
     parser.add_argument("--workers", type=int, default=0, help=argparse.SUPPRESS)

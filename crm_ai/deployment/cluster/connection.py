@@ -162,15 +162,17 @@ def _distributed() -> Any:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """What goes wrong is said in our own words; Dask would say it too, at length."""
-    logger = logging.getLogger("distributed")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    names = ("distributed", *(name for name in logging.root.manager.loggerDict if name.startswith("distributed.")))
+    before = {logger: logger.level for logger in map(logging.getLogger, names)}
+    for logger in before:
+        logger.setLevel(logging.CRITICAL + 1)
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", module="distributed")
             yield
     finally:
-        logger.setLevel(before)
+        for logger, level in before.items():
+            logger.setLevel(level)
 
 
 def _first_workers(client: Any, address: str, seconds: float) -> int:

@@ -110,7 +110,7 @@ def explain_on_cluster(
     output : str or Path
         The folder; a file for each partition, all of them or none.
     rows : numpy.ndarray of int, optional
-        Positions of those who shall be explained, ascending; all by default.
+        Positions of those who shall be explained, in the order of the table; all by default.
     wishes : ReasonWishes, optional
         What is explained, and how it is written.
     progress : callable, optional
@@ -138,6 +138,7 @@ def explain_on_cluster(
     path = check_output(output)
     wanted = stream.rows if rows is None else len(rows)
     ready = explainer_of(model, label=wishes.label, scale=wishes.scale, customers=wanted)
+    rows = None if rows is None else np.sort(rows)
     places = [_within(rows, partition.start, partition.rows) for partition in stream.partitions]
     sent = send(cluster, carried(model))
 

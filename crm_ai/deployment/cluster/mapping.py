@@ -90,18 +90,15 @@ def collect(cluster: Cluster, futures: Sequence[Any], tell: Callable[[int], obje
 
     place = {future.key: at for at, future in enumerate(futures)}
     results: list[Any] = [None] * len(futures)
-    done, seen = as_completed(futures, loop=cluster.client.loop), time.monotonic()
+    done, watch = as_completed(futures, loop=cluster.client.loop), _Watch(cluster)
     try:
         while not done.is_empty():
-            batch = done.next_batch(block=False)
-            for future in batch:
-                results[place[future.key]] = _result(future, cluster)
+            for future in done.next_batch(block=False):
+                results[place[future.key]] = _result(future, watch)
                 if tell is not None:
                     tell(place[future.key])
-            if batch or _somebody_works(cluster, seen):
-                seen = time.monotonic()
-            if not batch:
-                time.sleep(LOOK)
+            watch.look()
+            time.sleep(LOOK)
     except BaseException:
         cluster.client.cancel(list(futures), force=True)
         raise
@@ -149,47 +146,63 @@ def _done_alike(said: str, here: dict[str, str], work: Callable[..., Made], *cal
         return work(*call)
 
 
-def _result(future: Any, cluster: Cluster) -> Any:
+class _Watch:
+    """Sees to it that somebody works."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self._seen = self._looked = time.monotonic()
+
+    def look(self) -> None:
+        """End the waiting when there was nobody for a minute, or the scheduler is gone."""
+        now = time.monotonic()
+        if now - self._looked < 1.0:
+            return
+        self._looked = now
+        try:
+            there = bool(self.cluster.client.nthreads())
+        except Exception as error:  # the connection is gone, in one of many ways
+            raise self.lost() from error
+        if there:
+            self._seen = now
+        elif now - self._seen > PATIENCE:
+            raise CrmAiError(
+                _("All workers of the cluster are gone."),
+                where=self.cluster.address,
+                next_step=_("Start workers and try again; nothing was written."),
+            )
+
+    def lost(self) -> CrmAiError:
+        """Say that there is no connection any more."""
+        return CrmAiError(
+            _("The connection to the cluster was lost."),
+            where=self.cluster.address,
+            next_step=_("See whether its scheduler runs, and try again; nothing was written."),
+        )
+
+
+def _result(future: Any, watch: _Watch) -> Any:
+    """Fetch a result; if its worker has died since it was made, it is made again."""
     from distributed import KilledWorker
 
-    try:
-        return future.result()
-    except (UnsettledError, CrmAiError):
-        raise
-    except KilledWorker as error:
-        raise CrmAiError(
-            _("Several workers died one after the other, all with the same part of the work."),
-            where=cluster.address,
-            next_step=_("Give them more memory, or write the table with smaller row groups."),
-        ) from error
-    except Exception as error:  # whatever a worker stumbles over
-        if future.cancelled() or cluster.client.status != "running":
-            raise _lost(cluster) from error
-        raise CrmAiError(
-            _("A worker failed: {reason}.").format(reason=f"{type(error).__name__}: {error}"), where=cluster.address
-        ) from error
-
-
-def _somebody_works(cluster: Cluster, seen: float) -> bool:
-    """Whether there is a worker; nobody for a minute is too long."""
-    if time.monotonic() - seen < 1.0:
-        return False
-    try:
-        there = bool(cluster.client.nthreads())
-    except Exception as error:  # the connection is gone, in one of many ways
-        raise _lost(cluster) from error
-    if not there and time.monotonic() - seen > PATIENCE:
-        raise CrmAiError(
-            _("All workers of the cluster are gone."),
-            where=cluster.address,
-            next_step=_("Start workers and try again; nothing was written."),
-        )
-    return there
-
-
-def _lost(cluster: Cluster) -> CrmAiError:
-    return CrmAiError(
-        _("The connection to the cluster was lost."),
-        where=cluster.address,
-        next_step=_("See whether its scheduler runs, and try again; nothing was written."),
-    )
+    while True:
+        try:
+            return future.result(timeout=1.0)
+        except (UnsettledError, CrmAiError):
+            raise
+        except KilledWorker as error:
+            raise CrmAiError(
+                _("Several workers died one after the other, all with the same part of the work."),
+                where=watch.cluster.address,
+                next_step=_("Give them more memory, or write the table with smaller row groups."),
+            ) from error
+        except Exception as error:  # whatever a worker stumbles over
+            if future.status in ("pending", "finished") and isinstance(error, TimeoutError):
+                watch.look()
+                continue
+            if future.cancelled() or watch.cluster.client.status != "running":
+                raise watch.lost() from error
+            raise CrmAiError(
+                _("A worker failed: {reason}.").format(reason=f"{type(error).__name__}: {error}"),
+                where=watch.cluster.address,
+            ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +17,7 @@ from crm_ai.table.parquet_stream import ParquetStream
 from crm_ai.words import _, count
 
 ENDINGS = ("", ".parquet")
+SECONDS = 15.0
 
 
 def check_output(path: str | Path) -> Path:
@@ -95,7 +97,7 @@ def part_folder(cluster: Cluster, stream: ParquetStream, path: Path) -> Iterator
         yield hidden
 
 
-def check_whole(folder: Path, rows: Sequence[int]) -> None:
+def check_whole(folder: Path, rows: Sequence[int], *, seconds: float = SECONDS) -> None:
     """Make sure that every customer of every partition is in a folder once.
 
     Parameters
@@ -104,16 +106,20 @@ def check_whole(folder: Path, rows: Sequence[int]) -> None:
         What workers have written.
     rows : sequence of int
         Rows that must be there, by partition; 0 for no file.
+    seconds : float, default 15
+        How long to wait for files that another machine has written: a shared disk may show them late.
 
     Raises
     ------
     CrmAiError
         If a file is missing or too much, or holds another number of rows.
     """
-    import pyarrow.parquet
-
     wanted = {part_name(place): n for place, n in enumerate(rows) if n}
-    there = {file.name: pyarrow.parquet.read_metadata(file).num_rows for file in folder.glob("[!.]*")}
+    end = time.monotonic() + seconds
+    there = _rows_in(folder)
+    while there != wanted and time.monotonic() < end:
+        time.sleep(0.2)
+        there = _rows_in(folder)
     if there != wanted:
         raise CrmAiError(
             _("What the workers wrote is not whole: {n} of {all} rows are there.").format(
@@ -122,6 +128,12 @@ def check_whole(folder: Path, rows: Sequence[int]) -> None:
             where=str(folder),
             next_step=_("See whether all of them write to the same disk, and try again; nothing was written."),
         )
+
+
+def _rows_in(folder: Path) -> dict[str, int]:
+    import pyarrow.parquet
+
+    return {file.name: pyarrow.parquet.read_metadata(file).num_rows for file in folder.glob("[!.]*")}
 
 
 def _check_shared(cluster: Cluster, stream: ParquetStream, hidden: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_client_killed_in_mid_run_leaves_no_folder(own_scheduler, churn, many,
     assert pd.read_parquet(tmp_path / "out")["row"].tolist() == list(range(1, len(many) + 1))
 
 
-def test_all_workers_gone_and_the_scheduler_gone(killing, own_scheduler, churn, many, tmp_path, monkeypatch):
+def test_all_workers_gone_and_the_scheduler_gone(killing, own_scheduler, churn, many, tmp_path, monkeypatch, capfd):
     stream = open_stream(tmp_path / "new")
     monkeypatch.setattr(mapping, "PATIENCE", 2.0)
     (worker,) = own_scheduler.add_workers(1)
@@ -61,6 +61,7 @@ def test_all_workers_gone_and_the_scheduler_gone(killing, own_scheduler, churn, 
                 cluster, churn, stream, tmp_path / "out", wishes=slow, progress=killing(own_scheduler.scheduler)
             )
     assert not (tmp_path / "out").exists()
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_partition_that_kills_workers(killing, unforgiving_scheduler, churn, many, tmp_path):
@@ -91,10 +92,10 @@ def test_a_worker_that_sees_other_files(tmp_path):
 
 def test_parts_that_are_not_there_or_too_many(tmp_path):
     pd.DataFrame({"score": [0.5, 0.25]}).to_parquet(tmp_path / part_name(0))
-    check_whole(tmp_path, [2, 0])
+    check_whole(tmp_path, [2, 0], seconds=0)
     for rows in ([2, 1], [3], [0]):
         with pytest.raises(CrmAiError, match="What the workers wrote is not whole"):
-            check_whole(tmp_path, rows)
+            check_whole(tmp_path, rows, seconds=0.3)
 
 
 def test_the_command_line_says_what_is_wrong_with_the_address(churn, many, tmp_path, monkeypatch, capsys):
