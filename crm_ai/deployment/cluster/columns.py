@@ -73,9 +73,7 @@ def joined(parts: Sequence[Columns]) -> dict[str, Any]:
 
 
 def _labelled(array: Any) -> Any:
-    if isinstance(array, pd.Categorical) or np.asarray(array).dtype.kind in "iufM":
-        return array
-    return pd.Categorical(array)
+    return array if isinstance(array, pd.Categorical | np.ndarray) else pd.Categorical(array)
 
 
 def _together(arrays: list[Any]) -> Any:

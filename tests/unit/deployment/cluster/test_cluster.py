@@ -134,15 +134,19 @@ def test_an_audit_is_that_of_one_machine(cluster, models, new, tmp_path, questio
     assert [len(each) for each in found.conflicts] == [len(each) for each in wanted.conflicts]
 
 
-def test_a_partition_without_a_known_outcome(cluster, churn, new_customers, write_folder, tmp_path):
-    frame = new_customers(900, 5)
+def test_partitions_without_a_known_outcome_or_a_segment(cluster, churn, new_customers, write_folder, tmp_path):
+    frame = new_customers(900, 5).assign(note=[f"wrote about {i % 7}, and {i}" for i in range(900)])
     frame.loc[:299, "Churn"] = None
+    frame.loc[600:, ["plan", "note"]] = None
     write_folder(frame, tmp_path / "new", 3)
     frame.to_parquet(tmp_path / "one.parquet", index=False)
-    found = examine_on_cluster(cluster, churn, open_stream(tmp_path / "new"), SEGMENTS[:1])
-    wanted = examine(churn, read_table(tmp_path / "one.parquet"), SEGMENTS[:1])
+    segments = [Segment(("plan",)), Segment(("note",)), Segment(("plan", "senior"))]
+    found = examine_on_cluster(cluster, churn, open_stream(tmp_path / "new"), segments)
+    wanted = examine(churn, read_table(tmp_path / "one.parquet"), segments)
     assert (found.customers, found.unknown) == (600, 300)
-    same(found.audits[0].to_frame(), wanted.audits[0].to_frame())
+    for one, other in zip(found.audits, wanted.audits, strict=True):
+        assert one.sizes == other.sizes
+        same(one.to_frame(), other.to_frame())
 
 
 def test_later_partitions_that_contradict_the_first_one(cluster, churn, new_customers, write_folder, tmp_path):
