@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from crm_ai.app import errors, frame, speaking, state
+from crm_ai.app import entrance, errors, frame, signing_in, speaking, state
 from crm_ai.words import _
 
 
@@ -25,7 +25,7 @@ def pages() -> dict[str, list[st.Page]]:
             st.Page("pages/fairness.py", title=_("Fairness"), icon=":material/balance:"),
         ],
         _("Act"): [
-            st.Page("pages/save.py", title=_("Save"), icon=":material/save:"),
+            st.Page("pages/deploy.py", title=_("Deploy"), icon=":material/rocket_launch:"),
             st.Page("pages/report.py", title=_("Report"), icon=":material/summarize:"),
         ],
     }
@@ -34,7 +34,12 @@ def pages() -> dict[str, list[st.Page]]:
 state.take_language()
 speaking.begin()
 st.set_page_config(page_title="crm_ai", page_icon=frame.ICON, layout="wide")
-page = st.navigation(pages())
 with errors.shown_kindly():
-    frame.begin(page.url_path)
-    page.run()
+    let_in = signing_in.is_let_in()
+    page = st.navigation(pages(), position="sidebar" if let_in else "hidden")
+    if let_in:
+        entrance.go_on()
+        frame.begin(page.url_path)
+        page.run()
+    else:
+        entrance.show(page.url_path)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from contextvars import ContextVar
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -207,6 +208,10 @@ def number(x: float, digits: int = 3) -> str:
     return _significant(x, digits)
 
 
+_MONTHS = (
+    *(later("January"), later("February"), later("March"), later("April"), later("May"), later("June")),
+    *(later("July"), later("August"), later("September"), later("October"), later("November"), later("December")),
+)
 _STAND_INS = (later("(missing)"), later("(other)"))
 
 # From which size on, measured in what, called what.
@@ -270,6 +275,27 @@ def percent(share: float, decimals: int = 0) -> str:
     if 0 < abs(share) < 0.01:
         decimals = max(decimals, 1)
     return f"{100 * share:.{decimals}f} %"
+
+
+def day_in_words(day: date) -> str:
+    """Write a day in the reader's order.
+
+    Parameters
+    ----------
+    day : datetime.date
+        The day; of a moment, its day.
+
+    Returns
+    -------
+    str
+        For instance ``3 March 2026``; in Chinese ``2026年3月3日``.
+
+    Examples
+    --------
+    >>> day_in_words(date(2026, 3, 3))
+    '3 March 2026'
+    """
+    return _("{day} {month} {year}").format(day=day.day, month=_(_MONTHS[day.month - 1]), year=day.year)
 
 
 def shorten(text: str, width: int = 32) -> str:

@@ -12,4 +12,4 @@ model = controls.choose_model(run)
 label = controls.choose_answer(run)
 auditing.panel(run, model, label, answer)
 
-frame.next_question(_("Next: how does it get to work?"), "save")
+frame.next_question(_("Next: may it go to work?"), "deploy")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from crm_ai.app import connecting, controls, errors, frame, protecting, samples, state, visitors, work
+from crm_ai.app import connecting, controls, errors, frame, protecting, samples, signing_in, state, visitors, work
 from crm_ai.app.plain import plain
 from crm_ai.words import _, count
 
@@ -70,5 +70,10 @@ st.caption(
         "Uploads are kept on this machine under a random link. Whoever has the link can see the table, so give "
         "it only to "
         "people who may. This list is kept for your browser alone."
+    )
+    if not signing_in.has_signed_in()
+    else _(
+        "Uploads are kept on this machine under a random link. Whoever signs in and has the link can see the table, so "
+        "give it only to people who may. This list is kept for you alone."
     )
 )

@@ -93,8 +93,20 @@ def say_caution(run: Run, model: str) -> None:
     model : str
         One of its models; nothing is said of others.
     """
+    if model in run.models:
+        say_caution_of(model)
+
+
+def say_caution_of(model_type: str) -> None:
+    """Say what the law may say about a type of model that must know the group.
+
+    Parameters
+    ----------
+    model_type : str
+        Identifier of its type; nothing is said of others.
+    """
     from crm_ai.modeling import model_type_of
 
-    method = model.partition("+")[2].partition(".")[0]
-    if method in KNOWS_THE_GROUP and model in run.models:
-        st.warning(plain(model_type_of(model).sentence), icon=":material/gavel:")
+    method = model_type.partition("+")[2].partition(".")[0]
+    if method in KNOWS_THE_GROUP:
+        st.warning(plain(model_type_of(model_type).sentence), icon=":material/gavel:")

@@ -20,12 +20,12 @@ PREVIEWED = 20
 
 def show() -> None:
     """Draw the way to a database, if there is one that this server knows."""
-    known = _connections()
+    known = known_databases()
     if not known:
         return
     with st.expander(_("Or read it from a database"), icon=":material/database:"):
         name = st.selectbox(_("Database"), list(known), key="database")
-        source = _source(known[name])
+        source = choose_source(known[name])
         limit = int(st.number_input(_("At most this many rows"), 1, MOST_ROWS, LIMIT, step=1000, key="database_limit"))
         if not source:
             return
@@ -38,8 +38,14 @@ def show() -> None:
             _take(known[name], source, limit, name)
 
 
-def _connections() -> Mapping[str, str]:
-    """Addresses by name, from the environment and from Streamlit's secrets."""
+def known_databases() -> Mapping[str, str]:
+    """Databases that this server knows, from the environment and from Streamlit's secrets.
+
+    Returns
+    -------
+    mapping of str to str
+        Addresses by name; they may hold passwords.
+    """
     from crm_ai.table import connections
 
     found = dict(connections(os.environ))
@@ -48,19 +54,33 @@ def _connections() -> Mapping[str, str]:
     return found
 
 
-def _source(url: str) -> str:
+def choose_source(url: str, *, key: str = "database") -> str:
+    """Let the reader choose a table or write a query.
+
+    Parameters
+    ----------
+    url : str
+        Address of the database.
+    key : str, default "database"
+        Beginning of the controls' names.
+
+    Returns
+    -------
+    str
+        Name of a table, or a query; empty if there is none yet.
+    """
     from crm_ai.table import list_tables
 
     way = st.segmented_control(
-        _("What shall be read?"), ["table", "query"], default="table", required=True, key="database_way",
+        _("What shall be read?"), ["table", "query"], default="table", required=True, key=f"{key}_way",
         format_func=lambda way: _("A table") if way == "table" else _("A query"),
     )  # fmt: skip
     if way == "query":
         hint = _("One SELECT. The connection cannot write.")
-        return st.text_area(_("Query (SQL)"), key="database_query", help=hint).strip()
+        return st.text_area(_("Query (SQL)"), key=f"{key}_query", help=hint).strip()
     with st.spinner(_("Asking the database …")):
         tables = list_tables(url)
-    return st.selectbox(_("Table"), tables, key="database_table") or ""
+    return st.selectbox(_("Table"), tables, key=f"{key}_table") or ""
 
 
 def _preview(url: str, source: str) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FILE_TYPES = ["csv", "tsv", "txt", "xlsx", "xls", "parquet", "json", "jsonl", "zip", "gz"]
 
 
-def upload(label: str, *, key: str, hint: str) -> UploadedFile | None:
+def upload(label: str, *, key: str, hint: str, on_change: Callable[[], None] | None = None) -> UploadedFile | None:
     """Draw an upload field.
 
     Parameters
@@ -30,6 +30,9 @@ def upload(label: str, *, key: str, hint: str) -> UploadedFile | None:
         Name of the field.
     hint : str
         Formats, size, and where the file goes.
+    on_change : callable, optional
+        Called when the reader brings another file or takes it away; not when the field is hidden for a while, which
+        loses the file too.
 
     Returns
     -------
@@ -37,7 +40,7 @@ def upload(label: str, *, key: str, hint: str) -> UploadedFile | None:
         The file, once it is there.
     """
     turn = st.session_state.get("uploads", 0)
-    return st.file_uploader(label, FILE_TYPES, key=f"upload_{key}_{turn}", help=hint)
+    return st.file_uploader(label, FILE_TYPES, key=f"upload_{key}_{turn}", help=hint, on_change=on_change or "rerun")
 
 
 def choose(

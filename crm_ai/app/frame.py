@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import browser, errors, headings, links, speaking, state, store, visitors
+from crm_ai.app import browser, errors, headings, links, signing_in, speaking, state, store, visitors
 from crm_ai.app.plain import plain
 from crm_ai.words import LANGUAGES, _, count, language
 
@@ -59,11 +59,27 @@ def begin(page: str) -> None:
         _reader_choice()
         _language_choice()
         browser.copy_link()
+        signing_in.control()
     if page != "train" and state.at_work():
         _training_line()
     visitors.greet()
     if gone:
         errors.show(store.gone())
+
+
+def begin_outside(page: str) -> None:
+    """Take over the address and draw what whoever has not signed in yet may see: the choice of a language.
+
+    Parameters
+    ----------
+    page : str
+        The page's part of the address.
+    """
+    st.html(_STYLE)
+    state.begin(page)
+    with st.container(horizontal=True, vertical_alignment="center", key="context"):
+        _language_choice()
+    visitors.greet()
 
 
 def _table_link() -> None:

@@ -22,7 +22,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "metrics": (*EVERYWHERE, "label", "threshold", "segment"),
     "explain": (*EVERYWHERE, "label", "customer", "column", "compared", "scale", "view", "segment"),
     "fairness": (*EVERYWHERE, "label", "segment", "threshold", "concern"),
-    "save": EVERYWHERE,
+    "deploy": (*EVERYWHERE, "threshold", "registered", "version", "watched", "weeks", "batch", "moved", "scorer"),
     "report": (*EVERYWHERE, "label", "threshold"),
 }
 
@@ -48,6 +48,10 @@ _FORMS = {
     "day": re.compile(r"\d{4}-\d\d-\d\d"),
     "since": re.compile(r"\d{4}-\d\d-\d\d"),
     "money": re.compile(r"total|mean"),
+    "version": re.compile(r"\d{1,6}"),
+    "watched": re.compile(r"champion|\d{1,6}"),
+    "weeks": re.compile(r"[a-z]{1,20}"),
+    "scorer": re.compile(r"v\d{1,6}|run"),
     "horizon": re.compile(r"[1-9]\d{0,3}"),
 }
 LONGEST = 400

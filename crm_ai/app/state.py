@@ -37,6 +37,7 @@ _RESTS_ON = {
     "way": ("group",),
     "rule": ("group",),
     "columns": ("group",),
+    "registered": ("version",),
 }
 
 
@@ -227,6 +228,7 @@ def require_run(promise: str, *, meanwhile: Callable[[Table], None] | None = Non
         st.stop()
     if value("data") and not value("run") and st.session_state.pop(TRAIN_NOW, False):
         keep_run(runs.proposed_run(require_table(promise), value("data")))
+        st.rerun()  # the line of context was drawn before there was a question
     known = run()
     if known is None:
         if meanwhile is not None:

@@ -1,4 +1,7 @@
-"""What a visitor worked on lately. The list belongs to a random number in the visitor's browser and to nobody else."""
+"""What a visitor worked on lately.
+
+The list belongs to whoever has signed in; where nobody does, to a random number in the visitor's browser.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import browser, store
+from crm_ai.app import browser, signing_in, store
 from crm_ai.app.workspace import read_json, workspace, write_json
 from crm_ai.words import _, ngettext
 
@@ -65,6 +68,17 @@ def visitor() -> str:
     Returns
     -------
     str
+        Whoever has signed in; where nobody does, the number of the browser.
+    """
+    return signing_in.owner() or browser_number()
+
+
+def browser_number() -> str:
+    """Tell which browser is visiting, whoever sits before it.
+
+    Returns
+    -------
+    str
         The number that the browser keeps, or a new one for this session.
     """
     return _kept_number() or str(st.session_state.setdefault("visitor", secrets.token_urlsafe(16)))
@@ -73,7 +87,7 @@ def visitor() -> str:
 def greet() -> None:
     """Ask the browser of a new visitor to keep the number."""
     if not _kept_number():
-        browser.keep_visitor(visitor())
+        browser.keep_visitor(browser_number())
 
 
 def _kept_number() -> str:

@@ -1,6 +1,7 @@
 """Results in, Plotly figures out. One template, one palette, titles that say the finding."""
 
 from crm_ai.charts import (
+    at_work,
     closing,
     coefficients,
     comparison,
@@ -16,12 +17,14 @@ from crm_ai.charts import (
     ranking,
     reasons,
     regression,
+    scores,
     segments,
     trees,
 )
 from crm_ai.charts.theme import describe, inked
 
 __all__ = [
+    "at_work",
     "closing",
     "coefficients",
     "comparison",
@@ -39,6 +42,7 @@ __all__ = [
     "ranking",
     "reasons",
     "regression",
+    "scores",
     "segments",
     "trees",
 ]

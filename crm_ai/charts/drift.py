@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from crm_ai.charts.at_work import over_days
 from crm_ai.charts.theme import (
     CAUTION,
     GOOD,
@@ -24,10 +24,10 @@ from crm_ai.charts.theme import (
     rows,
     safe,
 )
+from crm_ai.deployment.watching.cell_words import cell_names, moved_most
 from crm_ai.evaluation import Estimate, describe
 from crm_ai.modeling.cells import Cells
-from crm_ai.table import Kind
-from crm_ai.words import _, count, label_in_words, number, percent
+from crm_ai.words import _, count, number, percent
 
 MOST_COLUMNS, MOST_WEEKS, MOST_NAMED = 20, 26, 3
 ROW, LEGEND_ROOM = 26, 60
@@ -108,17 +108,13 @@ def then_and_now(cells: Cells, now: Sequence[int], psi: float) -> go.Figure:
     before, after = np.asarray(cells.counts, dtype=np.float64), np.asarray(now, dtype=np.float64)
     if not (before.sum() and after.sum()):
         return nothing(_("Too few customers to show “{column}”.").format(column=cells.name))
+    moved = moved_most(cells, now)
+    finding = _("“{column}”, {cell}: {now} of the batch, {then} in training (stability index {psi})").format(
+        column=cells.name, cell=moved.cell, now=percent(moved.now), then=percent(moved.then), psi=number(psi)
+    )
     kept = (before > 0) | (after > 0)
     before, after = before / before.sum(), after / after.sum()
-    names = [name for name, there in zip(_cell_names(cells), kept, strict=True) if there]
-    most = int(np.abs(after - before)[kept].argmax())
-    finding = _("“{column}”, {cell}: {now} of the batch, {then} in training (stability index {psi})").format(
-        column=cells.name,
-        cell=names[most],
-        now=percent(after[kept][most]),
-        then=percent(before[kept][most]),
-        psi=number(psi),
-    )
+    names = [name for name, there in zip(cell_names(cells), kept, strict=True) if there]
     bars = 2 * ROW * len(names)
     figure = canvas(finding, x=_("share of customers"), height=150 + LEGEND_ROOM + bars, named=True)
     labels = distinct(names[::-1])
@@ -185,8 +181,7 @@ def scores_over_weeks(frame: pd.DataFrame) -> go.Figure:
     for line, color in ((PSI_WATCH, CAUTION), (PSI_ACT, RAISES)):
         figure.add_hline(y=line, line={"color": color, "dash": "dash"})
     figure.update_yaxes(rangemode="tozero")
-    figure.update_xaxes(type="date")
-    return figure
+    return over_days(figure, shown["day"])
 
 
 def performance_over_weeks(frame: pd.DataFrame, metric: str, approved: Estimate) -> go.Figure:
@@ -232,8 +227,7 @@ def performance_over_weeks(frame: pd.DataFrame, metric: str, approved: Estimate)
         ],
         hoverinfo="text",
     )
-    figure.update_xaxes(type="date")
-    return figure
+    return over_days(figure, shown["day"])
 
 
 _COLORS = {"act": RAISES, "watch": CAUTION, "steady": GOOD, "too few to say": REFERENCE}
@@ -253,20 +247,3 @@ def _weeks_finding(levels: list[list[str | None]], names: list[str]) -> str:
 
 def _field(name: str, week: str, size: float | None) -> str:
     return f"{safe(name)}, {week}: {number(math.nan if size is None else size)}"
-
-
-def _cell_names(cells: Cells) -> list[str]:
-    if not cells.numeric:
-        return [_("(new)") if name == "(new)" else label_in_words(name) for name in cells.names]
-
-    def told(edge: float) -> str:
-        if cells.kind is Kind.DATE:
-            return str(pd.Timestamp(0) + pd.Timedelta(days=min(max(edge, -100_000), 100_000)))[:10]
-        written = f"{edge:,.7g}"  # edges are round already
-        return number(edge) if "e" in written else written
-
-    edges = cells.edges
-    if not edges:
-        return [label_in_words("(missing)"), _("any")]
-    between = [f"{told(low)} – {told(high)}" for low, high in pairwise(edges)]
-    return [label_in_words("(missing)"), f"< {told(edges[0])}", *between, f"≥ {told(edges[-1])}"]

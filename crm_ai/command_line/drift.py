@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import math
 from datetime import date
@@ -12,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from crm_ai.command_line.inspect import read
 from crm_ai.command_line.options import add_file, make_command, share
+from crm_ai.command_line.watched import Watched, of_file, registered
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count, number, percent, shorten, signed
 
 if TYPE_CHECKING:
-    from crm_ai.deployment.watching import Batch, KeyedScores, Performance, Store, Watch
-    from crm_ai.modeling import Model
+    from crm_ai.deployment.watching import Batch, Performance, Watch
 
 ALARM = 3
-DIGEST = 16
 NAME_WIDTH = 40
 ALERTS_SHOWN = 6
 EXAMPLES = """\
@@ -29,6 +27,8 @@ examples:
   python -m crm_ai drift churn.crm march.csv --store watch --batch march --day 2026-03-31 --keep-keys --key customerID
   python -m crm_ai drift churn.crm --store watch --batch march --outcomes left_by_june.csv --key customerID
   python -m crm_ai drift churn.crm april.csv --store watch --fail-on act --json
+  python -m crm_ai drift --champion churn april.csv --keep-keys --key customerID --fail-on act
+  python -m crm_ai drift --champion churn --batch april --outcomes left_by_june.csv --key customerID
 """
 
 
@@ -46,14 +46,28 @@ def add_drift(commands: argparse._SubParsersAction) -> None:
         _("tell whether customers have changed since a model was trained, and how good its scores turned out to be"),
         EXAMPLES,
     )
-    parser.add_argument("model", metavar="MODEL", help=_("file written by train --save or downloaded from the app"))
+    parser.add_argument(
+        "model", metavar="MODEL", nargs="?", help=_("file written by train --save or downloaded from the app")
+    )
     add_file(parser)
+    parser.add_argument(
+        "--champion",
+        metavar="NAME",
+        help=_("instead of MODEL: the champion of this name in the registry, where its batches are kept too"),
+    )
+    parser.add_argument(
+        "--version", metavar="NUMBER", help=_("another version of this name than the champion: 3, challenger or newest")
+    )
     parser.add_argument("--store", metavar="FOLDER", help=_("folder where batches are kept as counts, week after week"))
     parser.add_argument("--batch", metavar="NAME", help=_("what the batch is called (default: the file's name)"))
     parser.add_argument(
         "--day", type=date.fromisoformat, metavar="DAY", help=_("when it was scored, as 2026-03-31 (default: today)")
     )
-    parser.add_argument("--threshold", type=share, default=0.5, help=_("score from which a customer is selected"))
+    parser.add_argument(
+        "--threshold",
+        type=share,
+        help=_("score from which a customer is selected (default: 0.5; of a registered version as it was approved)"),
+    )
     parser.add_argument(
         "--keep-keys",
         action="store_true",
@@ -69,7 +83,10 @@ def add_drift(commands: argparse._SubParsersAction) -> None:
         "--when", metavar="COLUMN", help=_("its column of days; outcomes before the batch's day are left out")
     )
     parser.add_argument(
-        "--trained", type=date.fromisoformat, metavar="DAY", help=_("when the model was trained, to tell its age")
+        "--trained",
+        type=date.fromisoformat,
+        metavar="DAY",
+        help=_("when the model was trained, to tell its age (default: when it was registered)"),
     )
     parser.add_argument(
         "--fail-on",
@@ -93,19 +110,16 @@ def drift_command(options: argparse.Namespace) -> int:
     int
         0, or 3 if an alert was to be reported so.
     """
-    from crm_ai.deployment import load_model
-    from crm_ai.deployment.watching import FolderStore, profile_of, watch
+    from crm_ai.deployment.watching import profile_of, watch
 
+    _take_file(options)
     _check(options)
-    model = load_model(options.model)
-    profile_of(model)
-    version = hashlib.sha256(Path(options.model).read_bytes()).hexdigest()[:DIGEST]
-    store: Store = FolderStore(options.store) if options.store else _Memory()
-    batch = (
-        _recorded(store, model, version, options) if options.file or options.sql else _chosen(store, version, options)
-    )
-    performance = _with_outcomes(store, model, batch, options) if options.outcomes else None
-    found = watch(store.batches(version), store.outcomes(version), trained=options.trained)
+    watched = registered(options) if options.champion else of_file(options)
+    profile_of(watched.model)
+    batch = _recorded(watched, options) if options.file or options.sql else _chosen(watched, options)
+    performance = _with_outcomes(watched, batch, options) if options.outcomes else None
+    store, version = watched.store, watched.version
+    found = watch(store.batches(version), store.outcomes(version), trained=options.trained or watched.trained)
     if options.json:
         print(json.dumps(_as_json(found, performance, version), ensure_ascii=False, indent=2, allow_nan=False))
     else:
@@ -113,94 +127,77 @@ def drift_command(options: argparse.Namespace) -> int:
     return _code(found, options.fail_on)
 
 
-class _Memory:
-    """A store for one call."""
-
-    def __init__(self) -> None:
-        self._batches: list[Batch] = []
-        self._outcomes: list[Performance] = []
-        self._keyed: KeyedScores | None = None
-
-    def add(self, batch: Batch, keyed: KeyedScores | None = None) -> None:
-        self._batches.append(batch)
-        self._keyed = keyed
-
-    def batches(self, model: str | None = None) -> tuple[Batch, ...]:
-        return tuple(self._batches)
-
-    def keyed(self, batch: Batch) -> KeyedScores | None:
-        return self._keyed
-
-    def add_outcomes(self, performance: Performance) -> None:
-        self._outcomes.append(performance)
-
-    def outcomes(self, model: str | None = None) -> tuple[Performance, ...]:
-        return tuple(self._outcomes)
+def _take_file(options: argparse.Namespace) -> None:
+    """With --champion there is no MODEL, so that the one name that is given is the customers' file."""
+    if not options.champion:
+        if options.model and not options.version:
+            return
+        raise CrmAiError(
+            _("It is not said which model is watched."),
+            next_step=_("Name its file, or a registered one with --champion NAME (and --version NUMBER)."),
+        )
+    if options.file or options.store:
+        raise CrmAiError(
+            _("A registered version is watched in the registry."),
+            next_step=_("Leave out --store and the model's file, or leave out --champion."),
+        )
+    options.file, options.model = options.model, None
 
 
 def _check(options: argparse.Namespace) -> None:
+    kept = options.store or options.champion
     if (options.outcomes or options.keep_keys) and not options.key:
         raise CrmAiError(
             _("It is not said which column holds the customers' identifiers."), next_step=_("Name it with --key.")
         )
-    if options.keep_keys and not options.store:
+    if options.keep_keys and not kept:
         raise CrmAiError(_("Codes can be kept in a store only."), next_step=_("Name a folder with --store."))
-    if not (options.file or options.sql or (options.store and options.batch)):
+    if not (options.file or options.sql or (kept and options.batch)):
         raise CrmAiError(
             _("It is not said whose outcomes these are."),
             next_step=_("Name the batch with --store and --batch, or the file that was scored."),
         )
 
 
-def _secret(options: argparse.Namespace) -> bytes:
-    from crm_ai.deployment.watching import workspace_secret
-    from crm_ai.personal_data.pseudonyms import new_key
-
-    if options.store:
-        return workspace_secret(options.store)
-    options.secret = getattr(options, "secret", None) or new_key()
-    return bytes(options.secret)
-
-
-def _recorded(store: Store, model: Model, version: str, options: argparse.Namespace) -> Batch:
+def _recorded(watched: Watched, options: argparse.Namespace) -> Batch:
     from crm_ai.deployment.watching import record
     from crm_ai.modeling import read_segments
 
     table = read(options)
     keep = options.keep_keys or bool(options.outcomes)
     return record(
-        store,
-        model,
+        watched.store,
+        watched.model,
         table,
         name=options.batch or Path(table.source).stem,
         day=options.day or date.today(),
-        version=version,
-        threshold=options.threshold,
+        version=watched.version,
+        threshold=options.threshold or watched.threshold,
         keep_keys=keep,
         key=options.key,
-        secret=_secret(options) if keep else b"",
+        secret=watched.secret() if keep else b"",
         segments=read_segments(options.segments, table.schema.names) if options.segments else (),
     )
 
 
-def _chosen(store: Store, version: str, options: argparse.Namespace) -> Batch:
-    found = store.batches(version)
+def _chosen(watched: Watched, options: argparse.Namespace) -> Batch:
+    found = watched.store.batches(watched.version)
     for batch in found:
         if batch.name == options.batch:
             return batch
     names = _(", ").join(batch.name for batch in found[-12:]) or _("none")
     raise CrmAiError(
         _("There is no batch “{name}” of this model.").format(name=options.batch),
-        where=options.store,
+        where=options.store or options.champion,
         next_step=_("Choose one of: {names}.").format(names=names),
     )
 
 
-def _with_outcomes(store: Store, model: Model, batch: Batch, options: argparse.Namespace) -> Performance:
+def _with_outcomes(watched: Watched, batch: Batch, options: argparse.Namespace) -> Performance:
     from crm_ai.deployment.watching import join_outcomes, profile_of
     from crm_ai.table import read_table
 
-    keyed = store.keyed(batch)
+    keyed = watched.store.keyed(batch)
     if keyed is None:
         raise CrmAiError(
             _("No codes were kept of the customers of “{name}”, so outcomes cannot join.").format(name=batch.name),
@@ -211,13 +208,13 @@ def _with_outcomes(store: Store, model: Model, batch: Batch, options: argparse.N
         keyed,
         read_table(options.outcomes),
         key=options.key,
-        profile=profile_of(model),
-        secret=_secret(options),
+        profile=profile_of(watched.model),
+        secret=watched.secret(),
         known=date.today(),
         outcome=options.outcome,
         when=options.when,
     )
-    store.add_outcomes(performance)
+    watched.store.add_outcomes(performance)
     return performance
 
 
@@ -252,7 +249,7 @@ def _as_json(found: Watch, performance: Performance | None, version: str) -> dic
 def _print(found: Watch, batch: Batch, performance: Performance | None) -> None:
     print(found.in_words)
     for alert in found.alerts[:ALERTS_SHOWN]:
-        print(f"  {_level(alert.level.value)}: {alert.in_words}")
+        print(f"  {alert.level.in_words}: {alert.in_words}")
     if others := found.alerts[ALERTS_SHOWN:]:
         names = _(", ").join(shorten(alert.subject, NAME_WIDTH) for alert in others)
         print("  " + _("and also: {names}").format(names=names))
@@ -264,11 +261,6 @@ def _print(found: Watch, batch: Batch, performance: Performance | None) -> None:
         _print_performance(performance)
 
 
-def _level(level: str) -> str:
-    words = {"act": _("act"), "watch": _("watch"), "steady": _("steady"), "too few to say": _("too few to say")}
-    return words[level]
-
-
 def _print_drift(batch: Batch) -> None:
     print(_("{name}, {n} customers against those of the training:").format(name=batch.name, n=count(batch.customers)))
     shown = [(_("(score)") if one.of_scores else shorten(one.column, NAME_WIDTH), one) for one in batch.drifts]
@@ -278,7 +270,7 @@ def _print_drift(batch: Batch) -> None:
         cells = (number(one.psi), number(one.jensen_shannon), number(one.corrected))
         shares = (percent(one.missing_now), percent(one.new))
         row = " ".join(f"{cell:>8}" for cell in (*cells, *shares))
-        print(f"  {name:<{width}} {row}  {_level(one.level.value)}")
+        print(f"  {name:<{width}} {row}  {one.level.in_words}")
 
 
 def _print_performance(performance: Performance) -> None:

@@ -77,6 +77,35 @@ def positive(text: str) -> int:
     return value
 
 
+def renaming(text: str) -> tuple[str, str]:
+    """Read what a column of a file is called elsewhere.
+
+    Parameters
+    ----------
+    text : str
+        Both names, with ``=`` between them.
+
+    Returns
+    -------
+    tuple of str
+        The file's name and the other one.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If one of them is not there.
+
+    Examples
+    --------
+    >>> renaming("contract type=Contract")
+    ('contract type', 'Contract')
+    """
+    own, _equals, other = text.partition("=")
+    if not own.strip() or not other.strip():
+        raise argparse.ArgumentTypeError(f"{text} is not written like FILE=MODEL")
+    return own.strip(), other.strip()
+
+
 def add_language(parser: argparse.ArgumentParser, default: str | None = None) -> None:
     """Describe the option that says in which language to speak.
 

@@ -15,6 +15,7 @@ from crm_ai.command_line.options import (
     make_command,
     names,
     positive,
+    renaming,
     share,
     wanted_language,
 )
@@ -38,6 +39,9 @@ examples:
   python -m crm_ai score churn.crm new_customers.xlsx -o scored.parquet --threshold 0.3
   python -m crm_ai score churn.crm new_customers.csv -o scored.csv --reasons 3 --priority
   python -m crm_ai score churn.crm new_customers.parquet --to-table scores --to-database crm
+  CRM_AI_DASK=tcp://10.0.0.5:8786 python -m crm_ai score churn.crm parquet_folder -o scored
+  python -m crm_ai score churn.crm new_customers.csv --check
+  python -m crm_ai score --champion churn new_customers.csv -o scored.csv --rename "contract type=Contract"
 """
 EXPLAIN_EXAMPLES = """\
 examples:
@@ -70,8 +74,12 @@ def run_command(words: Sequence[str]) -> int:
     use_language(wanted_language(words, os.environ))
     parser = make_parser()
     options = parser.parse_args(list(words))
-    one_file = bool(getattr(options, "file", None)) != bool(getattr(options, "sql", None))
-    if hasattr(options, "sql") and not one_file and not (getattr(options, "outcomes", None) and not options.file):
+    if hasattr(options, "arrange"):
+        options.arrange(options, parser)
+    # With --champion the one name that is given is the customers' file, though MODEL comes first.
+    file = getattr(options, "file", None) or (getattr(options, "champion", None) and options.model)
+    one_file = bool(file) != bool(getattr(options, "sql", None))
+    if hasattr(options, "sql") and not one_file and not (getattr(options, "outcomes", None) and not file):
         parser.error(_("name either a FILE or, with --sql, what shall be read from a database"))
     command: Callable[[argparse.Namespace], int | None] = options.command
     code = None
@@ -164,20 +172,38 @@ def _add_train(commands: argparse._SubParsersAction) -> None:
 
 def _add_score(commands: argparse._SubParsersAction) -> None:
     from crm_ai.command_line.score import score_command
+    from crm_ai.command_line.scorer import add_scorer
 
     parser = make_command(commands, "score", _("score new customers with a saved model"), SCORE_EXAMPLES)
-    parser.add_argument("model", metavar="MODEL", help=_("file written by train --save or downloaded from the app"))
+    add_scorer(parser)
     add_file(parser)
+    parser.add_argument(
+        "--rename",
+        action="append",
+        type=renaming,
+        default=[],
+        metavar="FILE=MODEL",
+        help=_("a column of the file, and what the model calls it; may be said several times"),
+    )
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("-o", "--output", metavar="OUT", help=_("file to write: .csv, .parquet or .xlsx"))
     where.add_argument("--to-table", metavar="TABLE", help=_("instead of a file: table of a database to write"))
+    where.add_argument(
+        "--check",
+        action="store_true",
+        help=_("score nothing, tell how the customers fit the model; exit with 3 if they cannot be scored"),
+    )
     parser.add_argument(
         "--to-database", metavar="NAME", help=_("which database of the environment's CRM_AI_DATABASE_NAME=address")
     )
     there = parser.add_mutually_exclusive_group()
     there.add_argument("--append", action="store_true", help=_("add to the table if it is there"))
     there.add_argument("--replace", action="store_true", help=_("replace the table if it is there"))
-    parser.add_argument("--threshold", type=share, default=0.5, help=_("score from which the decision is yes"))
+    parser.add_argument(
+        "--threshold",
+        type=share,
+        help=_("score from which the decision is yes (default: 0.5; of a champion: as it was approved)"),
+    )
     parser.add_argument(
         "--reasons",
         type=int,

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from crm_ai.table import Stream
 
 
-def score_command(options: argparse.Namespace) -> None:
+CANNOT_BE_SCORED = 3
+
+
+def score_command(options: argparse.Namespace) -> int | None:
     """Score customers, part by part where their file permits it, and write the scores beside them.
 
     Parameters
@@ -24,25 +27,59 @@ def score_command(options: argparse.Namespace) -> None:
     options : argparse.Namespace
         As parsed.
 
+    Returns
+    -------
+    int or None
+        3 if customers were only checked and cannot be scored.
+
     Raises
     ------
     CrmAiError
         If it is not said where they go, the output cannot be written, or a file does not fit.
     """
     from crm_ai.command_line.on_cluster import cluster_for, score_there
-    from crm_ai.deployment import Wishes, load_model
+    from crm_ai.command_line.scorer import chosen
+    from crm_ai.deployment import Wishes
 
-    address = cluster_for(options)
+    if options.check:
+        return _check(options)
+    address = cluster_for(options, without="--rename" if options.rename else "")
     sink = None if address else _sink(options)
-    model = load_model(options.model)
-    wishes = Wishes(options.threshold, options.reasons, options.priority)
+    scorer = chosen(options)
+    model = scorer.model
+    wishes = Wishes(scorer.threshold, options.reasons, options.priority)
     scored = _score_here(options, model, wishes, sink) if sink else score_there(options, address, model, wishes)
     for mismatch in scored.mismatches:
         print(f"{mismatch.column}: {mismatch.what}", file=sys.stderr)
     for note in scored.notes:
         print(note, file=sys.stderr)
+    if scorer.said:
+        print(scorer.said)
     where = options.output or options.to_table
     print(_("{n} customers scored, written to {file}").format(n=count(scored.rows), file=where))
+    return None
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Tell how customers fit, and score nothing."""
+    from crm_ai.command_line.scorer import chosen
+    from crm_ai.deployment import Trouble, check_fit
+
+    scorer = chosen(options)
+    fit = check_fit(scorer.model, _stream(options))
+    if scorer.said:
+        print(scorer.said)
+    print(_("{n} customers looked at, nobody scored.").format(n=count(fit.rows)))
+    print(fit.verdict)
+    told = [one for one in fit.columns if one.trouble is not Trouble.NONE]
+    width = max((len(one.column) for one in told), default=0)
+    for one in told:
+        print(f"  {one.column:<{width}}  {one.what}")
+    if fit.others:
+        print(_("Not looked at: {names}").format(names=_(", ").join(fit.others)))
+    for note in fit.notes:
+        print(note)
+    return 0 if fit.can_be_scored else CANNOT_BE_SCORED
 
 
 def _score_here(options: argparse.Namespace, model: Model, wishes: Wishes, sink: Sink) -> Scored:
@@ -61,8 +98,8 @@ def _score_here(options: argparse.Namespace, model: Model, wishes: Wishes, sink:
 def _stream(options: argparse.Namespace) -> Stream:
     from crm_ai.table import FrameStream, open_stream
 
-    if options.sql or options.sheet:
-        return FrameStream(read(options))
+    if options.sql or options.sheet or options.rename:
+        return FrameStream(read(options).renamed(dict(options.rename)))
     stream = open_stream(
         options.file,
         encoding=options.encoding,

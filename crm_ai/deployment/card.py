@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crm_ai.cleaning import describe_repair
 from crm_ai.evaluation import Estimate, describe
 from crm_ai.evaluation.glossary import in_words, interval, value
-from crm_ai.modeling import MODEL_TYPES, Run, headline, question_in_words
+from crm_ai.modeling import FOREIGN, MODEL_TYPES, Run, headline, question_in_words
 from crm_ai.words import _, count, number
 
 if TYPE_CHECKING:
@@ -110,6 +110,15 @@ def _customers(run: Run) -> dict[str, str]:
         return {
             _("Trained on"): _("not known: the model came as a file"),
             _("Judged on"): _("{n} customers of this table; whoever registered it says it never saw them").format(
+                n=judged
+            ),
+        }
+    if FOREIGN in run.models:
+        seen = _("{n} customers").format(n=count(len(run.train_rows)))
+        return {
+            _("Trained on"): _("not known: customers who are not in this table") if run.is_fitted_elsewhere else seen,
+            **({_("Compared with"): seen} if run.is_fitted_elsewhere else {}),
+            _("Judged on"): _("{n} other customers; whoever brought the pipeline says it never saw them").format(
                 n=judged
             ),
         }

@@ -128,7 +128,7 @@ class DatabaseSink:
             raise DatabaseError(
                 _("The table is there already."),
                 where=self.name,
-                next_step=_("Give another name, or say --append or --replace."),
+                next_step=_("Give another name, or ask to add to the table (append) or to replace it (replace)."),
             )
         return there
 

@@ -12,7 +12,7 @@ from crm_ai.modeling import Model
 from crm_ai.modeling.encoding import as_number
 from crm_ai.modeling.labels import label_codes
 from crm_ai.table import Kind
-from crm_ai.words import _, count, number
+from crm_ai.words import count, ngettext, number
 
 MOST_LABELS = 1_000  # new ones that are remembered by name
 
@@ -83,11 +83,7 @@ class Differences:
         tuple of Mismatch
             The most customers first.
         """
-        found = [
-            Mismatch(name, rows, _("{n} cells could not be read and count as missing.").format(n=count(rows)))
-            for name, rows in self.unreadable.items()
-            if rows
-        ]
+        found = [Mismatch(name, rows, _unreadable(rows)) for name, rows in self.unreadable.items() if rows]
         found += [_strange(model, name, labels) for name, labels in self.strange.items() if labels]
         found += [_outside(model, name, rows) for name, rows in self.outside.items() if rows]
         return tuple(sorted(found, key=lambda mismatch: -mismatch.rows))
@@ -161,15 +157,30 @@ def _new_labels(column: pd.Series, known: set[str]) -> dict[str, int]:
     return {texts[place]: int(counts[place]) for place in new if counts[place]}
 
 
+def _unreadable(rows: int) -> str:
+    what = ngettext(
+        "{n} cell could not be read and counts as missing.", "{n} cells could not be read and count as missing.", rows
+    )
+    return what.format(n=count(rows))
+
+
 def _strange(model: Model, name: str, labels: Mapping[str, int]) -> Mismatch:
-    what = _("{n} customers have a label that was not there in training ({names}); the model takes them as “{as_}”.")
     rows = sum(labels.values())
+    what = ngettext(
+        "{n} customer has a label that was not there in training ({names}); the model takes it as “{as_}”.",
+        "{n} customers have a label that was not there in training ({names}); the model takes them as “{as_}”.",
+        rows,
+    )
     names = ", ".join(labels)[:80]
     return Mismatch(name, rows, what.format(n=count(rows), names=names, as_=model.encoder.fallback(name)))
 
 
 def _outside(model: Model, name: str, rows: int) -> Mismatch:
-    what = _("{n} customers lie outside what was seen in training ({low} to {high}); there the model can only guess.")
+    what = ngettext(
+        "{n} customer lies outside what was seen in training ({low} to {high}); there the model can only guess.",
+        "{n} customers lie outside what was seen in training ({low} to {high}); there the model can only guess.",
+        rows,
+    )
     low, high = range_in_words(model, name)
     return Mismatch(name, rows, what.format(n=count(rows), low=low, high=high))
 

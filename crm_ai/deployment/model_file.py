@@ -16,14 +16,16 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from crm_ai.cleaning import Cleaning
 from crm_ai.deployment.reference_file import read_references, written_references
+from crm_ai.deployment.sound_trees import check_trees
 from crm_ai.errors import ModelFileError
 from crm_ai.evaluation import ranges_from_json
 from crm_ai.files import write_atomically
-from crm_ai.modeling import Model, problem_from_json
+from crm_ai.modeling import ForeignPipeline, Model, problem_from_json
 from crm_ai.modeling.profile import profile_from_json
 from crm_ai.table import Column, Kind, Role, Schema
 from crm_ai.words import _
@@ -38,12 +40,16 @@ TRUSTED_TYPES = (
     "crm_ai.fairness.group_reader.GroupReader",
     "crm_ai.fairness.group_thresholds.GroupThresholds",
     "crm_ai.fairness.reductions.Mixture",
+    "crm_ai.modeling.cell_forms.CellForm",
     "crm_ai.modeling.encoding.TableEncoder",
+    "crm_ai.modeling.foreign.ForeignClassifier",
+    "crm_ai.modeling.foreign.ForeignRegressor",
     "crm_ai.modeling.least_squares.LeastSquares",
     "crm_ai.modeling.log_target.LogTarget",
     "crm_ai.modeling.network.NetworkClassifier",
     "crm_ai.modeling.network.NetworkRegressor",
     "crm_ai.modeling.newton_logistic.NewtonLogistic",
+    "crm_ai.modeling.own_cells.OwnCells",
     "crm_ai.modeling.recalibration.Recalibrated",
     "crm_ai.modeling.recalibration.Recalibrator",
     "crm_ai.modeling.sampled_tree.SampledTreeClassifier",
@@ -69,7 +75,7 @@ def save_model(model: Model, path: str | Path) -> None:
     Raises
     ------
     CrmAiError
-        If the file cannot be written.
+        If the file cannot be written, or may not hold the model, see ``model_bytes``.
     """
     content = model_bytes(model)
     write_atomically(path, lambda file: file.write(content))
@@ -87,10 +93,16 @@ def model_bytes(model: Model) -> bytes:
     -------
     bytes
         What ``save_model`` writes.
+
+    Raises
+    ------
+    ModelFileError
+        If the model is a pipeline of other people that is made of types no model file may hold.
     """
     import skops.io
 
-    pipeline = skops.io.dumps(model.pipeline[1:])
+    foreign = isinstance(model.estimator, ForeignPipeline)
+    pipeline = _foreign_bytes(model) if foreign else skops.io.dumps(model.pipeline[1:])
     cleaning = json.dumps(model.pipeline.named_steps["cleaning"].learned, ensure_ascii=False).encode()
     references = b"" if model.references is None else written_references(model.references)
     profile = b"" if model.profile is None else json.dumps(model.profile.as_json()).encode()
@@ -105,6 +117,42 @@ def model_bytes(model: Model) -> bytes:
         if profile:
             archive.writestr("profile.json", profile)
     return buffer.getvalue()
+
+
+def _foreign_bytes(model: Model) -> bytes:
+    """A pipeline of other people, if it is made of nothing but what a model file may hold."""
+    import skops.io
+
+    inner = model.pipeline[-1].pipeline
+    if not _is_harmless(inner):
+        raise _not_to_be_held([f"{type(inner).__module__}.{type(inner).__qualname__}"])
+    try:
+        content: bytes = skops.io.dumps(model.pipeline[1:])
+        types = sorted(set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED_TYPES))
+    except Exception as error:  # whatever of other people's objects skops cannot write
+        raise _not_to_be_held([f"{type(inner).__module__}.{type(inner).__qualname__}"]) from error
+    if types:
+        raise _not_to_be_held(types)
+    return content
+
+
+def _is_harmless(pipeline: Any) -> bool:
+    """Whether a pipeline is an estimator, no part of which takes customers' cells for names of files to open."""
+    if not isinstance(pipeline, BaseEstimator):
+        return False
+    told = pipeline.get_params(deep=True).items()
+    return not any(
+        name.split("__")[-1] == "input" and isinstance(value, str) and value != "content" for name, value in told
+    )
+
+
+def _not_to_be_held(types: list[str]) -> ModelFileError:
+    return ModelFileError(
+        _("This pipeline cannot be saved as a model file: such files may not hold {types}.").format(
+            types=_(", ").join(types[:5])
+        ),
+        next_step=_("Build it of scikit-learn's own steps without functions, or keep it where it was made."),
+    )
 
 
 def load_model(source: str | Path | bytes | BinaryIO) -> Model:
@@ -142,6 +190,9 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
         pipeline = skops.io.loads(pipeline_bytes, trusted=list(TRUSTED_TYPES))
         if not isinstance(pipeline, Pipeline) or list(pipeline.named_steps) != ["encoding", "estimator"]:
             raise _damaged(name)
+        check_trees(pipeline)
+        if isinstance(pipeline[-1], ForeignPipeline) and not _is_harmless(pipeline[-1].pipeline):
+            raise _damaged(name)
         model = _model(manifest, learned, pipeline, reference_bytes)
         if profile:
             model = replace(model, profile=profile_from_json(json.loads(profile), model.problem))
@@ -176,7 +227,9 @@ def _model(manifest: dict[str, Any], learned: Any, pipeline: Pipeline, reference
     model = Model(str(manifest["model_type"]), problem, Schema(columns), pipeline, ranges)
     if not references:
         return model
-    return replace(model, references=read_references(references, width=len(model.encoder.encoded_names_)))
+    encoder = model.encoder
+    read = read_references(references, width=len(encoder.encoded_names_), has_gaps=encoder.has_gaps)
+    return replace(model, references=read)
 
 
 def _content(source: str | Path | bytes | BinaryIO) -> tuple[bytes, str]:
@@ -229,5 +282,5 @@ def _damaged(name: str) -> ModelFileError:
     return ModelFileError(
         _("This is not a model file, or it is damaged."),
         where=name,
-        next_step=_("Choose a file that was downloaded from the Save page or written with --save."),
+        next_step=_("Choose a file that was downloaded from the Deploy page or written with --save."),
     )

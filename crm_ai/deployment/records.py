@@ -97,7 +97,7 @@ class RecordScorer:
             codes, found = self._codes(records)
         with np.errstate(over="ignore", invalid="ignore"):
             matrix = encoder.encode_codes(codes)
-        if not np.isfinite(matrix).all():
+        if not (np.isfinite(matrix) | (np.isnan(matrix) & encoder.has_gaps)).all():
             raise ScoringError(_("A number is larger than the model can reckon with."))
         return Encoded(matrix, found)
 

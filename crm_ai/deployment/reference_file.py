@@ -30,7 +30,7 @@ def written_references(matrix: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def read_references(content: bytes, *, width: int) -> np.ndarray:
+def read_references(content: bytes, *, width: int, has_gaps: bool = False) -> np.ndarray:
     """Read reference customers, trusting nothing.
 
     Parameters
@@ -39,6 +39,8 @@ def read_references(content: bytes, *, width: int) -> np.ndarray:
         What ``written_references`` wrote, or anything else.
     width : int
         Columns that the model's encoder writes.
+    has_gaps : bool, default False
+        Whether it writes NaN for what is missing.
 
     Returns
     -------
@@ -62,7 +64,7 @@ def read_references(content: bytes, *, width: int) -> np.ndarray:
     if dtype != np.float32 or not fits or len(content) - file.tell() != shape[0] * width * dtype.itemsize:
         raise _unusable()
     matrix: np.ndarray = np.load(io.BytesIO(content), allow_pickle=False)
-    if not np.isfinite(matrix).all():
+    if not (np.isfinite(matrix) | (np.isnan(matrix) & has_gaps)).all():
         raise _unusable()
     return matrix
 

@@ -1,7 +1,7 @@
 """From a model to reasons, in the customers' own columns."""
 
 from crm_ai.explanation.cases import case_in_words, customer_name, search_customers, telling_cases
-from crm_ai.explanation.explainer import Explainer, explainer_of
+from crm_ai.explanation.explainer import Explainer, can_explain_itself, explainer_of
 from crm_ai.explanation.explanation import Explanation, value_in_words
 from crm_ai.explanation.lime import LimeExplainer, LimeExplanation, explain_with_lime, lime_explainer
 from crm_ai.explanation.linear_shapley import linear_shap
@@ -38,6 +38,7 @@ __all__ = [
     "Reference",
     "TreeReading",
     "WeakSpots",
+    "can_explain_itself",
     "case_in_words",
     "coefficients",
     "collinearity",

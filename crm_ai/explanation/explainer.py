@@ -17,7 +17,7 @@ from crm_ai.explanation.linear_shapley import coefficients_of, is_linear, linear
 from crm_ai.explanation.permutation_shapley import drawn_evenly, permutation_shap
 from crm_ai.explanation.scales import check_scale, output_on, scale_of
 from crm_ai.explanation.tree_shapley import looked_up, pattern_amounts, pattern_shares
-from crm_ai.modeling import LogTarget, Model, Task, label_place
+from crm_ai.modeling import ForeignPipeline, LogTarget, Model, Task, label_place
 from crm_ai.words import _
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Background = pd.DataFrame | np.ndarray
 
 STEPS = 600_000_000  # customers times conditions of an ensemble: some seconds
-PREDICTIONS = 3_000_000
+PREDICTIONS, PREDICTIONS_OF_FOREIGN = 3_000_000, 300_000  # the latter are asked in frames, which takes longer
 FEWEST, FEWEST_REFERENCES = 100, 200
 FEWEST_PAIRS, MOST_PAIRS = 12, 200
 REFERENCES_OF_OTHERS = 10_000
@@ -183,6 +183,22 @@ def explainer_of(
     return _of_any(ready, model, place, wanted, _somebody(model, background), customers)
 
 
+def can_explain_itself(model: Model) -> bool:
+    """Whether ``explainer_of`` needs nobody to compare customers with beyond what the model knows.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+
+    Returns
+    -------
+    bool
+        False for models, other than linear ones, that have taken along no training customers.
+    """
+    return is_linear(model) or model.references is not None
+
+
 Ready = Callable[..., Explainer]
 
 
@@ -255,10 +271,11 @@ def _of_any(
     candidates = _encoded(model, _some(background, REFERENCES_OF_OTHERS, seed))
     said = output_on(model, place, scale, candidates)
     columns = max(len(model.columns), 1)
+    predictions = PREDICTIONS_OF_FOREIGN if isinstance(model.estimator, ForeignPipeline) else PREDICTIONS
     pairs = min(MOST_PAIRS, max(FEWEST_PAIRS, len(candidates)))
 
     def contributions(matrix: np.ndarray) -> Contributions:
-        affordable = PREDICTIONS // (2 * columns * max(customers or len(matrix), 1))
+        affordable = predictions // (2 * columns * max(customers or len(matrix), 1))
         turns = min(pairs, max(FEWEST_PAIRS, affordable))
         return permutation_shap(
             lambda customers: output_on(model, place, scale, customers),
@@ -269,7 +286,7 @@ def _of_any(
             seed=seed,
         )
 
-    most = max(FEWEST, PREDICTIONS // (2 * FEWEST_PAIRS * columns))
+    most = max(FEWEST, predictions // (2 * FEWEST_PAIRS * columns))
     return ready(references=len(candidates), most_customers=most, contributions=contributions)
 
 

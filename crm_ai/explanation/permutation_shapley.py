@@ -67,11 +67,15 @@ def permutation_shap(
     columns = int(source.max()) + 1 if len(source) else 0
     blocks = [np.flatnonzero(source == column) for column in range(columns)]
     references = background[generator.permutation(len(background))[np.arange(pairs) % len(background)]]
+    orders = [generator.permutation(columns) for _pair in range(pairs)]
+    walks = [walk for order in orders for walk in (order, order[::-1])]
     gains = np.zeros((pairs, len(matrix), columns))
-    for pair, reference in enumerate(references):
-        order = generator.permutation(columns)
-        for walk in (order, order[::-1]):
-            gains[pair] += _walked(predict, matrix, reference, blocks, walk) / 2
+    together = max(1, CELLS_AT_ONCE // max(matrix.size * (columns + 1), 1))  # asking often takes time of its own
+    for start in range(0, len(walks), together):
+        some = range(start, min(start + together, len(walks)))
+        found = _walked(predict, matrix, references[[w // 2 for w in some]], blocks, [walks[w] for w in some])
+        for w, gained in zip(some, found, strict=True):
+            gains[w // 2] += gained / 2
     base = float(np.mean(predict(references)))
     spread = gains.std(axis=0, ddof=1) if pairs > 1 else np.full(gains.shape[1:], np.nan)
     return gains.mean(axis=0), base, spread / np.sqrt(pairs)
@@ -102,18 +106,21 @@ def drawn_evenly(said: np.ndarray, some: int, seed: int) -> np.ndarray:
 def _walked(
     predict: Callable[[np.ndarray], np.ndarray],
     matrix: np.ndarray,
-    reference: np.ndarray,
+    references: np.ndarray,
     blocks: list[np.ndarray],
-    walk: np.ndarray,
+    walks: list[np.ndarray],
 ) -> np.ndarray:
-    """What the output gains at each column's turn."""
-    gains = np.zeros((len(matrix), len(blocks)))
-    size = max(1, CELLS_AT_ONCE // max(matrix.shape[1] * (len(walk) + 1), 1))
+    """What the output gains at each column's turn, shape (walks, n, columns)."""
+    turns = len(blocks) + 1
+    gains = np.zeros((len(walks), len(matrix), len(blocks)))
+    size = max(1, CELLS_AT_ONCE // max(matrix.shape[1] * turns * len(walks), 1))
     for start in range(0, len(matrix), size):
         part = matrix[start : start + size]
-        steps = np.repeat(np.repeat(reference[None, :], len(part), axis=0)[None], len(walk) + 1, axis=0)
-        for turn, column in enumerate(walk, start=1):
-            steps[turn:, :, blocks[column]] = part[:, blocks[column]]
-        said = predict(steps.reshape(-1, matrix.shape[1])).reshape(len(walk) + 1, len(part))
-        gains[start : start + size, walk] = np.diff(said, axis=0).T
+        steps = np.tile(references[:, None, None, :], (1, turns, len(part), 1))
+        for number, walk in enumerate(walks):
+            for turn, column in enumerate(walk, start=1):
+                steps[number, turn:, :, blocks[column]] = part[:, blocks[column]].T[:, None]
+        said = predict(steps.reshape(-1, matrix.shape[1])).reshape(len(walks), turns, len(part))
+        for number, walk in enumerate(walks):
+            gains[number, start : start + size, walk] = np.diff(said[number], axis=0)
     return gains

@@ -355,11 +355,22 @@ def _inside(ready: Examiner, row: int) -> Check:
     far = space.nearness(customer, leave_out=int(place[0]) if len(place) else None) / max(space.usual, 1e-12)
     if strange:
         return Check("inside", far, Light.POOR, sentences(strange))
-    if far > FAR:
-        return Check("inside", far, Light.POOR, _("The model has seen no customer like this one."))
-    if far > 1:
-        return Check("inside", far, Light.CAUTION, _("The model has seen hardly any customers like this one."))
-    return Check("inside", far, Light.GOOD, _("The model has seen customers like this one."))
+    light = Light.POOR if far > FAR else Light.CAUTION if far > 1 else Light.GOOD
+    return Check("inside", far, light, _seen_in_words(light, elsewhere=run.is_fitted_elsewhere))
+
+
+def _seen_in_words(light: Light, *, elsewhere: bool) -> str:
+    if elsewhere:  # what the model has seen is not known
+        return {
+            Light.POOR: _("No customer who is compared with is like this one."),
+            Light.CAUTION: _("Hardly any customers who are compared with are like this one."),
+            Light.GOOD: _("There are customers like this one among those who are compared with."),
+        }[light]
+    return {
+        Light.POOR: _("The model has seen no customer like this one."),
+        Light.CAUTION: _("The model has seen hardly any customers like this one."),
+        Light.GOOD: _("The model has seen customers like this one."),
+    }[light]
 
 
 def _strange(ready: Examiner, frame: pd.DataFrame, customer: np.ndarray) -> list[str]:

@@ -6,10 +6,12 @@ import numpy as np
 
 from crm_ai.errors import CrmAiError
 from crm_ai.explanation.linear_shapley import coefficients_of
-from crm_ai.modeling import LogTarget, Model, Task, answer_of
+from crm_ai.modeling import ForeignClassifier, LogTarget, Model, Task, answer_of
+from crm_ai.modeling.recalibration import log_odds
 from crm_ai.words import _
 
 SCALES = ("log-odds", "probability", "log", "value")
+SMALLEST = 1e-6  # probability whose log-odds are told apart from those of 0
 
 
 def scale_of(model: Model) -> str:
@@ -46,10 +48,12 @@ def scales_of(model: Model) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        The one it adds up on first; then, if it is another, the one of its predictions.
+        The one it adds up on first; then, if it is another, the one of its predictions. Of a pipeline that was fitted
+        elsewhere nobody knows what it adds up on: probabilities first, then their log-odds.
     """
     read_on = "value" if model.problem.task is Task.REGRESSION else "probability"
-    return tuple(dict.fromkeys((scale_of(model), read_on)))
+    also = ("log-odds",) if isinstance(model.estimator, ForeignClassifier) and not model.estimator.is_hard else ()
+    return tuple(dict.fromkeys((scale_of(model), read_on, *also)))
 
 
 def check_scale(model: Model, scale: str | None) -> str:
@@ -92,7 +96,8 @@ def output_on(model: Model, place: int | None, scale: str, matrix: np.ndarray) -
         Position of the answer; None for a number.
     scale : str
         One of ``scales_of(model)``. On the scale the model adds up on it is what the estimator says; on the other it is
-        the prediction itself, with any correction.
+        the prediction itself, with any correction, or its log-odds (probabilities within 1e-6 of 0 or 1 count as
+        these).
     matrix : numpy.ndarray of shape (n, encoded columns)
         Encoded customers.
 
@@ -103,7 +108,8 @@ def output_on(model: Model, place: int | None, scale: str, matrix: np.ndarray) -
     """
     if scale != scale_of(model):
         predicted = model.predict_encoded(matrix)
-        return predicted if place is None else answer_of(predicted, place)
+        said = predicted if place is None else answer_of(predicted, place)
+        return log_odds(said, SMALLEST) if scale == "log-odds" else said
     said = _raw(model, place, matrix)
     return said + float(np.log(model.pipeline[-1].factor_)) if isinstance(model.pipeline[-1], LogTarget) else said
 

@@ -21,6 +21,7 @@ from crm_ai.fairness.audit import (
 )
 from crm_ai.fairness.bootstrap import bootstrap_intervals
 from crm_ai.fairness.calibration import GroupCalibration, calibration_by_group, score_density, score_quantiles
+from crm_ai.fairness.candidate import CONSTRAINTS, KNOWS_THE_GROUP, METHODS, UNCONSTRAINED, Candidate
 from crm_ai.fairness.changes import Changes, who_changes
 from crm_ai.fairness.conflicts import Conflict, Notion, conflicts
 from crm_ai.fairness.data_audit import DataAudit, audit_data
@@ -28,20 +29,11 @@ from crm_ai.fairness.examination import Examination, examine
 from crm_ai.fairness.flips import Flips, flip_segment
 from crm_ai.fairness.frontier import frontier, gap_of, proposed
 from crm_ai.fairness.frontier import in_words as frontier_in_words
-from crm_ai.fairness.mitigation import (
-    CONSTRAINTS,
-    KNOWS_THE_GROUP,
-    METHODS,
-    UNCONSTRAINED,
-    Candidate,
-    adopt,
-    candidates,
-    mitigate,
-)
+from crm_ai.fairness.mitigation import adopt, candidates, mitigate
 from crm_ai.fairness.pairs import Pair
 from crm_ai.fairness.proxies import Proxies, proxies
 from crm_ai.fairness.thresholds import across_thresholds
-from crm_ai.fairness.verdict import FEWEST, FOUR_FIFTHS, POINTS, Judgement, segments_in_words
+from crm_ai.fairness.verdict import FEWEST, FOUR_FIFTHS, POINTS, Judgement, judgements_in_words, segments_in_words
 
 __all__ = [
     "CONCERNS",
@@ -90,6 +82,7 @@ __all__ = [
     "frontier_in_words",
     "gap_of",
     "judged_together",
+    "judgements_in_words",
     "mitigate",
     "proposed",
     "proxies",

@@ -13,7 +13,7 @@ from crm_ai.errors import ProblemError
 from crm_ai.words import _
 
 if TYPE_CHECKING:
-    from crm_ai.fairness.mitigation import Candidate
+    from crm_ai.fairness.candidate import Candidate
     from crm_ai.modeling import Groups, Run, Segment
 
 

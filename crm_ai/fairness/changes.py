@@ -12,7 +12,7 @@ from crm_ai.words import _, count
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crm_ai.fairness.mitigation import Candidate
+    from crm_ai.fairness.candidate import Candidate
     from crm_ai.modeling import Run
 
 

@@ -27,7 +27,7 @@ from crm_ai.words import _, count, number
 if TYPE_CHECKING:
     import pandas as pd
 
-    from crm_ai.fairness.mitigation import Candidate
+    from crm_ai.fairness.candidate import Candidate
     from crm_ai.modeling import Groups, Run, Segment
 
 GAP_OF = {

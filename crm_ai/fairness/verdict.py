@@ -187,9 +187,32 @@ def segments_in_words(audits: Sequence[Audit], *, name: Callable[[str], str] = s
     str
         A sentence for each outcome; empty without audits.
     """
+    return judgements_in_words([(audit.segment, audit.judgement) for audit in audits], name=name)
+
+
+def judgements_in_words(judgements: Sequence[tuple[str, Judgement]], *, name: Callable[[str], str] = shorten) -> str:
+    """Say by which segments there is a gap, and by which there is none, from outcomes alone.
+
+    Parameters
+    ----------
+    judgements : sequence of (str, Judgement)
+        Segments and their outcomes, for instance as they were written down.
+    name : callable, default shorten
+        Writes a segment's name.
+
+    Returns
+    -------
+    str
+        A sentence for each outcome; empty without segments.
+
+    Examples
+    --------
+    >>> judgements_in_words([("age", Judgement.GAP), ("gender", Judgement.NO_EVIDENCE)])
+    'There is a gap by age. No evidence of one that matters by gender.'
+    """
     found: dict[Judgement, list[str]] = {outcome: [] for outcome in Judgement}
-    for audit in audits:
-        found[audit.judgement].append(name(audit.segment))
+    for segment, outcome in judgements:
+        found[outcome].append(name(segment))
     words = {
         Judgement.GAP: _("There is a gap by {segments}."),
         Judgement.NO_EVIDENCE: _("No evidence of one that matters by {segments}.")

@@ -5,12 +5,16 @@ from crm_ai.modeling.comparison import Comparison, Rival, compare, score_differe
 from crm_ai.modeling.comparison import in_words as comparison_in_words
 from crm_ai.modeling.corrections import corrections
 from crm_ai.modeling.encoding import TableEncoder
+from crm_ai.modeling.foreign import ForeignClassifier, ForeignPipeline
+from crm_ai.modeling.foreign_model import adopt_pipeline
+from crm_ai.modeling.foreign_run import judge_pipeline
 from crm_ai.modeling.groups import band_edges, group_codes, groups_of, segment_frame, segment_name, table_groups
 from crm_ai.modeling.labels import label_counts
 from crm_ai.modeling.learning_curve import LearningCurve, learning_curve, more_in_words
 from crm_ai.modeling.log_target import LogTarget
 from crm_ai.modeling.model_types import (
     BASELINE,
+    FOREIGN,
     MODEL_TYPES,
     ModelType,
     Parameter,
@@ -43,10 +47,13 @@ from crm_ai.modeling.verdict import HEADLINE, how_good_in_words
 __all__ = [
     "BASELINE",
     "DECISIVE",
+    "FOREIGN",
     "HEADLINE",
     "MODEL_TYPES",
     "Choice",
     "Comparison",
+    "ForeignClassifier",
+    "ForeignPipeline",
     "Groups",
     "LearningCurve",
     "Lesson",
@@ -67,6 +74,7 @@ __all__ = [
     "SplitKind",
     "TableEncoder",
     "Task",
+    "adopt_pipeline",
     "answer_of",
     "answers",
     "band_edges",
@@ -86,6 +94,7 @@ __all__ = [
     "groups_possible",
     "headline",
     "how_good_in_words",
+    "judge_pipeline",
     "label_counts",
     "label_place",
     "learning_curve",

@@ -235,6 +235,11 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         return np.searchsorted(self.source_, np.arange(len(self.columns_)))
 
     @property
+    def has_gaps(self) -> bool:
+        """Whether a missing number is written as NaN instead of being filled."""
+        return False
+
+    @property
     def ranges(self) -> dict[str, tuple[float, float]]:
         """Least and largest number of training customers by column, rounded outwards; empty in older model files."""
         lows, highs = getattr(self, "lows_", None), getattr(self, "highs_", None)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from itertools import groupby
-from threading import Lock
 from time import perf_counter
 from typing import Any
 
@@ -17,19 +16,18 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
-from crm_ai.cleaning import Cleaning
 from crm_ai.errors import CancelledError, ProblemError
 from crm_ai.modeling.encoding import TableEncoder
-from crm_ai.modeling.estimators import Setting
-from crm_ai.modeling.log_target import LogTarget
-from crm_ai.modeling.model_types import BASELINE, MODEL_TYPES, ModelType
+from crm_ai.modeling.model_type import ModelType
+from crm_ai.modeling.model_types import BASELINE, MODEL_TYPES
 from crm_ai.modeling.plan import Plan
-from crm_ai.modeling.problem import Problem, Scale, Task
 from crm_ai.modeling.progress import Journal
 from crm_ai.modeling.run import Model, Run
 from crm_ai.modeling.scores import fold_scores
 from crm_ai.modeling.search import DECISIVE, candidates, search
 from crm_ai.modeling.splitting import folds
+from crm_ai.modeling.tailoring import balancing, unfitted
+from crm_ai.modeling.work import Customers, Encoded, Work, work_on
 from crm_ai.modeling.workers import Workers
 from crm_ai.table import Schema, Table
 from crm_ai.words import _, count
@@ -61,125 +59,6 @@ class Fitted:
     attempts: pd.DataFrame
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """Customers as numbers: the fitted steps, those to fit on, and those to judge on."""
-
-    steps: list[tuple[str, BaseEstimator]]
-    matrix: np.ndarray
-    judge: np.ndarray | None
-
-    @property
-    def encoder(self) -> TableEncoder:
-        """The step that wrote the matrix."""
-        encoder: TableEncoder = self.steps[1][1]
-        return encoder
-
-    def pipeline(self, estimator: BaseEstimator) -> Pipeline:
-        """Put a fitted estimator behind the steps.
-
-        Parameters
-        ----------
-        estimator : BaseEstimator
-            Fitted on the matrix.
-
-        Returns
-        -------
-        sklearn.pipeline.Pipeline
-            Takes customers in original columns.
-        """
-        return Pipeline([*self.steps, ("estimator", estimator)])
-
-
-class _Customers:
-    """Some customers to fit on and others to judge on, encoded once for all models of a batch."""
-
-    def __init__(self, work: Work, fit: np.ndarray, judge: np.ndarray | None, batch: Sequence[ModelType]) -> None:
-        self.fit, self.judge = fit, judge
-        self._work, self._users = work, len(batch)
-        self._options = batch[-1].encoding  # alike in a batch; the baseline before them takes any
-        self._made: Encoded | None = None
-        self._lock = Lock()
-
-    def encoded(self) -> Encoded:
-        with self._lock:
-            made = self._made or self._work.encode(self.fit, self.judge, self._options)
-            self._users -= 1
-            self._made = made if self._users else None  # nobody needs it any more, and it is large
-            return made
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What all workers share."""
-
-    table: Table
-    plan: Plan
-    frame: pd.DataFrame
-    rows: np.ndarray
-    target: np.ndarray
-    kinds: Mapping[str, str]
-    journal: Journal
-
-    @property
-    def problem(self) -> Problem:
-        """The question."""
-        return self.plan.problem
-
-    def encode(self, fit: np.ndarray, judge: np.ndarray | None, options: Mapping[str, Any]) -> Encoded:
-        """Learn cleaning and encoding on some customers, and write them and others as numbers.
-
-        Parameters
-        ----------
-        fit : numpy.ndarray of int
-            Positions of the customers that are learned from.
-        judge : numpy.ndarray of int or None
-            Positions of the others.
-        options : mapping of str to object
-            Of the ``TableEncoder``.
-
-        Returns
-        -------
-        Encoded
-            Steps and matrices.
-        """
-        cleaning = Cleaning(self.problem.repairs)
-        with self.journal.timed("clean"):
-            cleaned = cleaning.fit_transform(self.frame.iloc[fit])
-            others = None if judge is None else cleaning.transform(self.frame.iloc[judge])
-        with self.journal.timed("encode"):
-            encoder = TableEncoder(cleaning.kinds_after(self.kinds), **options)
-            matrix = encoder.fit_transform(cleaned)
-            seen = None if others is None else encoder.transform(others)
-        return Encoded([("cleaning", cleaning), ("encoding", encoder)], matrix, seen)
-
-
-def work_on(plan: Plan, table: Table, rows: np.ndarray, target: np.ndarray, journal: Journal) -> Work:
-    """Gather what all workers share.
-
-    Parameters
-    ----------
-    plan : Plan
-        What is trained.
-    table : Table
-        The customers.
-    rows : numpy.ndarray of int, shape (n,)
-        Positions of those who are trained on.
-    target : numpy.ndarray of shape (n,)
-        Their answers.
-    journal : Journal
-        Told of each step.
-
-    Returns
-    -------
-    Work
-        Ready to encode.
-    """
-    features = table.frame[list(plan.problem.features)].iloc[rows]
-    kinds = {name: table.schema[name].kind.value for name in plan.problem.features}
-    return Work(table, plan, features, rows, target, kinds, journal)
-
-
 def fit_all(plan: Plan, table: Table, rows: np.ndarray, target: np.ndarray, journal: Journal) -> dict[str, Fitted]:
     """Fit each model on all training customers and on each fold's, as many at a time as there are processors.
 
@@ -204,11 +83,11 @@ def fit_all(plan: Plan, table: Table, rows: np.ndarray, target: np.ndarray, jour
     from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits
 
-    work = work_on(plan, table, rows, target, journal)
-    parts = folds(table, plan.problem, rows, target)
+    work, problem = work_on(plan, table, rows, target, journal), plan.problem
+    parts = folds(table, problem, rows, target)
     for name in (BASELINE, *plan.model_types):
         # Loads its libraries: those loaded later would escape the limit.
-        unfitted(MODEL_TYPES[name], work, MODEL_TYPES[name].values(), np.zeros((1, 1)), target[:1], None)
+        unfitted(MODEL_TYPES[name], problem, MODEL_TYPES[name].values(), np.zeros((1, 1)), target[:1], None)
     journal.say(_("Encoding {n} customers").format(n=count(len(target))))
     # One thread of linear algebra a fit: fits side by side would otherwise fight over the processors.
     with threadpool_limits(1), warnings.catch_warnings():  # of this thread: in workers it would not be safe
@@ -264,11 +143,11 @@ def _submit(workers: Workers, work: Work, parts: Sequence[tuple[np.ndarray, np.n
     jobs: Jobs = {}
     settings = work.plan.settings | {BASELINE: {}}
     for batch in _batches(work.plan):
-        everybody = _Customers(work, np.arange(len(work.rows)), None, batch)
+        everybody = Customers(work, np.arange(len(work.rows)), None, batch)
         for entry in batch:
             jobs[entry.id, -1] = workers.submit(_fit_everybody, entry, work, everybody, settings[entry.id])
         for number, (fit, judge) in enumerate(parts):
-            part = _Customers(work, fit, judge, batch)
+            part = Customers(work, fit, judge, batch)
             for entry in batch:
                 jobs[entry.id, number] = workers.submit(_judge_fold, entry, work, part, settings[entry.id], number)
     return jobs
@@ -322,7 +201,7 @@ def _gather(jobs: Jobs, parts: Sequence[Any]) -> dict[str, Fitted]:
 
 
 def _fit_everybody(
-    entry: ModelType, work: Work, customers: _Customers, fixed: Mapping[str, Any]
+    entry: ModelType, work: Work, customers: Customers, fixed: Mapping[str, Any]
 ) -> tuple[float, Pipeline, dict[str, Any], pd.DataFrame]:
     _go_on(work.journal)
     start = perf_counter()
@@ -334,7 +213,7 @@ def _fit_everybody(
 
 
 def _judge_fold(
-    entry: ModelType, work: Work, customers: _Customers, fixed: Mapping[str, Any], number: int
+    entry: ModelType, work: Work, customers: Customers, fixed: Mapping[str, Any], number: int
 ) -> tuple[float, np.ndarray, pd.DataFrame, dict[str, float]]:
     _go_on(work.journal)
     start = perf_counter()
@@ -395,87 +274,4 @@ def _fit(
     encoder: TableEncoder,
 ) -> BaseEstimator:
     weights = {"sample_weight": balancing(target)} if work.problem.balanced else {}
-    return unfitted(entry, work, values, matrix, target, encoder).fit(matrix, target, **weights)
-
-
-def balancing(target: np.ndarray) -> np.ndarray:
-    """Weights that make each answer count the same, and customers one on average.
-
-    Parameters
-    ----------
-    target : numpy.ndarray of int, shape (n,)
-        Positions among the labels.
-
-    Returns
-    -------
-    numpy.ndarray of shape (n,)
-        Weight of each customer.
-
-    Examples
-    --------
-    >>> balancing(np.array([0, 0, 0, 1])).round(3).tolist()
-    [0.667, 0.667, 0.667, 2.0]
-    """
-    sizes = np.bincount(target)
-    weights: np.ndarray = (len(target) / ((sizes > 0).sum() * np.maximum(sizes, 1)))[target]
-    return weights
-
-
-def unfitted(
-    entry: ModelType,
-    work: Work,
-    values: Mapping[str, Any],
-    matrix: np.ndarray,
-    target: np.ndarray,
-    encoder: TableEncoder | None,
-) -> BaseEstimator:
-    """Make an estimator to measure.
-
-    Parameters
-    ----------
-    entry : ModelType
-        Which kind.
-    work : Work
-        The question.
-    values : mapping of str to object
-        Its settings.
-    matrix, target : numpy.ndarray
-        Encoded customers and their answers, which its size follows.
-    encoder : TableEncoder or None
-        Wrote the matrix.
-
-    Returns
-    -------
-    BaseEstimator
-        Unfitted.
-    """
-    problem = work.problem
-    by_logarithm = problem.task is Task.REGRESSION and (
-        problem.scale is Scale.LOG or (problem.scale is Scale.TWEEDIE and entry.id == "neural_network")
-    )
-    modelled = np.log1p(target) if by_logarithm else target
-    setting = Setting(
-        task=problem.task,
-        customers=len(matrix),
-        width=matrix.shape[1],
-        answers=len(problem.labels),
-        seed=problem.seed,
-        spread=float(np.std(modelled)) or 1.0,
-        scale=problem.scale,
-        monotonic=_monotonic(problem, entry, encoder),
-        values=entry.values(values),
-    )
-    estimator = entry.make(setting)
-    return LogTarget(estimator) if by_logarithm else estimator
-
-
-def _monotonic(problem: Problem, entry: ModelType, encoder: TableEncoder | None) -> np.ndarray | None:
-    """1, -1 or 0 for each encoded column."""
-    ways = {name: way for name, way in problem.monotonic if way}
-    if not ways or encoder is None or not entry.is_monotonic or problem.task is Task.MULTICLASS:
-        return None
-    found = np.zeros(len(encoder.source_), dtype=np.int8)
-    for place, name in enumerate(encoder.columns_):
-        if name in ways and name not in encoder.levels_:
-            found[encoder.first[place]] = ways[name]
-    return found if found.any() else None
+    return unfitted(entry, work.problem, values, matrix, target, encoder).fit(matrix, target, **weights)

@@ -11,12 +11,13 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from crm_ai.modeling.encoding import TableEncoder
-from crm_ai.modeling.fitting import unfitted, work_on
 from crm_ai.modeling.model_types import model_type_of
 from crm_ai.modeling.problem import SplitKind
 from crm_ai.modeling.progress import Journal
 from crm_ai.modeling.run import Model, Run
 from crm_ai.modeling.splitting import folds
+from crm_ai.modeling.tailoring import unfitted
+from crm_ai.modeling.work import work_on
 from crm_ai.table import Schema
 
 
@@ -109,7 +110,7 @@ def refit(
 
     def taught(places: np.ndarray, judge: np.ndarray | None) -> tuple[Pipeline, np.ndarray | None]:
         encoded, target = work.encode(places, judge, entry.encoding), run.train_actual[places]
-        estimator = unfitted(entry, work, settings, encoded.matrix, target, encoded.encoder)
+        estimator = unfitted(entry, work.problem, settings, encoded.matrix, target, encoded.encoder)
         fitted = fit(Lesson(estimator, encoded.encoder, encoded.matrix, target, places))
         return encoded.pipeline(fitted), encoded.judge
 

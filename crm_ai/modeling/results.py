@@ -202,9 +202,12 @@ def best_by_cross_validation(run: Run) -> str:
     Returns
     -------
     str
-        The model type with the highest mean ROC AUC, balanced accuracy or R².
+        The model type with the highest mean ROC AUC, balanced accuracy or R²; the first one where nothing was
+        cross-validated.
     """
     scores = run.cross_validation
+    if scores.empty:
+        return next(iter(run.models))
     scores = scores[(scores["metric"] == DECISIVE[run.problem.task]) & (scores["model"] != BASELINE)]
     means = scores.groupby("model", sort=False)["value"].mean()
     return str(means.idxmax())

@@ -193,6 +193,9 @@ class Run:
         Columns settings, customers, score, model, fold: what a search has tried; empty without one.
     model_seconds : mapping of str to float
         Time to search and fit each model on all training customers, and under ``"… predict"`` to score the holdout.
+    is_fitted_elsewhere : bool, default False
+        Whether the model was fitted on customers who are not in the table: those in ``train_rows`` are then only
+        compared with.
     """
 
     table: Table
@@ -213,6 +216,7 @@ class Run:
     settings: Mapping[str, Mapping[str, Any]]
     attempts: pd.DataFrame
     model_seconds: Mapping[str, float]
+    is_fitted_elsewhere: bool = False
 
     def model(self, model_type: str) -> Model:
         """Return one of the run's models.

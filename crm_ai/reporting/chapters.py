@@ -11,7 +11,7 @@ from crm_ai.evaluation import Estimate, decision_in_words, describe
 from crm_ai.evaluation.glossary import in_words, interval, value
 from crm_ai.explanation.narrative import model_in_words, outcome_in_words
 from crm_ai.fairness import Audit, Judgement, segments_in_words
-from crm_ai.modeling import MODEL_TYPES, SplitKind, Task, how_good_in_words
+from crm_ai.modeling import FOREIGN, MODEL_TYPES, SplitKind, Task, how_good_in_words
 from crm_ai.reporting.explanations import exactness_in_words
 from crm_ai.reporting.findings import Findings
 from crm_ai.reporting.html import Grid
@@ -115,8 +115,11 @@ def _data(findings: Findings) -> Chapter:
             (_("Customers"), _("n")),
             [
                 (_("in {source}").format(source=shorten(run.table.source, NAME)), count(len(run.table))),
-                (_("trained on"), count(len(run.train_rows))),
-                (_("judged on, set aside before training"), count(len(run.holdout_rows))),
+                (_("compared with") if run.is_fitted_elsewhere else _("trained on"), count(len(run.train_rows))),
+                (
+                    _("judged on") if FOREIGN in run.models else _("judged on, set aside before training"),
+                    count(len(run.holdout_rows)),
+                ),
                 (_("without a known answer, left out"), count(run.unlabelled)),
             ],
         ),

@@ -74,7 +74,10 @@ def facts_of(findings: Findings) -> list[tuple[str, str]]:
     return [
         (_("Model"), MODEL_TYPES[findings.model_type].name),
         (_("Data"), shorten(run.table.source, NAME)),
-        (_("Trained on"), _("{n} customers").format(n=count(len(run.train_rows)))),
+        (
+            _("Compared with") if run.is_fitted_elsewhere else _("Trained on"),
+            _("{n} customers").format(n=count(len(run.train_rows))),
+        ),
         (_("Judged on"), _("{n} others").format(n=count(len(run.holdout_rows)))),
     ]
 

@@ -26,6 +26,8 @@ LATIN, CHINESE = "Calibri", "Microsoft YaHei"
 LEADING = 1.22
 BOLD = 1.18  # how much wider heavy letters are
 MOST_ROWS = 5
+TOP = 150.0  # below the title
+SMALLEST = 12.0  # letters that are still read from the back of a room
 
 
 def to_slides(findings: Findings, *, day: date) -> bytes:
@@ -41,7 +43,8 @@ def to_slides(findings: Findings, *, day: date) -> bytes:
     Returns
     -------
     bytes
-        A .pptx file of seven slides: question and answer, data, quality, reasons, fairness, decision, limits.
+        A .pptx file of seven slides: question and answer, data, quality, reasons, fairness, decision, limits. A table
+        that leaves no room for words has a slide of its own.
     """
     from pptx import Presentation
     from pptx.util import Pt
@@ -70,9 +73,8 @@ def _number(place: int, of: int) -> str:
 
 def _opening(deck: Any, findings: Findings, decision: Chapter) -> None:
     slide = _slide(deck, title_of(findings), "", largest=36)
-    top = 150.0
     said = [(findings.answer, 22, True, INK), (decision.finding, 18, False, INK)]
-    _text(slide, [line for line in said if line[0]], (MARGIN, top, WIDTH - 2 * MARGIN, 210))
+    _text(slide, [line for line in said if line[0]], (MARGIN, TOP, WIDTH - 2 * MARGIN, 210))
     facts = [(f"{name}: {text}", 14, False, QUIET) for name, text in facts_of(findings)]
     _text(slide, facts, (MARGIN, 400, WIDTH - 2 * MARGIN, 100))
     _notes(slide, [decision.question, *decision.said, decision.method])
@@ -80,20 +82,27 @@ def _opening(deck: Any, findings: Findings, decision: Chapter) -> None:
 
 def _chapter(deck: Any, chapter: Chapter) -> None:
     slide = _slide(deck, chapter.finding, chapter.question)
-    chart = chapter.charts[0] if chapter.charts else None
+    chart, table = (chapter.charts[0] if chapter.charts else None), chapter.table
     half = (WIDTH - 2 * MARGIN - GUTTER) / 2
     left = half if chart is not None else WIDTH - 2 * MARGIN
-    top, bottom, right = 150.0, HEIGHT - 36, 150.0
+    top, bottom, right = TOP, HEIGHT - 36, TOP
+    mark = "•  " if len(chapter.said) > 1 else ""
+    said = [(mark + text, 15.0, False, INK) for text in chapter.said]
     if chart is not None:
         right += _chart(slide, chart, (MARGIN + half + GUTTER, right, half, bottom - right)) + 10
-    if chapter.table is not None and chart is not None and right + _table_height(chapter.table, half) <= bottom:
-        _table(slide, chapter.table, (MARGIN + half + GUTTER, right, half))
-    elif chapter.table is not None:
-        top += _table(slide, chapter.table, (MARGIN, top, left)) + 12
-    mark = "•  " if len(chapter.said) > 1 else ""
-    _text(slide, [(mark + text, 15, False, INK) for text in chapter.said], (MARGIN, top, left, bottom - top))
+    if table is not None and chart is not None and right + _table_height(table, half) <= bottom:
+        _table(slide, table, (MARGIN + half + GUTTER, right, half))
+        table = None
+    elif table is not None and _is_readable(said, left, bottom - top - _table_height(table, left) - 12):
+        top += _table(slide, table, (MARGIN, top, left)) + 12
+        table = None
+    _text(slide, said, (MARGIN, top, left, bottom - top))
     captions = [f"{bars.caption}: {_told(bars)}" for bars in chapter.charts]
     _notes(slide, [chapter.finding, *chapter.said, *captions, chapter.method])
+    if table is not None:  # small print beside a chart is read by nobody
+        slide = _slide(deck, chapter.finding, chapter.question)
+        _table(slide, table, (MARGIN, TOP, WIDTH - 2 * MARGIN))
+        _notes(slide, [chapter.method])
 
 
 def _chart(slide: Any, bars: Bars, box: tuple[float, float, float, float]) -> float:
@@ -111,7 +120,7 @@ def _told(bars: Bars) -> str:
 
 def _closing(deck: Any, chapter: Chapter, origin: Sequence[tuple[str, str]]) -> None:
     slide = _slide(deck, chapter.finding, chapter.question)
-    _text(slide, [("•  " + text, 16, False, INK) for text in chapter.said], (MARGIN, 150, WIDTH - 2 * MARGIN, 250))
+    _text(slide, [("•  " + text, 16, False, INK) for text in chapter.said], (MARGIN, TOP, WIDTH - 2 * MARGIN, 250))
     made = [(f"{name}: {text}", 10, False, QUIET) for name, text in origin]
     _text(slide, made, (MARGIN, 410, WIDTH - 2 * MARGIN - 100, 110))
     _notes(slide, [chapter.finding, *chapter.said])
@@ -181,6 +190,11 @@ def _height(text: str, size: float, width: float) -> float:
     return lines_of(text, width, size) * size * LEADING + 0.4 * size
 
 
+def _is_readable(lines: Sequence[tuple[str, float, bool, str]], width: float, height: float) -> bool:
+    sizes = [min(size, SMALLEST) for _text, size, _bold, _colour in lines]
+    return sum(_height(one_line(line[0]), size, width) for line, size in zip(lines, sizes, strict=True)) <= height
+
+
 def _fitting(
     lines: Sequence[tuple[str, float, bool, str]], width: float, height: float
 ) -> Iterator[tuple[str, float, bool, str]]:
@@ -200,14 +214,16 @@ def _fitting(
         yield text, smaller_size, bold, colour
 
 
-def _table_size(grid: Grid) -> float:
+def _table_size(grid: Grid, width: float) -> float:
+    if width > WIDTH / 2:
+        return 14
     return 12 if len(grid.header) < 5 else 10
 
 
 def _table_measures(grid: Grid, width: float) -> tuple[list[float], list[float]]:
     """Widths of columns and heights of rows, so that nothing is cut."""
     shares = [1.9 if len(grid.header) < 5 else 1.1, *[1.0] * (len(grid.header) - 1)]
-    widths, size = [width * share / sum(shares) for share in shares], _table_size(grid)
+    widths, size = [width * share / sum(shares) for share in shares], _table_size(grid, width)
     heights = [
         max(lines_of(cell, wide - 10, size) for cell, wide in zip(cells, widths, strict=True)) * size * LEADING + 7
         for cells in [grid.header, *grid.rows[:MOST_ROWS]]
@@ -224,7 +240,7 @@ def _table(slide: Any, grid: Grid, box: tuple[float, float, float]) -> float:
     from pptx.util import Pt
 
     x, y, width = box
-    rows, columns, size = [grid.header, *grid.rows[:MOST_ROWS]], len(grid.header), _table_size(grid)
+    rows, columns, size = [grid.header, *grid.rows[:MOST_ROWS]], len(grid.header), _table_size(grid, width)
     widths, heights = _table_measures(grid, width)
     frame = slide.shapes.add_table(len(rows), columns, *_emu((x, y, width, sum(heights))))
     table = frame.table

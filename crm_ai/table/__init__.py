@@ -3,7 +3,7 @@
 from crm_ai.table.assembly import table_from_frame
 from crm_ai.table.bands import Bands, bands_at, equal_bands
 from crm_ai.table.coercion import coerce, coerce_counting, schema_digest
-from crm_ai.table.finding import Finding, Repair, Severity
+from crm_ai.table.finding import Finding, Repair, Severity, check_in_words
 from crm_ai.table.inference import infer_schema
 from crm_ai.table.opening import is_parquet, open_stream
 from crm_ai.table.profile import distribution, missing, target_by
@@ -30,6 +30,7 @@ __all__ = [
     "Stream",
     "Table",
     "bands_at",
+    "check_in_words",
     "coerce",
     "coerce_counting",
     "connections",

@@ -128,9 +128,12 @@ class FrameStream:
     ----------
     table : Table
         The customers.
+    at_once : int, default 65536
+        Rows of a part.
     """
 
     table: Table
+    at_once: int = FRAME_ROWS
 
     @property
     def source(self) -> str:
@@ -162,8 +165,8 @@ class FrameStream:
         share : float
             How much of the table has been read with them.
         """
-        for start in range(0, len(self.table), FRAME_ROWS):
-            stop = min(start + FRAME_ROWS, len(self.table))
+        for start in range(0, len(self.table), self.at_once):
+            stop = min(start + self.at_once, len(self.table))
             yield slice(start, stop), stop / len(self.table)
 
     def part(self, piece: Any) -> Part:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from crm_ai.errors import ProblemError
 from crm_ai.table.finding import Repair
 from crm_ai.table.schema import LABELLED, Column, Schema
+from crm_ai.words import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,52 @@ class Table:
         same = before == [(column.name, column.kind) for column in schema]
         frame = self.frame if same else coerce(self.frame, schema)
         return replace(self, frame=frame, schema=schema, digest=schema_digest(self.digest, schema))
+
+    def renamed(self, names: Mapping[str, str]) -> Table:
+        """Return the same customers, with some columns called otherwise.
+
+        Parameters
+        ----------
+        names : mapping of str to str
+            New names by old ones.
+
+        Returns
+        -------
+        Table
+            Cells and kinds as they were; the digest changes with the names.
+
+        Raises
+        ------
+        ProblemError
+            If there is no such column, or two would be called the same.
+
+        Examples
+        --------
+        >>> from crm_ai.table import table_from_frame
+        >>> table = table_from_frame(pd.DataFrame({"Vertrag": ["a", "b"], "calls": [3, 5]}))
+        >>> table.renamed({"Vertrag": "contract"}).schema.names
+        ('contract', 'calls')
+        """
+        from crm_ai.table.coercion import schema_digest
+
+        for name in names:
+            self.schema[name]
+        columns = [replace(column, name=names.get(column.name, column.name)) for column in self.schema]
+        schema = Schema(tuple(columns))
+        twice = next((name for name in schema.names if schema.names.count(name) > 1), None)
+        if twice is not None:
+            raise ProblemError(
+                _("Two columns would be called “{name}”.").format(name=twice),
+                next_step=_("Give another column another name."),
+            )
+        reading = replace(
+            self.reading,
+            unreadable={names.get(name, name): n for name, n in self.reading.unreadable.items()},
+            blanked={names.get(name, name): n for name, n in self.reading.blanked.items()},
+            ambiguous=tuple(names.get(name, name) for name in self.reading.ambiguous),
+        )
+        frame = self.frame.set_axis(list(schema.names), axis=1)
+        return replace(self, frame=frame, schema=schema, reading=reading, digest=schema_digest(self.digest, schema))
 
     def with_frame(
         self,

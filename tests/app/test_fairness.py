@@ -207,8 +207,11 @@ def test_a_fairer_model_is_adopted_and_is_one_like_the_others(unequal, visit):
     assert "Adopted:" in said(at)
     was, now = (results.audit(run, model, "gender", 0.5).difference["selection_rate"].value for model in (base, name))
     assert now < was / 2
-    for page in ("metrics", "explain", "fairness", "save", "train"):
+    for page in ("metrics", "explain", "fairness", "deploy", "train"):
         go(at, page)
+        if page == "deploy":
+            at.session_state["deploy_tab"] = "Score new customers"
+            at.run()
         assert_sound(at)
         if page != "train":
             control = next(c for c in at.segmented_control if "choose_model" in c.key)
@@ -250,7 +253,9 @@ def test_several_are_adopted_one_after_the_other(unequal):
     ]
     assert said(at).count("Adopted:") == 2
     assert any("forbidden" in w.value for w in at.warning)
-    go(at, "save")
+    go(at, "deploy")
+    at.session_state["deploy_tab"] = "Score new customers"
+    at.run()
     assert any("forbidden" in w.value for w in at.warning)
 
 

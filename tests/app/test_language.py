@@ -128,7 +128,7 @@ def test_every_page_speaks_chinese(visit, chinese_customers, source):
         at, names = upload(at, chinese_customers, "客户.csv"), []
     assert_sound(at)
     go(at, "train").button(key="train").click().run()
-    for page in ("home", "data", "train", "metrics", "explain", "fairness", "save", "report"):
+    for page in ("home", "data", "train", "metrics", "explain", "fairness", "deploy", "report"):
         at = go(at, page)
         for key in TABS.get(page, ()):
             for tab in [tab.label for tab in at.tabs]:

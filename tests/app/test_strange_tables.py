@@ -44,7 +44,7 @@ def test_every_page_shows_them_as_text(visit, strange_csv):
     at.selectbox[0].select(next(o for o in at.selectbox[0].options if o.startswith("target"))).run()
     next(m for m in at.multiselect if "segments" in m.key).set_value(["gender <script>"]).run()
     at.button(key="train").click().run()
-    for page in ("train", "metrics", "explain", "fairness", "save", "report", "home"):
+    for page in ("train", "metrics", "explain", "fairness", "deploy", "report", "home"):
         go(at, page)
         assert_sound(at)
         shown = "\n".join(e.value for kind in (at.markdown, at.caption, at.subheader, at.error) for e in kind)

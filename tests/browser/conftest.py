@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,17 +37,20 @@ def chromium_path():
     return found
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    """Address of the app, served as the README says, with a workspace of its own."""
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("server")
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serving(folder, *options, port=None):
+    """Address of the app, served as the README says, with a workspace of its own in a folder."""
+    port = port or free_port()
     log = (folder / "log.txt").open("w")
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true", "--server.port", str(port),
-         "--server.address", "127.0.0.1"],
+         "--server.address", "127.0.0.1", *options],
         cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
         env=os.environ | {"CRM_AI_WORKSPACE": str(folder / "workspace")},
     )  # fmt: skip
@@ -58,11 +62,23 @@ def server(tmp_path_factory):
         except OSError:
             assert process.poll() is None, (folder / "log.txt").read_text()
             time.sleep(0.25)
-    yield address
-    process.terminate()
-    process.wait(10)
-    log.close()
-    assert "Traceback" not in (folder / "log.txt").read_text(), (folder / "log.txt").read_text()[-3000:]
+    try:
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+        log.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """Address of the app, where nobody signs in."""
+    folder = tmp_path_factory.mktemp("server")
+    with serving(folder) as address:
+        yield address
+    said = (folder / "log.txt").read_text()
+    assert "Traceback" not in said, said[-3000:]
+    assert "secrets" not in said, said[-3000:]
 
 
 @pytest.fixture(scope="session")

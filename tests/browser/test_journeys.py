@@ -10,7 +10,7 @@ import pytest
 from tests.browser.driving import SCREENSHOTS, assert_sound, picture, settle
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("data", "train", "metrics", "explain", "fairness", "save", "report")
+PAGES = ("data", "train", "metrics", "explain", "fairness", "deploy", "report")
 
 
 def go_to(page, name):
@@ -48,7 +48,7 @@ def train(page, models):
 
 
 def walk_all_pages(page, name):
-    for title in ("Data", "Train", "Metrics", "Explain", "Fairness", "Save"):
+    for title in ("Data", "Train", "Metrics", "Explain", "Fairness", "Deploy"):
         go_to(page, title)
         assert_sound(page)
         picture(page, f"{name}_{title.lower()}")
@@ -107,7 +107,10 @@ def test_telco_from_upload_to_scores(visit, real_data, tmp_path):
     assert "No evidence of a gap by gender" in main_text(page)
     assert "0.40" in main_text(page), "the threshold is the same as on the Metrics page"
 
-    go_to(page, "Save")
+    go_to(page, "Deploy")
+    page.get_by_role("tab", name="Score new customers").click()
+    page.get_by_text("Take the model along").click()
+    page.wait_for_timeout(600)
     with page.expect_download() as model:
         page.get_by_role("button", name="Download the model").click()
     assert Path(model.value.path()).stat().st_size > 1000
@@ -115,12 +118,13 @@ def test_telco_from_upload_to_scores(visit, real_data, tmp_path):
         page.get_by_role("button", name="Download its card").click()
     assert "0.842" in Path(card.value.path()).read_text()
     page.locator("input[type=file]").first.set_input_files(str(real_data("telco_churn.csv")))
+    page.get_by_role("button", name="Score 7,043 customers").click()
     page.wait_for_selector("text=Customers scored")
     settle(page)
     assert_sound(page)
     picture(page, "telco_scored")
     with page.expect_download() as scores:
-        page.get_by_role("button", name="Download the scored customers").click()
+        page.get_by_role("button", name="All as CSV").click()
     assert len(Path(scores.value.path()).read_text(encoding="utf-8-sig").splitlines()) == 7044
     _keep_for_readme()
 

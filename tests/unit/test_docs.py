@@ -25,6 +25,17 @@ def test_the_readmes_five_lines_of_python_work(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "leavers.crm").exists()
 
 
+def test_the_pipeline_of_the_document_is_judged(tmp_path, monkeypatch, capsys):
+    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "pipelines.md").read_text(), re.DOTALL)
+    block = block.replace('"pipeline.html"', repr(str(tmp_path / "pipeline.html")))
+    monkeypatch.chdir(ROOT)
+    exec(compile(block, "pipelines.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert "Estimate(name='roc_auc'" in printed
+    assert "mean_absolute" in printed
+    assert (tmp_path / "pipeline.html").exists()
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_between_documents_lead_somewhere(document):
     text = document.read_text()

@@ -1,6 +1,7 @@
 import contextvars
 import math
 import threading
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -40,6 +41,12 @@ def test_no_number_is_written_in_scientific_notation(value):
 @given(st.text(max_size=200), st.integers(10, 60))
 def test_shortened_names_fit(text, width):
     assert len(words.shorten(text, width)) <= max(width, 10)
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_days_are_written_in_the_readers_order(month):
+    assert words.day_in_words(date(2026, month, 9)) == f"9 {date(2026, month, 9):%B} 2026"
+    assert words.day_in_words(datetime(2026, month, 9, 23, 59)) == words.day_in_words(date(2026, month, 9))
 
 
 def test_an_unknown_language_falls_back_to_english():

@@ -81,4 +81,4 @@ def _together(arrays: list[Any]) -> Any:
         return np.concatenate([np.asarray(array) for array in arrays])
     one = pd.api.types.union_categoricals(arrays)
     labels = one.categories.tolist()
-    return one.reorder_categories(sorted(labels, key=reading_order(labels)))
+    return one.reorder_categories(pd.Index(sorted(labels, key=reading_order(labels)), dtype="str"))

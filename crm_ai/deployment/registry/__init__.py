@@ -3,31 +3,44 @@
 from crm_ai.deployment.registry.acts import approve, decisions, promote, roll_back, withdraw
 from crm_ai.deployment.registry.audit_log import Entry, read_log, verify_log
 from crm_ai.deployment.registry.champions import Champion, champion, current_version, open_version
-from crm_ai.deployment.registry.checklist import Answer, Item, question
+from crm_ai.deployment.registry.checklist import Answer, Item, question, reason_and_answers
 from crm_ai.deployment.registry.comparing import AgainstChampion, against_champion, compare_with_champion
 from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
 from crm_ai.deployment.registry.publishing import Published, publish
 from crm_ai.deployment.registry.registering import register
 from crm_ai.deployment.registry.registry import Registry, open_registry
-from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may, require
+from crm_ai.deployment.registry.reigns import Reign, at_work_since, former_champion, reigns
+from crm_ai.deployment.registry.remembering import Arrived, join_arrived, remember
+from crm_ai.deployment.registry.role_list import RoleList, read_role_list
+from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may, may_write, require
+from crm_ai.deployment.registry.signed_in import person_of
 from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
 from crm_ai.deployment.registry.versions import Version, find_version, list_versions, model_name
+from crm_ai.deployment.registry.vocabulary import alias_in_words, standing_in_words, state_in_words
+from crm_ai.deployment.registry.weeks import RegistryStore, batches_of, registered_on
 
 __all__ = [
     "LOCAL_USER",
     "Act",
     "AgainstChampion",
     "Answer",
+    "Arrived",
     "Champion",
     "Entry",
     "Item",
     "Person",
     "Published",
     "Registry",
+    "RegistryStore",
+    "Reign",
     "Role",
+    "RoleList",
     "Version",
     "against_champion",
+    "alias_in_words",
     "approve",
+    "at_work_since",
+    "batches_of",
     "champion",
     "check_record",
     "collect_orphans",
@@ -36,19 +49,30 @@ __all__ = [
     "decisions",
     "find_faults",
     "find_version",
+    "former_champion",
+    "join_arrived",
     "judge_elsewhere",
     "list_versions",
     "may",
+    "may_write",
     "model_name",
     "open_registry",
     "open_version",
+    "person_of",
     "promote",
     "publish",
     "question",
     "read_log",
+    "read_role_list",
+    "reason_and_answers",
     "register",
+    "registered_on",
+    "reigns",
+    "remember",
     "require",
     "roll_back",
+    "standing_in_words",
+    "state_in_words",
     "verify_log",
     "withdraw",
 ]

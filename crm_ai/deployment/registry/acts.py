@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select, update
 
 from crm_ai.deployment.registry.audit_log import add_entry, reason
-from crm_ai.deployment.registry.checklist import Answer, Item, checked
+from crm_ai.deployment.registry.checklist import Answer, Item, checked, in_short
+from crm_ai.deployment.registry.reigns import former
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, require
 from crm_ai.deployment.registry.tables import (
     ALIASES,
@@ -25,6 +26,7 @@ from crm_ai.deployment.registry.tables import (
     versions,
 )
 from crm_ai.deployment.registry.versions import Version, alias_number, by_number, current, find_version, model_name
+from crm_ai.deployment.registry.vocabulary import alias_in_words, state_in_words
 from crm_ai.errors import RegistryError
 from crm_ai.words import _, shorten
 
@@ -79,7 +81,7 @@ def approve(
         decision = {"granted": int(granted), "by": by.name, "at": registry.moment(), "why": why, "checklist": said}
         connection.execute(insert(approvals).values(version_id=version_id, **decision))
         connection.execute(update(versions).where(versions.c.id == version_id).values(state=state))
-        _note(connection, registry, act, known, by, f"{why} {_in_short(answers)}".strip(), known.state, state)
+        _note(connection, registry, act, known, by, f"{why} {in_short(answers)}".strip(), known.state, state)
     return find_version(registry, known.name, known.number)
 
 
@@ -124,11 +126,13 @@ def promote(
         known = current(connection, version)
         if known.state != APPROVED:
             raise RegistryError(
-                _("{version} is {state}, not approved.").format(version=known.label, state=known.state),
+                _("{version} is {state}, not approved.").format(version=known.label, state=state_in_words(known.state)),
                 next_step=_("Approve it first."),
             )
         if alias in known.aliases:
-            raise RegistryError(_("{version} is {alias} already.").format(version=known.label, alias=alias))
+            raise RegistryError(
+                _("{version} is {alias} already.").format(version=known.label, alias=alias_in_words(alias))
+            )
         before = alias_number(connection, known.name, alias)
         if alias == CHAMPION:
             _crown(connection, known)
@@ -167,13 +171,13 @@ def roll_back(registry: Registry, name: str, *, by: Person = LOCAL_USER, why: st
     name, why = model_name(name), reason(why)
     with registry.writing() as connection:
         before = alias_number(connection, name, CHAMPION)
-        former = _former(connection, name)
-        if before is None or former is None:
+        last = former(connection, name)
+        if before is None or last is None:
             raise RegistryError(
                 _("“{name}” has no champion to go back to.").format(name=shorten(name)),
                 next_step=_("Promote an approved version instead."),
             )
-        place, number = former
+        place, number = last
         known = by_number(connection, name, number)
         registry.artifacts.get(known.artifact)
         _uncrown(connection, known, above=place)
@@ -256,7 +260,9 @@ def _may_be_decided(registry: Registry, version: Version, by: Person, *, granted
         raise RegistryError(_("{version} is withdrawn.").format(version=version.label))
     if version.aliases and not granted:
         raise RegistryError(
-            _("{version} is {alias}.").format(version=version.label, alias=" and ".join(version.aliases)),
+            _("{version} is {alias}.").format(
+                version=version.label, alias=_(" and ").join(map(alias_in_words, version.aliases))
+            ),
             next_step=_("Promote another version or roll back first."),
         )
     if granted and registry.four_eyes and by.is_same(version.registered_by):
@@ -299,20 +305,6 @@ def _uncrown(connection: Connection, version: Version, *, above: int) -> None:
     connection.execute(delete(succession).where(mine, succession.c.place > above))
 
 
-def _former(connection: Connection, name: str) -> tuple[int, int] | None:
-    """Place and number of the last champion before this one that is still approved."""
-    asked = (
-        select(succession.c.place, versions.c.number, versions.c.state)
-        .join(versions, versions.c.id == succession.c.version_id)
-        .join(models, models.c.id == succession.c.model_id)
-        .where(models.c.name == name)
-        .order_by(succession.c.place.desc())
-    )
-    rows = connection.execute(asked).all()
-    now = rows[0].number if rows else None
-    return next(((row.place, row.number) for row in rows[1:] if row.state == APPROVED and row.number != now), None)
-
-
 def _note(
     connection: Connection,
     registry: Registry,
@@ -338,8 +330,3 @@ def _note(
 
 def _pointer(alias: str, number: int | None) -> str:
     return f"{alias} –" if number is None else f"{alias} v{number}"
-
-
-def _in_short(answers: Mapping[Item, Answer]) -> str:
-    said = [f"{item.value}: {'✓' if a.ticked else '✗'}{f' {a.word}' if a.word else ''}" for item, a in answers.items()]
-    return f"[{'; '.join(said)}]"

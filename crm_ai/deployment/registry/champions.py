@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crm_ai.deployment.model_file import load_model
 from crm_ai.deployment.registry.tables import CHAMPION
 from crm_ai.deployment.registry.versions import Version, alias_number, find_version, model_name
+from crm_ai.deployment.registry.vocabulary import alias_in_words
 from crm_ai.errors import RegistryError
 from crm_ai.modeling import Model
 from crm_ai.words import _, shorten
@@ -81,7 +82,7 @@ def champion(registry: Registry, name: str, *, alias: str = CHAMPION) -> Champio
     number = current_version(registry, name, alias=alias)
     if number is None:
         raise RegistryError(
-            _("“{name}” has no {alias}.").format(name=shorten(model_name(name)), alias=alias),
+            _("“{name}” has no {alias}.").format(name=shorten(model_name(name)), alias=alias_in_words(alias)),
             next_step=_("Approve a version and promote it."),
         )
     version = find_version(registry, name, number)

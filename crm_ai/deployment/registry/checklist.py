@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +20,17 @@ class Item(StrEnum):
     FAIRNESS = "fairness"
     DATA_QUALITY = "data quality"
     LEAKAGE = "leakage"
+
+    @property
+    def in_words(self) -> str:
+        """Its name in the reader's language."""
+        return {
+            Item.METRICS: _("metrics"),
+            Item.REASONS: _("reasons"),
+            Item.FAIRNESS: _("fairness"),
+            Item.DATA_QUALITY: _("data quality"),
+            Item.LEAKAGE: _("leakage"),
+        }[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +94,65 @@ def checked(checklist: Mapping[Item, Answer]) -> dict[Item, Answer]:
     RegistryError
         If one is missing, or is refused without a word.
     """
-    missing = [item.value for item in Item if item not in checklist]
+    missing = [item.in_words for item in Item if item not in checklist]
     if missing:
         raise RegistryError(
-            _("The checklist is not complete; still open: {items}.").format(items=", ".join(missing)),
+            _("The checklist is not complete; still open: {items}.").format(items=_(", ").join(missing)),
             next_step=_("Tick each item, or refuse it with a word."),
         )
     answers = {item: _tidy(checklist[item]) for item in Item}
-    silent = [item.value for item, answer in answers.items() if not answer.ticked and not answer.word]
+    silent = [item.in_words for item, answer in answers.items() if not answer.ticked and not answer.word]
     if silent:
         raise RegistryError(
-            _("Refused without a word: {items}.").format(items=", ".join(silent)),
+            _("Refused without a word: {items}.").format(items=_(", ").join(silent)),
             next_step=_("Say what is not good enough."),
         )
     return answers
+
+
+def in_short(answers: Mapping[Item, Answer]) -> str:
+    """Write answers behind the reason that the log keeps.
+
+    Parameters
+    ----------
+    answers : mapping of Item to Answer
+        All of them, in order.
+
+    Returns
+    -------
+    str
+        The same in every language, for it is sealed.
+    """
+    said = [f"{item.value}: {'✓' if a.ticked else '✗'}{f' {a.word}' if a.word else ''}" for item, a in answers.items()]
+    return f"[{'; '.join(said)}]"
+
+
+def reason_and_answers(said: str) -> tuple[str, dict[Item, Answer]]:
+    """Take apart what the log keeps of a decision.
+
+    Parameters
+    ----------
+    said : str
+        A reason with answers behind it, see ``in_short``.
+
+    Returns
+    -------
+    tuple of (str, dict of Item to Answer)
+        The reason alone; without answers if there are none.
+
+    Examples
+    --------
+    >>> answers = {item: Answer(item is not Item.LEAKAGE, "too late" if item is Item.LEAKAGE else "") for item in Item}
+    >>> why, found = reason_and_answers(f"not yet {in_short(answers)}")
+    >>> why, found == answers
+    ('not yet', True)
+    """
+    found = _IN_SHORT.fullmatch(said)
+    if found is None:
+        return said, {}
+    why, *parts = found.groups()
+    pairs = zip(Item, parts[::2], parts[1::2], strict=True)
+    return why, {item: Answer(mark == "✓", word.strip()) for item, mark, word in pairs}
 
 
 def _tidy(answer: Answer) -> Answer:
@@ -105,3 +162,6 @@ def _tidy(answer: Answer) -> Answer:
             _("An answer is too long."), next_step=_("Say it in at most {n} characters.").format(n=count(LONGEST_WHY))
         )
     return Answer(answer.ticked, word)
+
+
+_IN_SHORT = re.compile(r"(.*) \[" + "; ".join(rf"{item.value}: ([✓✗])(.*?)" for item in Item) + r"\]", re.DOTALL)

@@ -27,6 +27,7 @@ from crm_ai.deployment.registry.audit_log import add_entry, reason
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, require
 from crm_ai.deployment.registry.tables import APPROVED
 from crm_ai.deployment.registry.versions import Version, current
+from crm_ai.deployment.registry.vocabulary import state_in_words
 from crm_ai.errors import RegistryError
 from crm_ai.files import PROJECT
 from crm_ai.modeling import Problem, Task, problem_from_json
@@ -118,7 +119,7 @@ def publish(
         known = current(connection, version)
     if known.state != APPROVED:
         raise RegistryError(
-            _("{version} is {state}, not approved.").format(version=known.label, state=known.state),
+            _("{version} is {state}, not approved.").format(version=known.label, state=state_in_words(known.state)),
             next_step=_("Approve it first."),
         )
     content = registry.artifacts.get(known.artifact)

@@ -19,6 +19,15 @@ class Role(StrEnum):
     ANALYST = "analyst"
     APPROVER = "approver"
 
+    @property
+    def in_words(self) -> str:
+        """Its name in the reader's language."""
+        return {
+            Role.VIEWER: _("viewer"),
+            Role.ANALYST: _("analyst"),
+            Role.APPROVER: _("approver"),
+        }[self]
+
 
 class Act(StrEnum):
     """What can be done; each is an entry in the log."""
@@ -30,6 +39,19 @@ class Act(StrEnum):
     ROLL_BACK = "roll back"
     WITHDRAW = "withdraw"
     PUBLISH = "publish"
+
+    @property
+    def in_words(self) -> str:
+        """Its name in the reader's language."""
+        return {
+            Act.REGISTER: _("register"),
+            Act.APPROVE: _("approve"),
+            Act.REFUSE: _("refuse"),
+            Act.PROMOTE: _("promote"),
+            Act.ROLL_BACK: _("roll back"),
+            Act.WITHDRAW: _("withdraw"),
+            Act.PUBLISH: _("publish"),
+        }[self]
 
 
 MAY = {
@@ -107,6 +129,27 @@ def may(person: Person, act: Act) -> bool:
     return act in MAY[person.role]
 
 
+def may_write(person: Person) -> bool:
+    """Whether a person may write what others rely on beside the registry's acts: scores into databases, batches.
+
+    Parameters
+    ----------
+    person : Person
+        Who.
+
+    Returns
+    -------
+    bool
+        True for analysts and approvers.
+
+    Examples
+    --------
+    >>> may_write(Person("Ann", Role.ANALYST)), may_write(Person("Ann", Role.VIEWER))
+    (True, False)
+    """
+    return person.role is not Role.VIEWER
+
+
 def require(person: Person, act: Act) -> None:
     """Refuse what a person may not do.
 
@@ -132,11 +175,11 @@ def require(person: Person, act: Act) -> None:
     """
     if may(person, act):
         return
-    able = " or ".join(f"an {role.value}" for role in Role if act in MAY[role])
+    able = _(" or ").join(_("an {role}").format(role=role.in_words) for role in Role if act in MAY[role])
     raise RegistryError(
-        _("A {role} may not do this: {act}.").format(role=person.role.value, act=act.value)
+        _("A {role} may not do this: {act}.").format(role=person.role.in_words, act=act.in_words)
         if person.role is Role.VIEWER
-        else _("An {role} may not do this: {act}.").format(role=person.role.value, act=act.value),
+        else _("An {role} may not do this: {act}.").format(role=person.role.in_words, act=act.in_words),
         next_step=_("Ask somebody who is {roles}.").format(roles=able),
     )
 

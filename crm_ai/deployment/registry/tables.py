@@ -1,4 +1,4 @@
-"""The registry's tables: names of models, their versions, who is champion, what was approved, and what was done."""
+"""The registry's tables: models, their versions, who is champion, what was approved and done, and weeks at work."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -106,4 +107,35 @@ log = Table(
     Column("after", Text, nullable=False),
     Column("former", String(64), nullable=False, unique=True),
     Column("digest", String(64), nullable=False, unique=True),
+)
+
+# What a version has scored, as counts; never changed.
+batches = Table(
+    "registry_batches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version_id", Integer, ForeignKey("registry_versions.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("document", Text, nullable=False),
+    UniqueConstraint("version_id", "name", name="registry_batches_name"),
+)
+
+# Apart from the counts, so that they are not read along with them, and can be deleted without them.
+batch_keys = Table(
+    "registry_batch_keys",
+    metadata,
+    Column("batch_id", Integer, ForeignKey("registry_batches.id"), primary_key=True),
+    Column("secret", String(16), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+outcomes = Table(
+    "registry_outcomes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("batch_id", Integer, ForeignKey("registry_batches.id"), nullable=False),
+    Column("known", String(10), nullable=False),
+    Column("document", Text, nullable=False),
+    Index("registry_outcomes_batch", "batch_id"),
 )

@@ -14,6 +14,7 @@ from crm_ai.deployment.registry.evidence import seal
 from crm_ai.deployment.registry.roles import Act
 from crm_ai.deployment.registry.tables import CHALLENGER, CHAMPION, REGISTERED, WITHDRAWN, versions
 from crm_ai.deployment.registry.versions import Version, list_versions
+from crm_ai.deployment.registry.vocabulary import state_in_words
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count
 
@@ -78,7 +79,7 @@ def _faults_of(version: Version, said: _Replay) -> list[str]:
         found.append(_("{version} is not what was registered.").format(version=version.label))
     if said.states.get(key) != version.state:
         found.append(_("{version} is {state}, which the log does not say.").format(
-            version=version.label, state=version.state
+            version=version.label, state=state_in_words(version.state)
         ))  # fmt: skip
     if said.held_by(key) != set(version.aliases):
         found.append(_("{version} is champion or challenger otherwise than the log says.").format(

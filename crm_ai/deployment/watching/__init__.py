@@ -3,13 +3,16 @@
 from crm_ai.deployment.watching.advice import Advice, Step, advise
 from crm_ai.deployment.watching.alerts import Alert, Concern
 from crm_ai.deployment.watching.batch import Batch, make_batch
+from crm_ai.deployment.watching.cell_words import Moved, cell_names, moved_most
 from crm_ai.deployment.watching.drift import Drift, Level, drift
 from crm_ai.deployment.watching.joined import Joined
 from crm_ai.deployment.watching.keys import KeyedScores, keyed_scores, workspace_secret
 from crm_ai.deployment.watching.observing import Observation, observe
-from crm_ai.deployment.watching.outcomes import Performance, join_outcomes
-from crm_ai.deployment.watching.recording import profile_of, record
+from crm_ai.deployment.watching.outcomes import Outcomes, join_outcomes, judge_batch, read_outcomes
+from crm_ai.deployment.watching.performance import Performance, segment_in_words
+from crm_ai.deployment.watching.recording import look_at, profile_of, record
 from crm_ai.deployment.watching.store import FolderStore, Store, by_week
+from crm_ai.deployment.watching.summary import headline_figure, in_short
 from crm_ai.deployment.watching.watch import Watch, watch
 from crm_ai.modeling.profile import Profile
 
@@ -23,7 +26,9 @@ __all__ = [
     "Joined",
     "KeyedScores",
     "Level",
+    "Moved",
     "Observation",
+    "Outcomes",
     "Performance",
     "Profile",
     "Step",
@@ -31,13 +36,21 @@ __all__ = [
     "Watch",
     "advise",
     "by_week",
+    "cell_names",
     "drift",
+    "headline_figure",
+    "in_short",
     "join_outcomes",
+    "judge_batch",
     "keyed_scores",
+    "look_at",
     "make_batch",
+    "moved_most",
     "observe",
     "profile_of",
+    "read_outcomes",
     "record",
+    "segment_in_words",
     "watch",
     "workspace_secret",
 ]

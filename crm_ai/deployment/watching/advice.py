@@ -11,10 +11,10 @@ from typing import Any
 from crm_ai.deployment.watching.alerts import Alert, Concern
 from crm_ai.deployment.watching.batch import Batch
 from crm_ai.deployment.watching.drift import Level
-from crm_ai.deployment.watching.outcomes import Performance
+from crm_ai.deployment.watching.performance import Performance
 from crm_ai.words import _, count, sentences
 
-OLD = 365
+OLD, AGED = 365, 30  # days
 
 
 class Step(StrEnum):
@@ -42,9 +42,14 @@ class Advice:
     reasons: tuple[str, ...]
 
     @property
+    def headline(self) -> str:
+        """The advice alone, in the reader's language."""
+        return _headlines()[self.step]
+
+    @property
     def in_words(self) -> str:
         """Advice and evidence in the reader's language."""
-        return sentences([_headlines()[self.step], *self.reasons])
+        return sentences([self.headline, *self.reasons])
 
     def as_json(self) -> dict[str, Any]:
         """Plain texts.
@@ -90,9 +95,10 @@ def advise(
     moved = [alert for alert in alerts if alert.concern in (Concern.SCORES, Concern.INPUT)]
     acute = [alert for alert in moved if alert.level is Level.ACT]
     reasons = [alert.what for alert in [*worse, *(moved if worse else acute)][:4]]
-    old = trained is not None and today is not None and (today - trained).days > OLD
-    if trained is not None and today is not None and (old or worse):
-        reasons.append(_("The model is {days} days old.").format(days=count((today - trained).days)))
+    days = (today - trained).days if trained is not None and today is not None else 0
+    old = days > OLD
+    if old or (worse and days >= AGED):
+        reasons.append(_("The model is {days} days old.").format(days=count(days)))
     if worse and acute:
         reasons.append(_("Part of it may come from who was scored: among customers more alike, ranking is harder."))
     known = [one for one in performances if one.figures]

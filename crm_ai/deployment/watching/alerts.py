@@ -11,7 +11,7 @@ from typing import Any
 
 from crm_ai.deployment.watching.batch import Batch
 from crm_ai.deployment.watching.drift import MISSING_WATCH, NEW_WATCH, PSI_WATCH, Drift, Level
-from crm_ai.deployment.watching.outcomes import Performance
+from crm_ai.deployment.watching.performance import Performance, segment_in_words
 from crm_ai.evaluation import Estimate
 from crm_ai.evaluation.intervals import Z, quantile_for
 from crm_ai.words import _, count, number, percent, sentences, signed
@@ -67,11 +67,16 @@ class Alert:
         return self.batches == 1
 
     @property
+    def lasting(self) -> str:
+        """Since when it holds, in the reader's language."""
+        if self.is_new:
+            return _("New in the batch of {day}.").format(day=self.since.isoformat())
+        return _("Since {day}, in {n} batches.").format(day=self.since.isoformat(), n=count(self.batches))
+
+    @property
     def in_words(self) -> str:
         """All of it as a paragraph, in the reader's language when the alert was made."""
-        lasted = _("Since {day}, in {n} batches.").format(day=self.since.isoformat(), n=count(self.batches))
-        new = _("New in the batch of {day}.").format(day=self.since.isoformat())
-        return sentences([self.what, new if self.is_new else lasted, self.how_sure, self.next_step])
+        return sentences([self.what, self.lasting, self.how_sure, self.next_step])
 
     def as_json(self) -> dict[str, Any]:
         """Plain numbers and texts.
@@ -322,7 +327,7 @@ def _of_fairness(performances: Sequence[Performance]) -> list[Alert]:
                     level=Level.WATCH,
                     since=days[0],
                     batches=len(days),
-                    what=str(said["verdict"]),
+                    what=segment_in_words(segment, said),
                     how_sure=_("Comparisons of all segments are corrected together ({n} outcomes).").format(
                         n=count(judged[-1].joined.matched)
                     ),

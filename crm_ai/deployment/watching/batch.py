@@ -10,7 +10,7 @@ from typing import Any
 from crm_ai.deployment.watching.drift import Drift, drift, drift_from_json
 from crm_ai.deployment.watching.observing import Observation
 from crm_ai.errors import CrmAiError
-from crm_ai.modeling.cells import without_small
+from crm_ai.modeling.cells import FEWEST, without_small
 from crm_ai.modeling.profile import Profile
 from crm_ai.words import _
 
@@ -42,6 +42,8 @@ class Batch:
         Customers by cell of what the model said.
     unreadable : int, default 0
         Cells that could not be read and count as missing.
+    selected : int, optional
+        How many reached the threshold; 1 to 4 count as none, and all but 1 to 4 as all. None where it is not known.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Batch:
     inputs: Mapping[str, tuple[int, ...]]
     scores: tuple[int, ...]
     unreadable: int = 0
+    selected: int | None = None
 
     @property
     def week(self) -> str:
@@ -79,6 +82,7 @@ class Batch:
             "inputs": {name: list(counts) for name, counts in self.inputs.items()},
             "scores": list(self.scores),
             "unreadable": self.unreadable,
+            "selected": self.selected,
         }
 
 
@@ -119,12 +123,12 @@ def make_batch(
     Raises
     ------
     CrmAiError
-        If there are no customers, or no name.
+        If there are no customers, or no name that can be shown.
     """
     if not seen.customers:
         raise CrmAiError(_("There are no customers in the batch."), next_step=_("Choose a file with customers in it."))
-    if not 0 < len(name.strip()) <= LONGEST_NAME:
-        raise CrmAiError(_("A batch needs a name, of at most {most} characters.").format(most=LONGEST_NAME))
+    if not 0 < len(name.strip()) <= LONGEST_NAME or not name.strip().isprintable():
+        raise CrmAiError(_("A batch needs a name of at most {most} characters, on one line.").format(most=LONGEST_NAME))
     ordered = {cells.name: cells.numeric for cells in profile.inputs}
     inputs = {
         column: tuple(without_small(counts, ordered=ordered[column]).tolist()) for column, counts in seen.inputs.items()
@@ -139,6 +143,7 @@ def make_batch(
         inputs=inputs,
         scores=tuple(without_small(seen.scores, ordered=profile.scores.numeric).tolist()),
         unreadable=unreadable,
+        selected=_selected(seen, threshold),
     )
 
 
@@ -173,6 +178,16 @@ def batch_from_json(said: Mapping[str, Any]) -> Batch:
             inputs={str(name): tuple(int(n) for n in counts) for name, counts in said["inputs"].items()},
             scores=tuple(int(n) for n in said["scores"]),
             unreadable=int(said["unreadable"]),
+            selected=None if said.get("selected") is None else int(said["selected"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CrmAiError(_("A batch cannot be read; the file is damaged.")) from error
+
+
+def _selected(seen: Observation, threshold: float) -> int | None:
+    """Customers who were selected, so few of one kind that nobody can be recognised counting as none."""
+    if seen.selected is None or seen.threshold != threshold:
+        return None
+    if seen.selected < FEWEST:
+        return 0
+    return seen.customers if seen.customers - seen.selected < FEWEST else seen.selected

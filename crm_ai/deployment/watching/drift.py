@@ -27,6 +27,7 @@ from crm_ai.modeling.cells import FEWEST as SMALLEST_CELL
 from crm_ai.modeling.cells import Cells
 from crm_ai.modeling.profile import SCORE, Profile
 from crm_ai.table import Kind
+from crm_ai.words import _
 
 ALPHA = 0.05
 PSI_WATCH, PSI_ACT = 0.1, 0.25
@@ -47,6 +48,17 @@ class Level(StrEnum):
     def alarms(self) -> bool:
         """Whether somebody should hear of it."""
         return self in (Level.WATCH, Level.ACT)
+
+    @property
+    def in_words(self) -> str:
+        """The level in the reader's language."""
+        words = {
+            Level.ACT: _("act"),
+            Level.WATCH: _("watch"),
+            Level.STEADY: _("steady"),
+            Level.TOO_FEW: _("too few to say"),
+        }
+        return words[self]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,8 @@ A code is the first 64 bits of an HMAC-SHA-256 of the identifier. Only who has t
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import io
 import os
 from collections.abc import Mapping
@@ -149,6 +151,22 @@ def workspace_secret(folder: str | Path) -> bytes:
             _("The secret of the batches cannot be used: {reason}.").format(reason=error.strerror or error),
             where=str(path),
         ) from error
+
+
+def secret_mark(secret: bytes) -> str:
+    """What a secret can be told apart by, without giving it away.
+
+    Parameters
+    ----------
+    secret : bytes
+        At least 16 bytes.
+
+    Returns
+    -------
+    str
+        Sixteen hexadecimal digits.
+    """
+    return hmac.new(check_key(secret), b"crm_ai secret", hashlib.sha256).hexdigest()[:DIGITS]
 
 
 def keyed_bytes(keyed: KeyedScores) -> bytes:

@@ -1,4 +1,4 @@
-"""Outcomes that arrive weeks after the scores: joined by code, counted, and set against what was approved."""
+"""Outcomes that arrive weeks after the scores: joined by code, counted, and judged against what was approved."""
 
 from __future__ import annotations
 
@@ -14,106 +14,19 @@ import pandas as pd
 from crm_ai.deployment.watching.batch import Batch
 from crm_ai.deployment.watching.joined import Joined
 from crm_ai.deployment.watching.keys import KeyedScores, coded
-from crm_ai.errors import CrmAiError, ProblemError
+from crm_ai.deployment.watching.performance import Performance
+from crm_ai.errors import ProblemError
 from crm_ai.evaluation import Estimate, tally_confusion, tally_errors, tally_scores
 from crm_ai.modeling.problem import Task
-from crm_ai.modeling.profile import THRESHOLD, Profile, estimate_from_json, judged
+from crm_ai.modeling.profile import THRESHOLD, Profile, judged
 from crm_ai.words import _
 
 if TYPE_CHECKING:
     from crm_ai.fairness import Audit
     from crm_ai.table import Table
 
-FORMAT = "crm_ai outcomes"
 FEWEST = 30
 AT_THRESHOLD = ("selection_rate", "precision", "recall")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Performance:
-    """How good a model turned out to be for one batch.
-
-    Parameters
-    ----------
-    batch, model : str
-        Name of the batch, and the model that scored it.
-    day : date
-        When it was scored.
-    known : date
-        When outcomes were joined.
-    joined : Joined
-        What was matched and what was not.
-    figures : mapping of str to Estimate
-        As ``profile.judged`` gives them; empty if fewer than 30 outcomes are known.
-    differences : mapping of str to Estimate
-        Now minus what was approved, with two-sample intervals.
-    segments : mapping of str to mapping
-        By segment: verdict, judgement and by group and metric an estimate, as plain numbers.
-    """
-
-    batch: str
-    model: str
-    day: date
-    known: date
-    joined: Joined
-    figures: Mapping[str, Estimate]
-    differences: Mapping[str, Estimate]
-    segments: Mapping[str, Mapping[str, Any]]
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain numbers and texts.
-
-        Returns
-        -------
-        dict
-            For ``performance_from_json``.
-        """
-        return {
-            "format": FORMAT,
-            "batch": self.batch,
-            "model": self.model,
-            "day": self.day.isoformat(),
-            "known": self.known.isoformat(),
-            "joined": {name: getattr(self.joined, name) for name in Joined.__dataclass_fields__},
-            "figures": {name: estimate.as_dict() for name, estimate in self.figures.items()},
-            "differences": {name: estimate.as_dict() for name, estimate in self.differences.items()},
-            "segments": self.segments,
-        }
-
-
-def performance_from_json(said: Mapping[str, Any]) -> Performance:
-    """Read what ``Performance.as_json`` wrote.
-
-    Parameters
-    ----------
-    said : mapping
-        The plain numbers.
-
-    Returns
-    -------
-    Performance
-        The same.
-
-    Raises
-    ------
-    CrmAiError
-        If it is anything else.
-    """
-    try:
-        if said["format"] != FORMAT:
-            raise ValueError(said["format"])
-        return Performance(
-            batch=str(said["batch"]),
-            model=str(said["model"]),
-            day=date.fromisoformat(said["day"]),
-            known=date.fromisoformat(said["known"]),
-            joined=Joined(**{str(name): int(n) for name, n in said["joined"].items()}),
-            figures={str(name): estimate_from_json(str(name), one) for name, one in said["figures"].items()},
-            differences={str(name): estimate_from_json(str(name), one) for name, one in said["differences"].items()},
-            segments=dict(said["segments"]),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CrmAiError(_("Outcomes of a batch cannot be read; the file is damaged.")) from error
 
 
 def join_outcomes(
@@ -161,16 +74,93 @@ def join_outcomes(
     ProblemError
         If a column is not there, or no outcome can be joined.
     """
-    problem = profile.problem
-    assert problem is not None
-    truth = _outcomes(table, profile, outcome or problem.target)
+    outcomes = read_outcomes(table, key=key, profile=profile, secret=secret, outcome=outcome, when=when)
+    return judge_batch(batch, keyed, outcomes, profile=profile, known=known)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcomes:
+    """What became of customers, by code; read once for however many batches.
+
+    Parameters
+    ----------
+    codes : numpy.ndarray of uint64, shape (n,)
+        Of their identifiers.
+    named : numpy.ndarray of bool, shape (n,)
+        Whether there is an identifier.
+    truth : numpy.ndarray of float64, shape (n,)
+        Outcomes as numbers or positions of answers; NaN where unknown.
+    days : pandas.Series, optional
+        Day of each outcome.
+    source, key : str
+        Where they come from, and the column of the identifiers.
+    """
+
+    codes: np.ndarray
+    named: np.ndarray
+    truth: np.ndarray
+    days: pd.Series | None
+    source: str
+    key: str
+
+
+def read_outcomes(
+    table: Table, *, key: str, profile: Profile, secret: bytes, outcome: str | None = None, when: str | None = None
+) -> Outcomes:
+    """Read outcomes, to be joined to one batch or many.
+
+    Parameters
+    ----------
+    table, key, profile, secret, outcome, when : optional
+        As in ``join_outcomes``.
+
+    Returns
+    -------
+    Outcomes
+        By code.
+
+    Raises
+    ------
+    ProblemError
+        If a column is not there.
+    """
+    assert profile.problem is not None
+    truth = _outcomes(table, profile, outcome or profile.problem.target)
     codes, named = coded(_column(table, key), secret)
-    early = _before(table, when, batch.day) if when else np.zeros(len(table), dtype=bool)
+    days = pd.to_datetime(_column(table, when), errors="coerce") if when else None
+    return Outcomes(codes, named, truth, days, table.source, key)
+
+
+def judge_batch(batch: Batch, keyed: KeyedScores, outcomes: Outcomes, *, profile: Profile, known: date) -> Performance:
+    """Join outcomes to the scores of a batch, and judge the model by them.
+
+    Parameters
+    ----------
+    batch, keyed, profile, known : optional
+        As in ``join_outcomes``.
+    outcomes : Outcomes
+        From ``read_outcomes``.
+
+    Returns
+    -------
+    Performance
+        What was matched, how good the model was, and for whom.
+
+    Raises
+    ------
+    ProblemError
+        If no outcome can be joined.
+    """
+    problem, named, truth = profile.problem, outcomes.named, outcomes.truth
+    assert problem is not None
+    early = np.zeros(len(truth), dtype=bool)
+    if outcomes.days is not None:
+        early = (outcomes.days < pd.Timestamp(batch.day)).to_numpy()
     usable = named & ~np.isnan(truth) & ~early
     theirs, first = np.unique(keyed.codes, return_index=True)
-    found, counted = _matched(codes[usable], truth[usable], theirs)
+    found, counted = _matched(outcomes.codes[usable], truth[usable], theirs)
     joined = Joined(
-        rows=len(table),
+        rows=len(truth),
         matched=len(found),
         scored=len(theirs),
         repeated_scores=len(keyed.codes) - len(theirs),
@@ -182,13 +172,15 @@ def join_outcomes(
     if not len(found):
         raise ProblemError(
             _("No outcome belongs to a customer of the batch “{batch}”.").format(batch=batch.name),
-            where=table.source,
-            next_step=_("Check that “{key}” holds the same identifiers as when the batch was scored.").format(key=key),
+            where=outcomes.source,
+            next_step=_("Check that “{key}” holds the same identifiers as when the batch was scored.").format(
+                key=outcomes.key
+            ),
         )
     places = first[[place for place, _outcome in found]]
     actual, said = np.asarray([value for _place, value in found]), keyed.said[places]
-    figures = judged(problem, actual, said, batch.threshold) if len(found) >= FEWEST else {}
-    audits = _audits(profile, keyed, places, actual, said, batch.threshold) if len(found) >= FEWEST else {}
+    enough = len(found) >= FEWEST
+    figures = judged(problem, actual, said, batch.threshold) if enough else {}
     return Performance(
         batch=batch.name,
         model=batch.model,
@@ -197,7 +189,7 @@ def join_outcomes(
         joined=joined,
         figures=figures,
         differences=_differences(profile, figures, batch.threshold),
-        segments=audits,
+        segments=_audits(profile, keyed, places, actual, said, batch.threshold) if enough else {},
     )
 
 
@@ -254,11 +246,6 @@ def _column(table: Table, name: str) -> pd.Series:
             next_step=_("Choose one of: {names}.").format(names=_(", ").join(table.schema.names[:12])),
         )
     return table.frame[name]
-
-
-def _before(table: Table, when: str, day: date) -> np.ndarray:
-    days = pd.to_datetime(_column(table, when), errors="coerce")
-    return (days < pd.Timestamp(day)).to_numpy()
 
 
 def _matched(

@@ -16,6 +16,8 @@ from crm_ai.table import Table, coerce_counting
 from crm_ai.words import _
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from crm_ai.deployment.watching.store import Store
 
 
@@ -98,30 +100,63 @@ def record(
     ProblemError
         If the column of the identifiers is missing.
     """
-    from crm_ai.deployment.scoring import check_columns
-
-    profile = profile_of(model)
     if keep_keys and key not in table.schema.names:
         raise ProblemError(
             _("There is no column “{name}”.").format(name=key),
             where=table.source,
             next_step=_("Name the column that holds the customers' identifiers."),
         )
-    check_columns(model, table.schema, source=table.source)
-    frame, unreadable = coerce_counting(table.frame, model.schema)
-    predicted = model.predict(frame)
-    batch = make_batch(
-        profile,
-        observe(profile, frame, predicted),
-        name=name,
-        day=day,
-        model=version,
-        threshold=threshold,
-        unreadable=sum(unreadable.values()),
-    )
+    batch, predicted = _counted(model, table, name=name, day=day, version=version, threshold=threshold)
     keyed = None
     if keep_keys and key is not None:
         groups = tuple(groups_of(table, segment) for segment in segments)
-        keyed = keyed_scores(table.frame[key], predicted, profile, secret, groups)
+        keyed = keyed_scores(table.frame[key], predicted, profile_of(model), secret, groups)
     store.add(batch, keyed)
     return batch
+
+
+def look_at(model: Model, table: Table, *, name: str, day: date, version: str = "", threshold: float = 0.5) -> Batch:
+    """Score a table and count it, and keep nothing.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+    table : Table
+        New customers.
+    name : str
+        What the batch is called.
+    day : date
+        When it is scored.
+    version : str, default ""
+        The model's digest or version.
+    threshold : float, default 0.5
+        Score from which customers are selected.
+
+    Returns
+    -------
+    Batch
+        What would be kept.
+
+    Raises
+    ------
+    ScoringError
+        If a column that the model needs is missing.
+    """
+    return _counted(model, table, name=name, day=day, version=version, threshold=threshold)[0]
+
+
+def _counted(
+    model: Model, table: Table, *, name: str, day: date, version: str, threshold: float
+) -> tuple[Batch, np.ndarray]:
+    from crm_ai.deployment.scoring import check_columns
+
+    profile = profile_of(model)
+    check_columns(model, table.schema, source=table.source)
+    frame, unreadable = coerce_counting(table.frame, model.schema)
+    predicted = model.predict(frame)
+    seen = observe(profile, frame, predicted, threshold=threshold)
+    batch = make_batch(
+        profile, seen, name=name, day=day, model=version, threshold=threshold, unreadable=sum(unreadable.values())
+    )
+    return batch, predicted

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from crm_ai.deployment.watching.batch import Batch, batch_from_json
 from crm_ai.deployment.watching.keys import KeyedScores, keyed_bytes, keyed_from_bytes
-from crm_ai.deployment.watching.outcomes import Performance, performance_from_json
+from crm_ai.deployment.watching.performance import Performance, performance_from_json
 from crm_ai.errors import CrmAiError
 from crm_ai.files import write_atomically
 from crm_ai.words import _
@@ -66,7 +66,7 @@ class FolderStore:
         """
         path = self._path(batch.model, batch.name)
         if path.exists():
-            raise _twice(batch)
+            raise batch_twice(batch)
         said = batch.as_json()
         if keyed is not None:
             # Codes first: a batch that says it has codes has them. Its own file makes it count.
@@ -75,7 +75,7 @@ class FolderStore:
             self._write(path.with_name(name), content)
             said["keyed"] = name
         if not self._write(path, json.dumps(said).encode()):
-            raise _twice(batch)
+            raise batch_twice(batch)
 
     def batches(self, model: str | None = None) -> tuple[Batch, ...]:
         """Find batches.
@@ -202,7 +202,19 @@ def _read(path: Path) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def _twice(batch: Batch) -> CrmAiError:
+def batch_twice(batch: Batch) -> CrmAiError:
+    """What is raised where a batch is added twice.
+
+    Parameters
+    ----------
+    batch : Batch
+        The second one.
+
+    Returns
+    -------
+    CrmAiError
+        To be raised.
+    """
     return CrmAiError(
         _("There is a batch “{name}” of this model already.").format(name=batch.name),
         next_step=_("Batches are never changed. Give the new one another name."),

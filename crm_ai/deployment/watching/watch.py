@@ -13,8 +13,9 @@ from crm_ai.deployment.watching.advice import Advice, advise
 from crm_ai.deployment.watching.alerts import Alert, alerts_of, level_of_figure, level_of_lean
 from crm_ai.deployment.watching.batch import Batch
 from crm_ai.deployment.watching.drift import Level
-from crm_ai.deployment.watching.outcomes import Performance
+from crm_ai.deployment.watching.performance import Performance
 from crm_ai.evaluation import Estimate
+from crm_ai.modeling.profile import SCORE
 from crm_ai.words import _, count, sentences
 
 COLUMNS = ("week", "day", "batch", "kind", "subject", "measure", "value", "low", "high", "p", "n", "level")
@@ -78,11 +79,12 @@ class Watch:
         -------
         pandas.DataFrame
             Columns week, day, batch, kind (input, score, performance, difference, segment), subject (column, figure or
-            segment and group), measure, value, low, high, p (corrected), n, level.
+            segment and group), measure, value, low, high, p (corrected), n, level. The share that was selected is a
+            measure of the score.
         """
         rows: list[tuple[Any, ...]] = []
         for batch in self.batches:
-            rows += _drift_rows(batch)
+            rows += [*_drift_rows(batch), *_selected_row(batch)]
         weeks = {(batch.model, batch.name): batch.week for batch in self.batches}
         for one in self.performances:
             week = weeks.get((one.model, one.batch), "")
@@ -146,6 +148,16 @@ def _drift_rows(batch: Batch) -> list[tuple[Any, ...]]:
             ("new", one.new),
         )
     ]
+
+
+def _selected_row(batch: Batch) -> list[tuple[Any, ...]]:
+    if batch.selected is None:
+        return []
+    from crm_ai.evaluation.intervals import wilson
+
+    low, high = (float(end) for end in wilson(batch.selected, batch.customers))
+    cells = (batch.selected / batch.customers, low, high, float("nan"), batch.customers)
+    return [(batch.week, batch.day, batch.name, "score", SCORE, "selection_rate", *cells, "")]
 
 
 def _performance_rows(one: Performance) -> list[tuple[Any, ...]]:

@@ -76,3 +76,52 @@ def test_hostile_names_and_nothing_to_draw():
         charts.drift.performance_over_weeks(empty, "rmse", Estimate("rmse", float("nan"))),
     ):
         assert charts.describe(drawn)
+
+
+def test_one_batch_is_a_point_among_days_and_not_among_milliseconds():
+    frame = frame_of(["steady"])
+    for figure in (
+        charts.drift.scores_over_weeks(frame),
+        charts.drift.performance_over_weeks(frame, "roc_auc", Estimate("roc_auc", float("nan"))),
+    ):
+        assert figure.layout.xaxis.range == ("2026-01-02", "2026-01-08")
+
+
+def test_the_share_selected_is_drawn_with_what_was_approved():
+    frame = frame_of(["steady", "steady"])
+    chosen = [
+        (f"2026-W0{n + 2}", date(2026, 1, 5 + 7 * n), f"<b>{n}", "score", "score", "selection_rate", 0.2 + n / 10,
+         0.15, 0.4, np.nan, 500, "") for n in range(2)
+    ]  # fmt: skip
+    frame = pd.concat([frame, pd.DataFrame(chosen, columns=list(COLUMNS))])
+    figure = charts.at_work.selected_over_weeks(frame, Estimate("selection_rate", 0.25, 0.2, 0.3, 900))
+    assert charts.describe(figure) == "30 % selected in the latest batch, 25 % when the model was approved"
+    assert list(figure.data[0].y) == pytest.approx([0.2, 0.3])
+    assert "<b>1" not in str(figure.to_dict())
+    assert "30 % selected in the latest batch" in charts.describe(charts.at_work.selected_over_weeks(frame, None))
+    assert "not known" in charts.describe(charts.at_work.selected_over_weeks(frame_of([]), None))
+
+
+def test_groups_over_weeks_say_who_is_apart_in_the_latest():
+    days = [date(2026, 1, 5), date(2026, 1, 12)]
+    rows = [
+        (day, "b", group, value + place / 10, 0.1, 0.9, 300)
+        for place, day in enumerate(days)
+        for group, value in (("<b>f</b>", 0.2), ("男", 0.5))
+    ]
+    frame = pd.DataFrame(rows, columns=["day", "batch", "group", "value", "low", "high", "n"])
+    figure = charts.at_work.groups_over_weeks(frame, "Selected")
+    assert charts.describe(figure) == "Selected: 60 % for “男”, 30 % for “<b>f</b>” in the latest batch"
+    assert [len(trace.x) for trace in figure.data] == [2, 2]
+    assert "<b>f" not in str(figure.to_dict()["data"])
+    long = pd.concat([frame.assign(day=day + timedelta(weeks=n)) for n in range(40) for day in days[:1]])
+    assert len(set(charts.at_work.groups_over_weeks(long, "Selected").data[0].x)) == 12
+    crowd = pd.DataFrame(
+        [(days[0], "b", f"g{n}", 0.1 * n, 0, 1, 100 + n) for n in range(9)], columns=list(frame.columns)
+    )
+    assert [trace.name for trace in charts.at_work.groups_over_weeks(crowd, "x").data] == [
+        f"g{n}" for n in range(8, 2, -1)
+    ]
+    assert "too few" in charts.describe(charts.at_work.groups_over_weeks(crowd.head(1), "x"))
+    unknown = crowd.assign(value=np.nan)
+    assert "cannot be told" in charts.describe(charts.at_work.groups_over_weeks(unknown, "x", share=False))

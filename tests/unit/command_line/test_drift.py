@@ -153,3 +153,61 @@ def test_awkward_cells_are_counted(folder, tmp_path, capsys):
     assert found["months"]["missing_now"] == pytest.approx(1 / 3)
     assert found["plan"]["new"] == pytest.approx(1 / 6)
     assert found["months"]["level"] == found["plan"]["level"] == "act"
+
+
+@pytest.fixture
+def registered(folder, tmp_path, monkeypatch):
+    """A champion in a registry of its own."""
+    for name in ("CRM_AI_REGISTRY_URL", "CRM_AI_REGISTRY_ARTIFACTS", "CRM_AI_FOUR_EYES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CRM_AI_WORKSPACE", str(tmp_path / "workspace"))
+    asked = ["--target", "Churn", "--features", "months,plan", "--models", "logistic_regression"]
+    for _turn in range(2):
+        assert run_command(["train", str(folder / "train.csv"), *asked, "--register", "流失", "--why", "try"]) == 0
+    ticks = "metrics,reasons,fairness,data quality,leakage"
+    assert run_command(["approve", "流失", "1", "--why", "ok", "--tick", ticks]) == 0
+    assert run_command(["promote", "流失", "1", "--why", "go"]) == 0
+    return tmp_path / "workspace"
+
+
+def champion(*words):
+    return run_command(["drift", "--champion", "流失", *words])
+
+
+def test_the_champions_weeks_are_kept_in_the_registry(folder, registered, tmp_path, capsys):
+    same, moved = str(folder / "same.csv"), str(folder / "moved.csv")
+    keys = ["--keep-keys", "--key", "id", "--segments", "gender"]
+    assert champion(same, "--day", "2026-03-02", "--batch", "三月", *keys) == 0
+    assert run_command(["drift", moved, "--champion", "流失", "--day", "2026-03-09", "--fail-on", "act"]) == 3
+    assert champion(moved, "--day", "2026-03-09") == 1  # the batch is there already
+    capsys.readouterr()
+    assert champion("--batch", "三月", "--outcomes", same, "--key", "id", "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["model"] == "流失 1"
+    assert said["outcomes"]["joined"]["matched"] == 600
+    assert [batch["name"] for batch in said["batches"]] == ["三月", "moved"]
+    assert champion(same, "--version", "2", "--json") == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["model"], [batch["name"] for batch in said["batches"]]) == ("流失 2", ["same"])
+    assert (registered / "watching" / "secret.key").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["a.csv", "b.csv"], "watched in the registry"),
+        (["a.csv", "--store", "S"], "watched in the registry"),
+        (["same.csv", "--version", "9"], "no version “9”"),
+        (["same.csv", "--version", "challenger"], "no version"),
+        (["--batch", "b", "--outcomes", "same.csv", "--key", "id"], "no batch “b”"),
+        (["--outcomes", "same.csv", "--key", "id"], "whose outcomes"),
+    ],
+)
+def test_what_cannot_be_done_with_a_registered_version(folder, registered, capsys, words, said):
+    assert champion(*(str(folder / word) if word.endswith(".csv") else word for word in words)) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_it_must_be_said_which_model(folder, capsys):
+    assert run_command(["drift", str(folder / "churn.crm"), str(folder / "same.csv"), "--version", "2"]) == 1
+    assert "--champion NAME" in capsys.readouterr().err

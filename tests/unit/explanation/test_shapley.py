@@ -16,6 +16,7 @@ from crm_ai.explanation import (
     explain_model,
     explain_rows,
     explainer,
+    permutation_shapley,
     shap_explainer,
     tree_shap,
     tree_shapley,
@@ -303,3 +304,24 @@ def test_columns_named_like_the_tables_own_are_kept():
     values = np.array([[0.5, 1.0], [0.25, 2.0]])
     frame = Explanation(values, 3.0, ("output", "row"), data, np.array([7, 9]), "value", "x").to_frame()
     assert frame.to_numpy().tolist() == [[7, 0.5, 1.0, 4.5], [9, 0.25, 2.0, 5.25]]
+
+
+@pytest.mark.parametrize("cells", [1, 300, 1 << 22])
+@pytest.mark.parametrize("n", [0, 1, 30])
+def test_how_many_are_asked_about_at_once_makes_no_difference(monkeypatch, cells, n):
+    """Orders and customers are put together to ask a slow model less often: each value stays as it was alone."""
+    draw = np.random.default_rng(5)
+    slopes, source = draw.normal(size=5), np.array([0, 0, 1, 2, 2])
+    matrix, background = draw.normal(size=(n, 5)), draw.normal(size=(20, 5))
+
+    def predict(customers):
+        return np.tanh(customers @ slopes) + customers[:, 0] * customers[:, 3]
+
+    together = permutation_shapley.permutation_shap(predict, matrix, background, source, pairs=6, seed=1)
+    monkeypatch.setattr(permutation_shapley, "CELLS_AT_ONCE", cells)
+    values, base, error = permutation_shapley.permutation_shap(predict, matrix, background, source, pairs=6, seed=1)
+    assert values == pytest.approx(together[0], abs=1e-12)
+    assert error == pytest.approx(together[2], abs=1e-12)
+    assert base == together[1]
+    assert base + values.sum(axis=1) == pytest.approx(predict(matrix), abs=1e-12)
+    assert values.shape == error.shape == (n, 3)

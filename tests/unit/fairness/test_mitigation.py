@@ -32,7 +32,7 @@ from crm_ai.fairness import (
 )
 from crm_ai.fairness.decorrelation import Decorrelated, fit_decorrelated
 from crm_ai.fairness.group_thresholds import Past, choose_thresholds, moved, shifts_of
-from crm_ai.fairness.mitigation import reweighing
+from crm_ai.fairness.ways import reweighing
 from crm_ai.modeling import (
     MODEL_TYPES,
     Segment,

@@ -32,7 +32,7 @@ from crm_ai.modeling import (
 )
 from crm_ai.reporting import FORMATS, findings_of_run, report
 from crm_ai.reporting.fonts import Font, find_chinese
-from crm_ai.reporting.pdf import Sheet
+from crm_ai.reporting.sheet import Sheet
 from crm_ai.table import read_table, table_from_frame
 from crm_ai.words import count, number
 from tests.unit.explanation.known_data import KNOWN_FEATURES, make_known
@@ -264,7 +264,7 @@ def test_a_file_is_written_whole_or_not_at_all(leaving, tmp_path):
 
 
 def test_without_a_font_it_says_which_to_install(leaving, monkeypatch):
-    monkeypatch.setattr("crm_ai.reporting.pdf.find_chinese", lambda: None)
+    monkeypatch.setattr("crm_ai.reporting.sheet.find_chinese", lambda: None)
     assert report(leaving, "decision_tree", format="pdf", day=DAY)
     with pytest.raises(CrmAiError, match="fonts-wqy-microhei"):
         report(leaving, "decision_tree", format="pdf", language="zh", day=DAY)

@@ -264,6 +264,9 @@ def test_what_a_cluster_cannot_do_is_done_here_and_told(command, new, tmp_path):
     assert (tmp_path / "scored.parquet").is_file()
     code, _out, err = command("explain", "one.parquet", "-o", "two.parquet", "--ids", "K00001,#7")
     assert (code, "--ids is not known there" in err) == (0, True)
+    new.rename(columns={"plan": "tariff"}).to_parquet("renamed.parquet", index=False)
+    code, _out, err = command("score", "renamed.parquet", "-o", "three.parquet", "--rename", "tariff=plan")
+    assert (code, "--rename is not known there" in err) == (0, True)
 
 
 def test_the_command_line_explains_and_audits_there_as_here(command, tmp_path):

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from crm_ai.deployment.registry import (
+    RegistryStore,
     find_faults,
     list_versions,
     open_registry,
@@ -32,6 +33,18 @@ def test_the_steps_make_the_tables_that_the_code_knows(registry):
     with registry.reading() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": "registry_migrations"})
         assert compare_metadata(context, metadata) == []
+
+
+def test_an_older_database_keeps_what_it_holds(tmp_path, registry, run):
+    register(run, "decision_tree", registry, name="churn", note="try")
+    with registry.writing() as connection:
+        for table in ("registry_outcomes", "registry_batch_keys", "registry_batches"):
+            connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text("UPDATE registry_migrations SET version_num = '0001'"))
+    opened = open_registry(tmp_path / "registry.db", tmp_path / "files")
+    assert [version.label for version in list_versions(opened)] == ["churn v1"]
+    assert verify_log(opened) == 1
+    assert RegistryStore(opened, tmp_path).batches() == ()
 
 
 def test_a_newer_database_is_left_alone(tmp_path, registry):

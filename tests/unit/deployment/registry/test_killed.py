@@ -8,11 +8,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[4]
 SCRIPT = Path(__file__).parent / "killed_process.py"
+WEEKS = Path(__file__).parent / "killed_weeks.py"
 
 
-def killed(url, folder, kills):
+def killed(url, folder, kills, script=SCRIPT):
     environ = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    words = [sys.executable, str(SCRIPT), url, str(folder), str(kills)]
+    words = [sys.executable, str(script), url, str(folder), str(kills)]
     done = subprocess.run(words, capture_output=True, text=True, env=environ, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -30,3 +31,14 @@ def check(told):
 
 def test_killed_on_sqlite(tmp_path):
     check(killed(f"sqlite:///{tmp_path}/registry.db", tmp_path / "files", 30))
+
+
+def check_weeks(told):
+    assert told["problems"] == []  # no batch without its codes
+    assert told["unchanged"]  # deaths before the commit have left neither a batch nor outcomes
+    assert told["batches"] > 6  # one at first and five to take the time; the others came between two deaths
+    assert told["judged"] == 1
+
+
+def test_weeks_killed_on_sqlite(tmp_path):
+    check_weeks(killed(f"sqlite:///{tmp_path}/registry.db", tmp_path / "files", 15, WEEKS))

@@ -22,7 +22,7 @@ from crm_ai.deployment.registry import (
 from crm_ai.errors import DatabaseError, RegistryError
 from tests.postgresql import ESCAPED, PASSWORD, postgresql
 from tests.unit.deployment.registry.conftest import TICKED
-from tests.unit.deployment.registry.test_killed import check, killed
+from tests.unit.deployment.registry.test_killed import WEEKS, check, check_weeks, killed
 
 numbers = count()
 
@@ -93,6 +93,10 @@ def test_a_wrong_password_is_told_and_not_shown(server, tmp_path):
 
 def test_killed_on_postgresql(url, tmp_path):
     check(killed(url, tmp_path / "files", 30))
+
+
+def test_weeks_killed_on_postgresql(url, tmp_path):
+    check_weeks(killed(url, tmp_path / "files", 15, WEEKS))
 
 
 def test_mysql_is_refused(tmp_path):

@@ -54,9 +54,9 @@ def model(run):
 def seen_by(model):
     """Counts of customers in a frame."""
 
-    def see(frame):
+    def see(frame, threshold=0.5):
         shaped = coerce(frame, model.schema)
-        return observe(model.profile, shaped, model.predict(shaped))
+        return observe(model.profile, shaped, model.predict(shaped), threshold=threshold)
 
     return see
 
@@ -65,8 +65,9 @@ def seen_by(model):
 def batch_of(model, seen_by):
     """A batch made of a frame."""
 
-    def make(frame, name="b", day=date(2026, 3, 2), **options):
-        return make_batch(model.profile, seen_by(frame), name=name, day=day, model="m1", **options)
+    def make(frame, name="b", day=date(2026, 3, 2), version="m1", threshold=0.5, **options):
+        seen = seen_by(frame, threshold)
+        return make_batch(model.profile, seen, name=name, day=day, model=version, threshold=threshold, **options)
 
     return make
 

@@ -7,7 +7,8 @@ import pytest
 
 from crm_ai.deployment.watching import join_outcomes, keyed_scores
 from crm_ai.deployment.watching.keys import coded, keyed_bytes, keyed_from_bytes, workspace_secret
-from crm_ai.deployment.watching.outcomes import difference_of_samples, performance_from_json
+from crm_ai.deployment.watching.outcomes import difference_of_samples
+from crm_ai.deployment.watching.performance import performance_from_json
 from crm_ai.errors import CrmAiError
 from crm_ai.evaluation import exact_ranking
 from crm_ai.modeling import groups_of, propose_problem, train

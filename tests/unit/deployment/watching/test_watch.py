@@ -6,7 +6,8 @@ import pytest
 
 from crm_ai.deployment.watching import Level, Step, join_outcomes, keyed_scores, watch
 from crm_ai.deployment.watching.joined import Joined
-from crm_ai.deployment.watching.outcomes import Performance, difference_of_samples
+from crm_ai.deployment.watching.outcomes import difference_of_samples
+from crm_ai.deployment.watching.performance import Performance
 from crm_ai.evaluation import Estimate
 from crm_ai.modeling.problem import Problem, Task
 from crm_ai.modeling.profile import judged
@@ -148,6 +149,11 @@ def test_the_table_holds_every_number_once(weeks, model, batch_of):
     row = table[(table["kind"] == "performance") & (table["measure"] == "roc_auc")].iloc[0]
     assert (row["value"], row["week"]) == (judged.figures["roc_auc"].value, "2026-W14")
     assert len(table[table["kind"] == "input"]) == 9 * 6 * 5
+    chosen = table[(table["measure"] == "selection_rate") & (table["kind"] == "score")]
+    assert len(chosen) == 9
+    one = chosen[chosen["batch"] == "judged"].iloc[0]
+    assert (one["value"], one["n"]) == ((said >= 0.5).mean(), 400)
+    assert one["low"] < one["value"] < one["high"]
 
 
 def test_unjudged_outcomes_alarm_nobody():

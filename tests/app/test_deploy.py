@@ -1,58 +1,42 @@
-"""Save: how does the model get to work?"""
+"""Deploy: may it go to work, and how is it doing there?"""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.app.driving import assert_sound, customers, go, upload, words
+from tests.app.driving import assert_sound, customers, go, upload
 
 
 @pytest.fixture
 def trained(visit, churn_csv):
     at = go(upload(visit(), churn_csv), "train")
     at.button(key="train").click().run()
-    return go(at, "save")
+    return scoring(go(at, "deploy"))
+
+
+def scoring(at):
+    """Open the tab that scores."""
+    at.session_state["deploy_tab"] = "Score new customers"
+    return at.run()
 
 
 def test_without_models_it_offers_to_train(visit, churn_csv):
-    at = go(upload(visit(), churn_csv), "save")
+    at = go(upload(visit(), churn_csv), "deploy")
     assert_sound(at)
     assert {"invite_train", "invite_now"} <= {button.key for button in at.button}
 
 
 def test_training_what_is_proposed_stays_on_the_page(visit, churn_csv):
-    at = go(upload(visit(), churn_csv), "save")
+    at = go(upload(visit(), churn_csv), "deploy")
     at.button(key="invite_now").click().run()
     assert_sound(at)
-    assert at.title[0].value == "How does it get to work?"
-    assert len(at.download_button) == 2
+    assert at.title[0].value == "May it go to work, and how is it doing there?"
+    assert len(scoring(at).download_button) == 2
 
 
 def test_offers_the_model_and_its_card(trained):
     assert_sound(trained)
     assert [button.key for button in trained.download_button] == ["download_model", "download_card"]
-
-
-def test_scores_a_new_file(trained):
-    new = customers(150, seed=7).decode().splitlines()
-    without_target = "\n".join(line.rsplit(",", 1)[0] for line in new)
-    upload(trained, without_target.encode(), "new.csv")
-    assert_sound(trained)
-    assert trained.metric[0].value == "150"
-    assert trained.success
-
-
-def test_says_what_did_not_fit(trained):
-    strange = customers(150, seed=7).decode().replace("two years", "lifelong")
-    upload(trained, strange.encode(), "new.csv")
-    assert_sound(trained)
-    assert "lifelong" in words(trained)
-
-
-def test_a_file_without_the_columns_is_told_kindly(trained):
-    upload(trained, b"a,b\n" + b"1,2\n" * 50, "other.csv")
-    assert not trained.exception
-    assert "columns that are not there" in trained.error[0].value
 
 
 def test_whether_customers_go_into_the_file_is_the_readers_choice(trained):

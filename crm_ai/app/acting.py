@@ -1,0 +1,214 @@
+"""What can be done with a version: decide, put to work, try, bring back, withdraw, publish; each with a reason."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from crm_ai.app import acts, deciding, errors, evidence, moments
+from crm_ai.app.plain import plain
+from crm_ai.deployment.registry import (
+    Act,
+    former_champion,
+    promote,
+    publish,
+    publishing,
+    read_log,
+    reigns,
+    roll_back,
+    withdraw,
+)
+from crm_ai.errors import CrmAiError, RegistryError
+from crm_ai.modeling import Task
+from crm_ai.words import _, sentences
+
+if TYPE_CHECKING:
+    from crm_ai.app.deployed import Desk
+    from crm_ai.deployment.registry import Version
+
+NAME_WIDTH = 40
+DECIDE, CROWN, TRY, BACK, OUT, PUBLISH = "decide", "crown", "try", "back", "out", "publish"
+
+
+def panel(desk: Desk, version: Version) -> None:
+    """Draw what can be done, and the form of what is chosen.
+
+    Parameters
+    ----------
+    desk : Desk
+        What there is to work with.
+    version : Version
+        The version that is looked at.
+    """
+    words = _possible(desk, version)
+    if not words:
+        st.caption(_("This version is withdrawn for good. What is known of it stays."))
+        return
+    usual = next(iter(words))
+    chosen = st.pills(
+        _("What shall be done?"),
+        list(words),
+        default=usual if usual in (DECIDE, CROWN) else None,
+        format_func=words.__getitem__,
+        # Of the state, too: what is usual next is another after each act.
+        key=f"act_{version.digest[:12]}_{version.state}_{'_'.join(version.aliases)}",
+    )
+    if "champion" in version.aliases:
+        st.caption(_("To withdraw it, put another version to work first."))
+    if chosen == DECIDE:
+        deciding.form(desk, version)
+    elif chosen is not None:
+        with st.form(f"form_{chosen}"):
+            _FORMS[str(chosen)](desk, version)
+
+
+def _possible(desk: Desk, version: Version) -> dict[str, str]:
+    """What can be done with a version as it stands, what is usual next first."""
+    approved, held = version.state == "approved", version.aliases
+    former = former_champion(desk.registry, version.name)
+    known = {
+        DECIDE: (version.state != "withdrawn" and not held and not approved, _("Decide")),
+        CROWN: (approved and "champion" not in held, _("Put to work")),
+        TRY: (approved and not held, _("Put on trial")),
+        BACK: ("champion" in held and former is not None, _("Bring the one before back")),
+        PUBLISH: (approved, _("Publish to MLflow")),
+        OUT: (version.state != "withdrawn" and "champion" not in held, _("Withdraw")),
+    }
+    words = {act: label for act, (possible, label) in known.items() if possible}
+    if approved and not held:
+        words[DECIDE] = _("Decide anew")
+    return words
+
+
+def _of(version: Version) -> dict[str, object]:
+    return {"n": version.number, "name": plain(version.name, NAME_WIDTH)}
+
+
+def _crown(desk: Desk, version: Version) -> None:
+    before = desk.champion
+    told = [_("All services that follow “{name}” score with version {n} from now on.").format(**_of(version))]
+    if evidence.task(version) is Task.BINARY:
+        told.append(_("Customers are selected from a score of {threshold} on.").format(
+            threshold=f"{version.threshold:.2f}"
+        ))  # fmt: skip
+    if before is not None:
+        told.append(_("It takes the place of version {n}, which can be brought back.").format(n=before.number))
+    st.markdown(sentences(told))
+    why = acts.why("crown_why")
+    if acts.submit(
+        _("Put version {n} to work").format(n=version.number),
+        desk.person, Act.PROMOTE, key="crown_now", icon=":material/rocket_launch:",
+    ):  # fmt: skip
+        with errors.shown_kindly():
+            promote(desk.registry, version, by=desk.person, why=why)
+            acts.done(_("Version {n} of “{name}” is at work now (champion).").format(**_of(version)))
+
+
+def _try(desk: Desk, version: Version) -> None:
+    champion = desk.champion
+    rival = next((one for one in desk.versions if "challenger" in one.aliases), None)
+    told = [_("Version {n} is tried beside the one at work, and decides nothing (challenger).").format(**_of(version))]
+    if champion is not None:
+        told.append(_("Services go on scoring with version {n}.").format(n=champion.number))
+    if rival is not None:
+        told.append(_("Version {n} is on trial no more.").format(n=rival.number))
+    st.markdown(sentences(told))
+    why = acts.why("try_why")
+    if acts.submit(
+        _("Put version {n} on trial").format(n=version.number),
+        desk.person, Act.PROMOTE, key="try_now", icon=":material/science:",
+    ):  # fmt: skip
+        with errors.shown_kindly():
+            promote(desk.registry, version, by=desk.person, why=why, alias="challenger")
+            acts.done(_("Version {n} of “{name}” is on trial now (challenger).").format(**_of(version)))
+
+
+def _back(desk: Desk, version: Version) -> None:
+    former = former_champion(desk.registry, version.name)
+    if former is None:
+        return
+    last = [reign for reign in reigns(read_log(desk.registry, version.name)) if reign.number == former.number][-1]
+    st.markdown(
+        sentences(
+            (
+                _("Version {n} comes back, which was at work from {since} to {until}.").format(
+                    n=former.number, since=moments.moment(last.since), until=moments.moment(last.until)
+                ),
+                _("All services that follow “{name}” score with version {n} from now on.").format(**_of(former)),
+                _("Version {n} stays approved.").format(n=version.number),
+            )
+        )
+    )
+    why = acts.why("back_why")
+    if acts.submit(
+        _("Bring version {n} back").format(n=former.number),
+        desk.person, Act.ROLL_BACK, key="back_now", icon=":material/undo:",
+    ):  # fmt: skip
+        with errors.shown_kindly():
+            now = roll_back(desk.registry, version.name, by=desk.person, why=why)
+            acts.done(_("Version {n} of “{name}” is back at work.").format(**_of(now)), version=str(now.number))
+
+
+def _out(desk: Desk, version: Version) -> None:
+    st.markdown(
+        _(
+            "Version {n} is taken out for good: it can never go to work again. Its figures, its file and its entries "
+            "in the log stay."
+        ).format(**_of(version))
+    )
+    why = acts.why("out_why")
+    if acts.submit(
+        _("Withdraw version {n}").format(n=version.number),
+        desk.person, Act.WITHDRAW, key="out_now", icon=":material/delete_forever:",
+    ):  # fmt: skip
+        with errors.shown_kindly():
+            withdraw(desk.registry, version, by=desk.person, why=why)
+            acts.done(_("Version {n} of “{name}” is withdrawn.").format(**_of(version)))
+
+
+def _publish(desk: Desk, version: Version) -> None:
+    try:
+        publishing.find_python(os.environ)
+    except CrmAiError as error:  # where it is missing is nobody's business but the server's
+        st.info(f"{plain(error.what)} {plain(error.next_step)}", icon=":material/deployed_code:")
+        st.form_submit_button(_("Publish version {n}").format(n=version.number), key="publish_now", disabled=True)
+        return
+    known = os.environ.get(publishing.TRACKING_URI, "")
+    where = plain(publishing.place_of(known)) if known else _("your organisation's MLflow server")
+    st.markdown(
+        _(
+            "A copy of version {n} goes to {where}: model file, figures and card, and the training customers that the "
+            "file takes along, if any. What was published cannot be taken back from here."
+        ).format(n=version.number, where=where)
+    )
+    said = known or st.text_input(
+        _("Address of the server"), key="publish_to", placeholder="https://mlflow.example.com"
+    )
+    why = acts.why("publish_why")
+    if acts.submit(
+        _("Publish version {n}").format(n=version.number),
+        desk.person, Act.PUBLISH, key="publish_now", icon=":material/publish:",
+    ):  # fmt: skip
+        with errors.shown_kindly():
+            to = known or _of_the_web(said or "")
+            with st.spinner(_("Handing it over; this can take a minute …")):
+                there = publish(desk.registry, version, to, by=desk.person, why=why)
+            acts.done(
+                _("Version {n} of “{name}” is published as {address}.").format(
+                    **_of(version), address=plain(there.address)
+                )
+            )
+
+
+def _of_the_web(address: str) -> str:
+    """Insist on the address of a server: others would write onto this machine."""
+    if not address.strip().lower().startswith(("http://", "https://")):
+        raise RegistryError(
+            _("This is not the address of a server."), next_step=_("It begins with https:// or http://.")
+        )
+    return address.strip()
+
+
+_FORMS = {CROWN: _crown, TRY: _try, BACK: _back, OUT: _out, PUBLISH: _publish}

@@ -1,0 +1,165 @@
+"""What the Deploy page works with: the registry, who is looking, which model, and the run at hand."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from crm_ai.app import controls, moments, state
+from crm_ai.app.plain import plain
+from crm_ai.app.workspace import workspace
+from crm_ai.deployment.registry import at_work_since, current_version, find_version, list_versions, open_registry
+from crm_ai.words import _, one_line, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crm_ai.deployment.registry import Person, Registry, Version
+    from crm_ai.modeling import Run
+
+NAME_WIDTH = 40
+_WHERE = ("CRM_AI_REGISTRY_URL", "CRM_AI_REGISTRY_ARTIFACTS", "CRM_AI_FOUR_EYES")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What lies on the desk of whoever looks at the page.
+
+    Parameters
+    ----------
+    registry : Registry
+        Open.
+    person : Person
+        Who looks.
+    run : Run, optional
+        The run that is looked at; none for somebody who only came to decide.
+    names : tuple of str
+        Models that are registered.
+    name : str, default ""
+        The one that is looked at; empty if none is registered.
+    """
+
+    registry: Registry
+    person: Person
+    run: Run | None
+    names: tuple[str, ...]
+    name: str = ""
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """Versions of the model that is looked at, the newest first."""
+        return list_versions(self.registry, self.name) if self.name else ()
+
+    @property
+    def champion(self) -> Version | None:
+        """The one at work."""
+        number = current_version(self.registry, self.name) if self.name else None
+        return None if number is None else find_version(self.registry, self.name, number)
+
+
+@st.cache_resource(show_spinner=False)
+def _registries() -> dict[tuple[str, ...], Registry]:
+    return {}
+
+
+def registry() -> Registry:
+    """The registry, opened once.
+
+    Returns
+    -------
+    Registry
+        Ready to use.
+    """
+    place = (str(workspace()), *(os.environ.get(name, "") for name in _WHERE))
+    shelf = _registries()
+    if place not in shelf:
+        shelf[place] = open_registry()
+    return shelf[place]
+
+
+def require_desk(promise: str, person: Person) -> Desk:
+    """What there is to work with; without a run and without registered models the page kindly says what is missing.
+
+    Parameters
+    ----------
+    promise : str
+        What the page will show, in one sentence.
+    person : Person
+        Who looks.
+
+    Returns
+    -------
+    Desk
+        With no model chosen yet.
+    """
+    opened = registry()
+    names = tuple(dict.fromkeys(version.name for version in list_versions(opened)))
+    run = state.run() if names else state.require_run(promise)
+    return Desk(registry=opened, person=person, run=run, names=names)
+
+
+def choose(desk: Desk) -> Desk:
+    """Let the reader choose one of the registered models.
+
+    Parameters
+    ----------
+    desk : Desk
+        The desk.
+
+    Returns
+    -------
+    Desk
+        With the model that is looked at.
+    """
+    if not desk.names:
+        return desk
+    if len(desk.names) == 1:
+        return replace(desk, name=desk.names[0])
+    shown = {name: shorten(one_line(name), NAME_WIDTH) for name in desk.names}
+    return replace(desk, name=controls.choose(_("Model"), "registered", desk.names, words=shown.__getitem__))
+
+
+def in_a_sentence(desk: Desk) -> str:
+    """The page's answer.
+
+    Parameters
+    ----------
+    desk : Desk
+        The desk.
+
+    Returns
+    -------
+    str
+        Which version is at work since when, and what waits to be decided.
+    """
+    if not desk.name:
+        return _("Nothing is registered yet: register a model, approve it, and put it to work.")
+    versions, name = desk.versions, plain(desk.name, NAME_WIDTH)
+    working = _working(desk, versions, name)
+    waiting = [version.number for version in versions if version.state == "registered"]
+    if not waiting:
+        return _("{working}.").format(working=working)
+    words = (
+        _("version {n} waits to be decided").format(n=waiting[0])
+        if len(waiting) == 1
+        else _("{n} versions wait to be decided").format(n=len(waiting))
+    )
+    return _("{working}; {waiting}.").format(working=working, waiting=words)
+
+
+def _working(desk: Desk, versions: Sequence[Version], name: str) -> str:
+    """Which version is at work since when, or could be."""
+    champion = next((version for version in versions if "champion" in version.aliases), None)
+    if champion is not None:
+        since = moments.day(at_work_since(desk.registry, desk.name))
+        words = _("Version {number} of “{name}” has been at work since {since}")
+        return words.format(number=champion.number, name=name, since=since)
+    approved = next((version for version in versions if version.state == "approved"), None)
+    if approved is not None:
+        return _("No version of “{name}” is at work; version {number} is approved and can be put to work").format(
+            number=approved.number, name=name
+        )
+    return _("No version of “{name}” is at work").format(name=name)

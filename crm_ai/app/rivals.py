@@ -1,0 +1,105 @@
+"""A version and the champion, side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from crm_ai.app import evidence, frame, glossary
+from crm_ai.app.plain import plain
+from crm_ai.deployment.registry import AgainstChampion, against_champion
+from crm_ai.words import _, language, sentences
+
+if TYPE_CHECKING:
+    from crm_ai.app.deployed import Desk
+    from crm_ai.deployment.registry import Registry, Version
+    from crm_ai.modeling import Run
+
+
+def panel(desk: Desk, version: Version) -> None:
+    """Draw how a version does beside the champion.
+
+    Parameters
+    ----------
+    desk : Desk
+        What there is to work with.
+    version : Version
+        The version that is looked at.
+    """
+    champion = desk.champion
+    if champion is None:
+        return
+    if champion.number != version.number:
+        st.markdown(in_words(desk, version, champion))
+        _picture(version, champion)
+        return
+    rival = next((one for one in desk.versions if "challenger" in one.aliases), None)
+    if rival is not None:
+        on_trial = _("Version {n} is on trial beside it.").format(n=rival.number)
+        st.markdown(sentences((on_trial, in_words(desk, rival, champion))))
+        _picture(rival, champion)
+
+
+def in_words(desk: Desk, version: Version, champion: Version) -> str:
+    """Say whether a version is better than the champion of today.
+
+    Parameters
+    ----------
+    desk : Desk
+        What there is to work with.
+    version : Version
+        The version.
+    champion : Version
+        Another one, at work.
+
+    Returns
+    -------
+    str
+        One or two sentences, safe to stand in markdown.
+    """
+    registered = against_champion(version)
+    if registered.champion == champion.number:
+        return plain(registered.in_words())
+    if desk.run is not None and evidence.at_hand(desk, version):
+        with st.spinner(_("Judging both on the same customers …")):
+            now = _now(desk.registry, desk.run, version, f"{version.digest} {champion.digest}", language())
+        return plain(now.in_words())
+    other_way = against_champion(champion)
+    if other_way.champion == version.number:
+        return _("When version {n} was registered: {outcome}").format(
+            n=champion.number, outcome=plain(other_way.in_words())
+        )
+    return _(
+        "It was not compared with version {n}, which was put to work later. Open the table and the run it was made "
+        "from to judge both on the same customers."
+    ).format(n=champion.number)
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _now(_registry: Registry, _run: Run, _version: Version, known_by: str, spoken: str) -> AgainstChampion:
+    from crm_ai.deployment.registry import compare_with_champion
+
+    return compare_with_champion(_registry, _run, _version.model_type, name=_version.name)
+
+
+def _picture(version: Version, champion: Version) -> None:
+    """Both figures as they were registered, with their intervals."""
+    from crm_ai import charts
+    from crm_ai.evaluation import to_frame
+
+    mine, its = evidence.first_figure(version), evidence.first_figure(champion)
+    if mine is None or its is None or mine.name != its.name:
+        return
+    known = {
+        _("Version {n}").format(n=version.number): mine,
+        _("Version {n} (champion)").format(n=champion.number): its,
+    }
+    data = to_frame(known.values())
+    data.insert(0, "model", list(known))
+    frame.chart(charts.comparison.models(known, glossary.term(mine.name).label), data, key="rivals")
+    if version.facts["data"]["holdout"] != champion.facts["data"]["holdout"]:
+        st.caption(
+            _("Each on the customers kept aside when it was trained; these are not the same. The sentence above "
+              "compares them on the same customers.")
+        )  # fmt: skip

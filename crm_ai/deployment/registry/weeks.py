@@ -1,0 +1,276 @@
+"""Batches that registered versions have scored, and their outcomes: in the registry's database, the secret apart."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+
+from crm_ai.deployment.registry.tables import batch_keys, batches, models, outcomes, versions
+from crm_ai.deployment.watching.batch import Batch, batch_from_json
+from crm_ai.deployment.watching.keys import (
+    KeyedScores,
+    keyed_bytes,
+    keyed_from_bytes,
+    secret_mark,
+    workspace_secret,
+)
+from crm_ai.deployment.watching.performance import Performance, performance_from_json
+from crm_ai.deployment.watching.store import batch_twice
+from crm_ai.errors import CrmAiError, RegistryError
+from crm_ai.files import workspace
+from crm_ai.words import _, shorten
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from crm_ai.deployment.registry.registry import Registry
+    from crm_ai.deployment.registry.versions import Version
+
+FOLDER = "watching"
+
+
+def batches_of(version: Version) -> str:
+    """What a version's batches call their model.
+
+    Parameters
+    ----------
+    version : Version
+        A registered version.
+
+    Returns
+    -------
+    str
+        Name and number, such as ``"churn 3"``.
+    """
+    return f"{version.name} {version.number}"
+
+
+def registered_on(version: Version) -> date:
+    """Day on which a version was registered, from which its age is counted.
+
+    Parameters
+    ----------
+    version : Version
+        A registered version.
+
+    Returns
+    -------
+    date
+        In UTC.
+    """
+    return date.fromisoformat(version.registered_at[:10])
+
+
+class RegistryStore:
+    """Batches in the registry's database; each belongs to a registered version. A ``watching.Store``.
+
+    Parameters
+    ----------
+    registry : Registry
+        Open.
+    folder : str or Path, optional
+        Where the secret of the codes is, apart from the database; by default a folder in the workspace.
+    """
+
+    def __init__(self, registry: Registry, folder: str | Path | None = None) -> None:
+        self.registry = registry
+        self.folder = Path(folder) if folder is not None else workspace() / FOLDER
+
+    def secret(self) -> bytes:
+        """Secret that codes of identifiers are made with: read, or made the first time.
+
+        Returns
+        -------
+        bytes
+            32 random bytes.
+        """
+        return workspace_secret(self.folder)
+
+    def add(self, batch: Batch, keyed: KeyedScores | None = None) -> None:
+        """Keep a batch, with the codes of its customers or not at all.
+
+        Parameters
+        ----------
+        batch : Batch
+            Its model is a registered version, see ``batches_of``; its name must be new among those of the version.
+        keyed : KeyedScores, optional
+            Codes and scores of its customers.
+
+        Raises
+        ------
+        CrmAiError
+            If there is such a batch already.
+        RegistryError
+            If there is no such version.
+        """
+        said = json.dumps(batch.as_json())
+        codes = None if keyed is None else {"secret": secret_mark(self.secret()), "content": keyed_bytes(keyed)}
+        with self.registry.writing() as connection:
+            version_id = _version_id(connection, batch.model)
+            same = select(batches.c.id).where(batches.c.version_id == version_id, batches.c.name == batch.name)
+            if connection.execute(same).first() is not None:
+                raise batch_twice(batch)
+            row = {"version_id": version_id, "name": batch.name, "day": batch.day.isoformat(), "document": said}
+            made = connection.execute(insert(batches).values(**row)).inserted_primary_key
+            if codes is not None and made is not None:
+                connection.execute(insert(batch_keys).values(batch_id=made[0], **codes))
+
+    def batches(self, model: str | None = None) -> tuple[Batch, ...]:
+        """Find batches.
+
+        Parameters
+        ----------
+        model : str, optional
+            Only those of this version, see ``batches_of``.
+
+        Returns
+        -------
+        tuple of Batch
+            The earliest first.
+        """
+        asked = _of(model, select(batches.c.document).select_from(_batches()))
+        with self.registry.reading() as connection:
+            said = connection.execute(asked.order_by(batches.c.day, batches.c.name)).scalars().all()
+        # The database's order of names is its own.
+        return tuple(sorted((batch_from_json(_read(one)) for one in said), key=lambda batch: (batch.day, batch.name)))
+
+    def joinable(self, model: str) -> frozenset[str]:
+        """Find batches that outcomes can join.
+
+        Parameters
+        ----------
+        model : str
+            The version, see ``batches_of``.
+
+        Returns
+        -------
+        frozenset of str
+            Names of those whose customers' codes were kept.
+        """
+        places = _batches().join(batch_keys, batch_keys.c.batch_id == batches.c.id)
+        with self.registry.reading() as connection:
+            found = connection.execute(_of(model, select(batches.c.name).select_from(places)))
+            return frozenset(found.scalars())
+
+    def keyed(self, batch: Batch) -> KeyedScores | None:
+        """Find the codes of a batch's customers.
+
+        Parameters
+        ----------
+        batch : Batch
+            A batch that was kept.
+
+        Returns
+        -------
+        KeyedScores or None
+            None if they were not kept.
+
+        Raises
+        ------
+        CrmAiError
+            If they were made with another secret than the one that is here: no outcome could join.
+        """
+        places = _batches().join(batch_keys, batch_keys.c.batch_id == batches.c.id)
+        asked = _of(batch.model, select(batch_keys).select_from(places)).where(batches.c.name == batch.name)
+        with self.registry.reading() as connection:
+            row = connection.execute(asked).first()
+        if row is None:
+            return None
+        if row.secret != secret_mark(self.secret()):
+            raise CrmAiError(
+                _("The codes of “{name}” were made with another secret.").format(name=shorten(batch.name)),
+                where=str(self.folder),
+                next_step=_("Join outcomes where the batch was scored, or bring the file secret.key from there."),
+            )
+        return keyed_from_bytes(row.content)
+
+    def add_outcomes(self, performance: Performance) -> None:
+        """Keep what outcomes said of a batch; what they said before is kept, too.
+
+        Parameters
+        ----------
+        performance : Performance
+            By the outcomes known on a day.
+
+        Raises
+        ------
+        RegistryError
+            If there is no such batch.
+        """
+        asked = _of(performance.model, select(batches.c.id).select_from(_batches()))
+        said = json.dumps(performance.as_json())
+        with self.registry.writing() as connection:
+            found = connection.execute(asked.where(batches.c.name == performance.batch)).scalar_one_or_none()
+            if found is None:
+                raise RegistryError(
+                    _("There is no batch “{name}” of this model.").format(name=shorten(performance.batch))
+                )
+            row = {"batch_id": found, "known": performance.known.isoformat(), "document": said}
+            connection.execute(insert(outcomes).values(**row))
+
+    def outcomes(self, model: str | None = None) -> tuple[Performance, ...]:
+        """Find what outcomes said.
+
+        Parameters
+        ----------
+        model : str, optional
+            Only of batches of this version, see ``batches_of``.
+
+        Returns
+        -------
+        tuple of Performance
+            The last that was kept of each batch, the earliest batch first.
+        """
+        places = _batches().join(outcomes, outcomes.c.batch_id == batches.c.id)
+        asked = _of(model, select(outcomes.c.document).select_from(places)).order_by(outcomes.c.id)
+        with self.registry.reading() as connection:
+            said = connection.execute(asked).scalars().all()
+        found = (performance_from_json(_read(one)) for one in said)
+        latest = {(one.model, one.batch): one for one in found}
+        return tuple(sorted(latest.values(), key=lambda one: (one.day, one.batch)))
+
+
+def _batches() -> Any:
+    return batches.join(versions, versions.c.id == batches.c.version_id).join(
+        models, models.c.id == versions.c.model_id
+    )
+
+
+def _of(model: str | None, asked: Any) -> Any:
+    if model is None:
+        return asked
+    name, number = _name_and_number(model)
+    return asked.where(models.c.name == name, versions.c.number == number)
+
+
+def _name_and_number(model: str) -> tuple[str, int]:
+    name, _blank, number = model.rpartition(" ")
+    return (name, int(number)) if number.isascii() and number.isdigit() and len(number) < 9 else (model, 0)
+
+
+def _version_id(connection: Connection, model: str) -> int:
+    name, number = _name_and_number(model)
+    asked = (
+        select(versions.c.id)
+        .join(models, models.c.id == versions.c.model_id)
+        .where(models.c.name == name, versions.c.number == number)
+    )
+    found = connection.execute(asked).scalar_one_or_none()
+    if found is None:
+        raise RegistryError(
+            _("There is no “{name}” in the registry.").format(name=shorten(model)),
+            next_step=_("Register a model of this name first, or look at the list of versions."),
+        )
+    return int(found)
+
+
+def _read(document: str) -> dict[str, Any]:
+    try:
+        said = json.loads(document)
+    except ValueError as error:
+        raise CrmAiError(_("A batch cannot be read; the file is damaged.")) from error
+    return said if isinstance(said, dict) else {}
