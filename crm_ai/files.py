@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -64,6 +66,86 @@ def write_atomically(path: str | Path, write: Callable[[BinaryIO], object], *, m
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def check_new_folder(path: str | Path) -> Path:
+    """Refuse a folder that is to be written but holds something already, before any work is done.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where the folder shall be.
+
+    Returns
+    -------
+    Path
+        The same.
+
+    Raises
+    ------
+    CrmAiError
+        If there is a file of this name, or the folder is not empty.
+    """
+    path = Path(path)
+    if path.is_dir() and not any(path.iterdir()):
+        return path
+    if path.exists():
+        raise CrmAiError(
+            _("There is something of this name already, and a whole folder is not replaced."),
+            where=str(path),
+            next_step=_("Name another folder, or delete this one first."),
+        )
+    return path
+
+
+@contextmanager
+def folder_at_once(path: str | Path) -> Iterator[Path]:
+    """Write a folder so that nobody ever sees half of it.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where the folder shall be; it must not be there, or be empty.
+
+    Yields
+    ------
+    Path
+        A hidden folder to write into. It takes its name at the very end, and is deleted if something goes wrong;
+        whatever in it is still hidden then, half-written files of processes that were killed, is deleted too.
+
+    Raises
+    ------
+    CrmAiError
+        If the folder around it does not exist or cannot be written to, or something of this name has appeared.
+    """
+    path = check_new_folder(path)
+    try:
+        hidden = Path(tempfile.mkdtemp(dir=path.absolute().parent, prefix=f".{path.name}.", suffix=".part"))
+        os.chmod(hidden, 0o777 & ~_umask())
+    except OSError as error:
+        raise CrmAiError(
+            _("The folder cannot be written: {reason}.").format(reason=error.strerror or error),
+            where=str(path),
+            next_step=_("Choose a folder that exists and that you may write to."),
+        ) from error
+    try:
+        yield hidden
+        for unfinished in hidden.glob(".*"):
+            unfinished.unlink(missing_ok=True)
+        _rename(hidden, path)
+    except BaseException:
+        shutil.rmtree(hidden, ignore_errors=True)
+        raise
+
+
+def _rename(hidden: Path, path: Path) -> None:
+    try:
+        os.replace(hidden, path)
+    except OSError as error:
+        check_new_folder(path)
+        raise CrmAiError(
+            _("The folder cannot be written: {reason}.").format(reason=error.strerror or error), where=str(path)
+        ) from error
 
 
 def _umask() -> int:

@@ -15,6 +15,7 @@ from crm_ai.words import _, count, number, percent, shorten
 if TYPE_CHECKING:
     from crm_ai.evaluation import Estimate
     from crm_ai.fairness import Audit, Examination
+    from crm_ai.modeling import Model
 
 EXAMPLES = """\
 examples:
@@ -60,22 +61,19 @@ def audit_command(options: argparse.Namespace) -> None:
     options : argparse.Namespace
         As parsed.
     """
+    from crm_ai.command_line.on_cluster import audit_there, cluster_for
     from crm_ai.deployment import load_model
-    from crm_ai.fairness import examine
-    from crm_ai.modeling import read_segments
 
-    model = load_model(options.model)
-    table = read(options)
-    segments = read_segments(options.segments, table.schema.names)
-    found = examine(model, table, segments, threshold=options.threshold, label=options.label)
+    model, address = load_model(options.model), cluster_for(options)
+    found, source = audit_there(options, address, model) if address else _audit_here(options, model)
     note = _("note: customers that the model was trained on must not be among these; figures of them flatter.")
     print(note, file=sys.stderr)
     if options.json:
-        result = _as_json(found, table.source, options.threshold)
+        result = _as_json(found, source, options.threshold)
         print(json.dumps(result, ensure_ascii=False, indent=2, allow_nan=False))
         return
     print(_("{file}: {n} customers judged, {unknown} without a known outcome").format(
-        file=table.source, n=count(found.customers), unknown=count(found.unknown)
+        file=source, n=count(found.customers), unknown=count(found.unknown)
     ))  # fmt: skip
     for place, audit in enumerate(found.audits):
         _print_audit(audit)
@@ -85,6 +83,15 @@ def audit_command(options: argparse.Namespace) -> None:
                 print("  " + _("cannot hold together, {first} and {second}: {words}").format(
                     first=conflict.first.value, second=conflict.second.value, words=conflict.words
                 ))  # fmt: skip
+
+
+def _audit_here(options: argparse.Namespace, model: Model) -> tuple[Examination, str]:
+    from crm_ai.fairness import examine
+    from crm_ai.modeling import read_segments
+
+    table = read(options)
+    segments = read_segments(options.segments, table.schema.names)
+    return examine(model, table, segments, threshold=options.threshold, label=options.label), table.source
 
 
 def audit_as_json(audit: Audit) -> dict[str, Any]:

@@ -18,47 +18,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from crm_ai.deployment import ExplainedTable
-    from crm_ai.explanation import Explanation
+    from crm_ai.deployment.cluster import ExplainedCustomers
+    from crm_ai.deployment.drivers import Drivers
+    from crm_ai.modeling import Model
     from crm_ai.table import Table
 
 REPORT = (".html", ".htm")
 DRIVERS_SHOWN = 6
-
-
-class Sums:
-    """What moves the model, added up while customers pass by: no more than one number a column is kept."""
-
-    def __init__(self) -> None:
-        self.customers = 0
-        self.columns: tuple[str, ...] = ()
-        self._size: np.ndarray | None = None
-
-    def add(self, reasons: Explanation) -> None:
-        """Count some more customers.
-
-        Parameters
-        ----------
-        reasons : Explanation
-            Of the customers.
-        """
-        import numpy as np
-
-        size = np.abs(reasons.values).sum(axis=0)
-        self.columns, self.customers = reasons.columns, self.customers + len(reasons.values)
-        self._size = size if self._size is None else self._size + size
-
-    def strongest(self) -> list[tuple[str, float]]:
-        """Columns by how much they move the output on average.
-
-        Returns
-        -------
-        list of (column, mean size)
-            The strongest first.
-        """
-        if self._size is None:
-            return []
-        means = (self._size / max(self.customers, 1)).tolist()
-        return sorted(zip(self.columns, means, strict=True), key=lambda pair: -pair[1])
 
 
 def explain_command(options: argparse.Namespace) -> None:
@@ -74,10 +40,17 @@ def explain_command(options: argparse.Namespace) -> None:
     CrmAiError
         If the output's format is not known, a file does not fit, or the model cannot be explained as asked.
     """
+    from crm_ai.command_line.on_cluster import cluster_for, explain_there
     from crm_ai.command_line.train import ProgressLine
     from crm_ai.deployment import check_format, explain_table, load_model
+    from crm_ai.deployment.cluster import ExplainedCustomers
     from crm_ai.modeling import Progress
 
+    address = cluster_for(options, without="--ids" if options.ids else "--compared-with" * bool(options.compared_with))
+    if address:
+        model = load_model(options.model)
+        _tell(explain_there(options, address, model), Path(options.file).name, None, model, options)
+        return
     output = check_format(options.output, more=REPORT)
     as_report = output.suffix.lower() in REPORT
     if as_report and options.long:
@@ -102,16 +75,27 @@ def explain_command(options: argparse.Namespace) -> None:
         compared_with=others,
         progress=lambda done: line(Progress(done, total, _("{n} customers explained").format(n=count(done)))),
     )
-    for mismatch in explained.mismatches:
-        print(f"{mismatch.column}: {mismatch.what}", file=sys.stderr)
     whom = _("the customers of {file}").format(file=others.source) if others is not None else ""
-    sums = _write_report(explained, table, whom, output) if as_report else _write_table(explained, output, options.long)
+    drivers = (
+        _write_report(explained, table, whom, output) if as_report else _write_table(explained, output, options.long)
+    )
+    ready = explained.ready
+    done = ExplainedCustomers(drivers, ready.label, ready.scale, ready.references, explained.mismatches, ())
+    _tell(done, table.source, table.digest, model, options)
+
+
+def _tell(done: ExplainedCustomers, source: str, digest: str | None, model: Model, options: argparse.Namespace) -> None:
+    for mismatch in done.mismatches:
+        print(f"{mismatch.column}: {mismatch.what}", file=sys.stderr)
+    for note in done.notes:
+        print(note, file=sys.stderr)
     if options.json:
-        print(json.dumps(_as_json(explained, table, sums, output), ensure_ascii=False, indent=2, allow_nan=False))
+        told = {"file": source, "digest": digest, **_as_json(done, model), "output": str(Path(options.output))}
+        print(json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False))
         return
-    words = ", ".join(f"{name} ({number(size, 2)})" for name, size in sums.strongest()[:DRIVERS_SHOWN])
+    words = ", ".join(f"{name} ({number(size, 2)})" for name, size in done.drivers.strongest()[:DRIVERS_SHOWN])
     print(_("{n} customers explained in {scale}, written to {file}").format(
-        n=count(sums.customers), scale=explained.ready.scale, file=output
+        n=count(done.drivers.customers), scale=done.scale, file=Path(options.output)
     ))  # fmt: skip
     print(_("driven most by: {columns}").format(columns=words))
 
@@ -131,14 +115,15 @@ def _chosen(table: Table, options: argparse.Namespace, seed: int) -> np.ndarray 
     return None
 
 
-def _write_table(explained: ExplainedTable, output: Path, long: bool) -> Sums:
+def _write_table(explained: ExplainedTable, output: Path, long: bool) -> Drivers:
     from crm_ai.deployment import one_a_customer, one_a_reason, write_parts
+    from crm_ai.deployment.drivers import Drivers
 
-    sums = Sums()
+    drivers = Drivers()
 
     def parts() -> Iterator[pd.DataFrame]:
         for some in explained.explained():
-            sums.add(some.reasons)
+            drivers.add(some.reasons)
             yield (
                 one_a_reason(some.reasons, some.names)
                 if long
@@ -146,36 +131,33 @@ def _write_table(explained: ExplainedTable, output: Path, long: bool) -> Sums:
             )
 
     write_parts(parts(), output)
-    return sums
+    return drivers
 
 
-def _write_report(explained: ExplainedTable, table: Table, compared_with: str, output: Path) -> Sums:
+def _write_report(explained: ExplainedTable, table: Table, compared_with: str, output: Path) -> Drivers:
     from datetime import date
 
+    from crm_ai.deployment.drivers import Drivers
     from crm_ai.files import write_atomically
     from crm_ai.reporting import explanation_report, material_of_table
 
     material = material_of_table(explained, table, compared_with=compared_with)
     content = explanation_report(material, day=date.today()).to_bytes()
     write_atomically(output, lambda file: file.write(content))
-    sums = Sums()
-    sums.add(material.reasons)
-    return sums
+    drivers = Drivers()
+    drivers.add(material.reasons)
+    return drivers
 
 
-def _as_json(explained: ExplainedTable, table: Table, sums: Sums, output: Path) -> dict[str, Any]:
-    ready = explained.ready
+def _as_json(done: ExplainedCustomers, model: Model) -> dict[str, Any]:
     return {
-        "file": table.source,
-        "digest": table.digest,
-        "model": ready.model.model_type,
-        "target": ready.model.problem.target,
-        "answer": ready.label or None,
-        "scale": ready.scale,
-        "customers": len(explained),
-        "explained": sums.customers,
-        "compared_with": ready.references or None,
-        "drivers": [{"column": name, "mean_absolute": size} for name, size in sums.strongest()],
-        "mismatches": [{"column": m.column, "rows": m.rows, "what": m.what} for m in explained.mismatches],
-        "output": str(output),
+        "model": model.model_type,
+        "target": model.problem.target,
+        "answer": done.label or None,
+        "scale": done.scale,
+        "customers": done.drivers.customers,
+        "explained": done.drivers.customers,
+        "compared_with": done.references or None,
+        "drivers": [{"column": name, "mean_absolute": size} for name, size in done.drivers.strongest()],
+        "mismatches": [{"column": m.column, "rows": m.rows, "what": m.what} for m in done.mismatches],
     }

@@ -39,6 +39,7 @@ examples:
   python -m crm_ai score churn.crm new_customers.xlsx -o scored.parquet --threshold 0.3
   python -m crm_ai score churn.crm new_customers.csv -o scored.csv --reasons 3 --priority
   python -m crm_ai score churn.crm new_customers.parquet --to-table scores --to-database crm
+  CRM_AI_DASK=tcp://10.0.0.5:8786 python -m crm_ai score churn.crm parquet_folder -o scored
   python -m crm_ai score churn.crm new_customers.csv --check
   python -m crm_ai score --champion churn new_customers.csv -o scored.csv --rename "contract type=Contract"
 """

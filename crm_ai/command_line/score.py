@@ -11,7 +11,8 @@ from crm_ai.command_line.inspect import read
 from crm_ai.words import _, count
 
 if TYPE_CHECKING:
-    from crm_ai.deployment import Sink
+    from crm_ai.deployment import Scored, Sink, Wishes
+    from crm_ai.modeling import Model
     from crm_ai.table import Stream
 
 
@@ -36,30 +37,25 @@ def score_command(options: argparse.Namespace) -> int | None:
     CrmAiError
         If it is not said where they go, the output cannot be written, or a file does not fit.
     """
+    from crm_ai.command_line.on_cluster import cluster_for, score_there
     from crm_ai.command_line.scorer import chosen
-    from crm_ai.command_line.train import ProgressLine
-    from crm_ai.deployment import Wishes, score_stream
-    from crm_ai.modeling import Progress
+    from crm_ai.deployment import Wishes
 
     if options.check:
         return _check(options)
-    sink, where = _sink(options)
+    address = cluster_for(options, without="--rename" if options.rename else "")
+    sink = None if address else _sink(options)
     scorer = chosen(options)
     model = scorer.model
-    stream = _stream(options)
-    line = ProgressLine()
-
-    def tell(share: float, rows: int) -> None:
-        line(Progress(round(1000 * share), 1000, _("{n} customers scored").format(n=count(rows))))
-
     wishes = Wishes(scorer.threshold, options.reasons, options.priority)
-    scored = score_stream(model, stream, sink, wishes=wishes, progress=tell)
+    scored = _score_here(options, model, wishes, sink) if sink else score_there(options, address, model, wishes)
     for mismatch in scored.mismatches:
         print(f"{mismatch.column}: {mismatch.what}", file=sys.stderr)
     for note in scored.notes:
         print(note, file=sys.stderr)
     if scorer.said:
         print(scorer.said)
+    where = options.output or options.to_table
     print(_("{n} customers scored, written to {file}").format(n=count(scored.rows), file=where))
     return None
 
@@ -86,6 +82,19 @@ def _check(options: argparse.Namespace) -> int:
     return 0 if fit.can_be_scored else CANNOT_BE_SCORED
 
 
+def _score_here(options: argparse.Namespace, model: Model, wishes: Wishes, sink: Sink) -> Scored:
+    from crm_ai.command_line.train import ProgressLine
+    from crm_ai.deployment import score_stream
+    from crm_ai.modeling import Progress
+
+    stream, line = _stream(options), ProgressLine()
+
+    def tell(share: float, rows: int) -> None:
+        line(Progress(round(1000 * share), 1000, _("{n} customers scored").format(n=count(rows))))
+
+    return score_stream(model, stream, sink, wishes=wishes, progress=tell)
+
+
 def _stream(options: argparse.Namespace) -> Stream:
     from crm_ai.table import FrameStream, open_stream
 
@@ -102,14 +111,14 @@ def _stream(options: argparse.Namespace) -> Stream:
     return FrameStream(read(options)) if stream is None else stream
 
 
-def _sink(options: argparse.Namespace) -> tuple[Sink, str]:
+def _sink(options: argparse.Namespace) -> Sink:
     from crm_ai.deployment import file_sink
 
     if options.output:
-        return file_sink(options.output), options.output
+        return file_sink(options.output)
     from crm_ai.command_line.inspect import database_named
     from crm_ai.deployment.database_sink import DatabaseSink, IfThere
 
     if_there = IfThere.REPLACE if options.replace else IfThere.APPEND if options.append else IfThere.REFUSE
     url = database_named(options.to_database, os.environ)
-    return DatabaseSink(url, options.to_table, if_there), options.to_table
+    return DatabaseSink(url, options.to_table, if_there)

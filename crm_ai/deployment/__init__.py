@@ -17,10 +17,11 @@ from crm_ai.deployment.fit_check import check_fit
 from crm_ai.deployment.mismatches import Mismatch
 from crm_ai.deployment.model_file import load_model, model_bytes, save_model
 from crm_ai.deployment.reason_tables import one_a_customer, one_a_reason, reasons_in_words
+from crm_ai.deployment.scored import Scored, Wishes
 from crm_ai.deployment.scored_table import ScoredTable, score_table, spread_of_scores
 from crm_ai.deployment.scoring import Scores, score
 from crm_ai.deployment.sinks import Sink, file_sink
-from crm_ai.deployment.streaming import Scored, Wishes, score_stream
+from crm_ai.deployment.streaming import score_stream
 
 __all__ = [
     "ColumnFit",

@@ -10,13 +10,11 @@ import pandas as pd
 
 from crm_ai.deployment.fit import ColumnFit, Fit, Trouble
 from crm_ai.deployment.mismatches import Differences, differences
-from crm_ai.deployment.streaming import MOST_TURNS, Progress, features
-from crm_ai.errors import ReadError
+from crm_ai.deployment.streaming import Progress, features
 from crm_ai.modeling import Model
-from crm_ai.table import Column, FrameStream, Kind, Part, Schema, Stream, coerce
+from crm_ai.table import Column, FrameStream, Kind, Part, Schema, Stream, coerce, until_settled
 from crm_ai.table.lines import long_cells
 from crm_ai.table.names import names_an_identifier
-from crm_ai.table.settlement import UnsettledError
 from crm_ai.table.streams import Sums
 from crm_ai.words import _, sentences
 
@@ -53,12 +51,7 @@ def check_fit(model: Model, stream: Stream, *, progress: Progress | None = None)
     True
     """
     with long_cells():
-        for _turn in range(MOST_TURNS):
-            try:
-                return _Checked(model, stream).all(progress)
-            except UnsettledError as error:
-                stream = stream.resettled(error.settled)
-    raise ReadError(_("The rows of this file contradict each other."), where=stream.source)
+        return until_settled(stream, lambda settled: _Checked(model, settled).all(progress))
 
 
 class _Checked:

@@ -119,7 +119,8 @@ def reasons_in_words(reasons: Explanation) -> list[pd.api.extensions.ExtensionAr
 
 
 def _texts(column: pd.Series, write: Callable[[Any], str | None]) -> np.ndarray:
-    """Each cell as text, different ones written once."""
+    """Each cell as text, different ones written once; a zero is written without a minus, whichever comes first."""
+    column = column + 0.0 if column.dtype.kind == "f" else column
     codes, distinct = pd.factorize(column, use_na_sentinel=False)
     texts = np.empty(len(distinct), dtype=object)
     texts[:] = [write(cell) for cell in pd.Series(distinct)]

@@ -13,8 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crm_ai.deployment.scored import Scored, Wishes
 from crm_ai.deployment.sinks import Sink, file_sink
-from crm_ai.deployment.streaming import MOST_REASONS, Progress, Scored, Wishes, score_stream
+from crm_ai.deployment.streaming import MOST_REASONS, Progress, score_stream
 from crm_ai.errors import ScoringError
 from crm_ai.modeling import Model, Task
 from crm_ai.table import FrameStream, Table

@@ -15,17 +15,15 @@ import pandas as pd
 import pyarrow as pa
 
 from crm_ai.deployment.arrow_columns import as_arrow
-from crm_ai.deployment.mismatches import Differences, Mismatch, differences
+from crm_ai.deployment.mismatches import Differences, differences
 from crm_ai.deployment.reason_tables import reasons_in_words
+from crm_ai.deployment.scored import Counts, Scored, Wishes, check_wishes
 from crm_ai.deployment.scoring import check_columns, free_name, scores_in_words
 from crm_ai.deployment.sinks import Sink
-from crm_ai.errors import ReadError, ScoringError
 from crm_ai.modeling import Model, Task
-from crm_ai.table import LABELLED, Kind, Part, Schema, Stream, coerce_counting
+from crm_ai.table import LABELLED, Kind, Part, Schema, Stream, coerce_counting, until_settled
 from crm_ai.table.lines import long_cells
-from crm_ai.table.settlement import UnsettledError
 from crm_ai.table.streams import Sums
-from crm_ai.words import _
 
 if TYPE_CHECKING:
     from crm_ai.explanation import Explainer
@@ -33,47 +31,8 @@ if TYPE_CHECKING:
 MOST_THREADS = 8
 MOST_REASONS = 3
 EXPLAINED_IN_ALL = 20_000  # decides how precisely reasons are estimated where they cannot be exact
-MOST_TURNS = 100
 
 Progress = Callable[[float, int], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """What became of the customers of a file.
-
-    Parameters
-    ----------
-    rows : int
-        Customers that were scored and written.
-    mismatches : tuple of Mismatch
-        What did not fit, the most customers first.
-    notes : tuple of str
-        What the reader had to decide or repair, in words.
-    """
-
-    rows: int
-    mismatches: tuple[Mismatch, ...]
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What shall stand beside the customers.
-
-    Parameters
-    ----------
-    threshold : float, default 0.5
-        For a yes/no question: the score from which the decision is the positive answer.
-    reasons : int, default 0
-        Reasons in words, the strongest first; at most three.
-    priority : bool, default False
-        Whether customers are numbered by their score, the highest first. The file is then read twice.
-    """
-
-    threshold: float = 0.5
-    reasons: int = 0
-    priority: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,52 +79,105 @@ def score_stream(
 
     wishes = wishes or Wishes()
     check_columns(model, stream.schema, source=stream.source)
-    _check_wishes(model, wishes)
+    check_wishes(model, wishes)
     sink.check()
+
+    def scored(stream: Stream) -> Counts:
+        def tell(share: float, sums: Sums) -> None:
+            sums.check(stream)
+            if progress is not None:
+                progress(share, sums.rows)
+
+        ranks = ranked(score_alone(model, stream, threads())) if wishes.priority else None
+        return score_parts(model, stream, sink, wishes, ranks=ranks, threads=threads(), tell=tell)
+
     with long_cells(), threadpool_limits(limits=1):
-        for _turn in range(MOST_TURNS):
-            try:
-                return _all_parts(model, stream, sink, wishes, progress)
-            except UnsettledError as error:
-                stream = stream.resettled(error.settled)
-    raise ReadError(
-        _("The rows of this file contradict each other."),
-        where=stream.source,
-        next_step=_("Say how it is to be read: separator, decimal mark, or whether the day comes first."),
-    )
+        counts = until_settled(stream, scored)
+    return counts.told(model, stream.notes)
 
 
-def _check_wishes(model: Model, wishes: Wishes) -> None:
-    if wishes.priority and model.problem.task is Task.MULTICLASS:
-        raise ScoringError(
-            _("Customers cannot be numbered by priority: the question has more than two answers."),
-            next_step=_("Leave the priority out, and sort by the probability of the answer you mean."),
-        )
+def score_alone(model: Model, stream: Stream, threads: int) -> np.ndarray:
+    """Score the customers of a file and write nothing.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model whose scores can be ordered.
+    stream : Stream
+        The customers.
+    threads : int
+        How many work at once.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n,)
+        In the file's order.
+
+    Raises
+    ------
+    UnsettledError
+        If rows contradict those that said how the file is read.
+    """
+
+    def scores(piece: Any) -> _Done:
+        part = stream.part(piece)
+        cleaned = model.cleaned(features(model, part, stream.schema)[0])
+        return _Done(part, Differences(), None, model.predict_encoded(model.encoder.transform(cleaned)))
+
+    said = [done.scores for done, _share in _in_order(stream, scores, threads)]
+    return np.concatenate([np.zeros(0), *said])
 
 
-def _all_parts(model: Model, stream: Stream, sink: Sink, wishes: Wishes, progress: Progress | None) -> Scored:
+def score_parts(
+    model: Model,
+    stream: Stream,
+    sink: Sink,
+    wishes: Wishes,
+    *,
+    ranks: np.ndarray | None = None,
+    threads: int = 1,
+    tell: Callable[[float, Sums], object] | None = None,
+) -> Counts:
+    """Score the customers of a file and write them, as the file is settled.
+
+    Parameters
+    ----------
+    model, stream, sink, wishes
+        As for ``score_stream``.
+    ranks : numpy.ndarray of int, shape (n,), optional
+        Each customer's priority, if it is wished for.
+    threads : int, default 1
+        How many work at once.
+    tell : callable, optional
+        Told a share between 0 and 1 and what happened to the rows so far, after each part.
+
+    Returns
+    -------
+    Counts
+        What happened to the rows, and what did not fit.
+
+    Raises
+    ------
+    UnsettledError
+        If rows contradict those that said how the file is read; nothing is written then.
+    """
     worker = _Worker(model, stream, sink, wishes)
-    ranks: np.ndarray | None = None
-    tell = progress
-    if wishes.priority:
-        said = [done.scores for done, _share in _in_order(stream, worker.only_scores)]
-        ranks = ranked(np.concatenate([np.zeros(0), *said]))
-    sums, found = Sums(), Differences()
+    counts = Counts()
 
     def encoded() -> Iterator[Any]:
-        for done, share in _in_order(stream, worker.scored if ranks is None else worker.prepared):
-            sums.add(done.part)
-            sums.check(stream)
-            found.add(done.differences)
+        for done, share in _in_order(stream, worker.scored if ranks is None else worker.prepared, threads):
+            counts.sums.add(done.part)
+            counts.differences.add(done.differences)
             if tell is not None:
-                tell(share, sums.rows)
+                tell(share, counts.sums)
             if ranks is None:
                 yield done.encoded
             else:
-                yield sink.encode(worker.with_priority(done, ranks[sums.rows - done.part.rows : sums.rows]))
+                rows = counts.sums.rows
+                yield sink.encode(worker.with_priority(done, ranks[rows - done.part.rows : rows]))
 
     sink.write(worker.names, encoded())
-    return Scored(sums.rows, found.told(model), (*stream.notes, *sums.notes()))
+    return counts
 
 
 class _Worker:
@@ -189,11 +201,6 @@ class _Worker:
     @property
     def _reasons(self) -> int:
         return min(self.wishes.reasons, MOST_REASONS)
-
-    def only_scores(self, piece: Any) -> _Done:
-        part = self.stream.part(piece)
-        matrix = self._encoded(*features(self.model, part, self.stream.schema))[0]
-        return _Done(part, Differences(), None, self.model.predict_encoded(matrix))
 
     def scored(self, piece: Any) -> _Done:
         done = self.prepared(piece)
@@ -320,9 +327,19 @@ def _said(column: pd.Series) -> pa.Array:
     return as_arrow(pd.Categorical(column))
 
 
-def _in_order(stream: Stream, work: Callable[[Any], _Done]) -> Iterator[tuple[_Done, float]]:
+def threads() -> int:
+    """How many threads work at once on this machine.
+
+    Returns
+    -------
+    int
+        One a processor, eight at most.
+    """
+    return min(MOST_THREADS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+
+
+def _in_order(stream: Stream, work: Callable[[Any], _Done], threads: int) -> Iterator[tuple[_Done, float]]:
     """Do all pieces in a few threads, and give them in order; no more than a few are under way at once."""
-    threads = min(MOST_THREADS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
     waiting: deque[tuple[Future[_Done], float]] = deque()
     pool = ThreadPoolExecutor(threads)
     try:

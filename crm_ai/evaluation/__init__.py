@@ -11,7 +11,7 @@ from crm_ai.evaluation.conformal import (
 from crm_ai.evaluation.confusion import ConfusionTally, tally_confusion
 from crm_ai.evaluation.contrasts import GroupValues, difference_of_pair, largest_difference, smallest_ratio
 from crm_ai.evaluation.curves import precision_recall_curve, roc_curve
-from crm_ai.evaluation.error_tally import ERROR_METRICS, ErrorTally, tally_errors
+from crm_ai.evaluation.error_tally import ERROR_METRICS, ErrorTally, error_edges, tally_errors
 from crm_ai.evaluation.estimate import Estimate, to_frame
 from crm_ai.evaluation.gains import gains_curve, lift
 from crm_ai.evaluation.intervals import percentile_interval, resample, wilson
@@ -32,7 +32,7 @@ from crm_ai.evaluation.probabilities import (
 from crm_ai.evaluation.profit import Decision, Offer, best_threshold, decide, decision_in_words, gain_at, profit_curve
 from crm_ai.evaluation.ranking import average_precision, exact_ranking, kolmogorov_smirnov, roc_auc
 from crm_ai.evaluation.regression import error_histogram, has_percentages, regression_metrics, residual_curve
-from crm_ai.evaluation.tally import Tally, tally_scores
+from crm_ai.evaluation.tally import Tally, score_edges, tally_scores
 from crm_ai.evaluation.vocabulary import describe
 
 __all__ = [
@@ -62,6 +62,7 @@ __all__ = [
     "decision_in_words",
     "describe",
     "difference_of_pair",
+    "error_edges",
     "error_histogram",
     "exact_ranking",
     "expected_calibration_error",
@@ -86,6 +87,7 @@ __all__ = [
     "residual_curve",
     "roc_auc",
     "roc_curve",
+    "score_edges",
     "smallest_ratio",
     "tally_confusion",
     "tally_errors",

@@ -156,7 +156,7 @@ def tally_errors(
     truth, said = checked_numbers(actual, predicted)
     errors = said - truth
     codes, names = group_numbers(len(errors), groups, group_names)
-    used = _edges(errors, bins) if edges is None else np.asarray(edges, dtype=np.float64)
+    used = error_edges(errors, bins) if edges is None else np.asarray(edges, dtype=np.float64)
     width = len(used) - 1
     place = np.clip(np.searchsorted(used, errors, side="right") - 1, 0, width - 1) + codes * width
     squares = errors**2
@@ -165,6 +165,27 @@ def tally_errors(
     sums = [np.bincount(codes, weights=power, minlength=len(names)) for power in powers]
     counts = np.bincount(place, minlength=len(names) * width).reshape(len(names), width)
     return ErrorTally(counts.astype(np.int64, copy=False), np.stack(sums, axis=1), used, names)
+
+
+def error_edges(errors: np.ndarray, bins: int = BINS) -> np.ndarray:
+    """Edges of equal distance for the middle 98 % of errors, and infinite ones.
+
+    Parameters
+    ----------
+    errors : numpy.ndarray of float64, shape (n,)
+        Predicted minus actual, of all customers, also those of other parts.
+    bins : int, default 60
+        As for ``tally_errors``.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (bins + 3,)
+        Ascending; to be given to ``tally_errors`` for each part.
+    """
+    low, high = np.quantile(errors, [0.01, 0.99]) if len(errors) else (0.0, 0.0)
+    if not high > low:
+        low, high = low - 0.5 * max(abs(low), 1.0), low + 0.5 * max(abs(low), 1.0)
+    return np.concatenate([[-np.inf], np.linspace(low, high, bins + 1), [np.inf]])
 
 
 def checked_numbers(actual: ArrayLike, predicted: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -191,13 +212,6 @@ def checked_numbers(actual: ArrayLike, predicted: ArrayLike) -> tuple[np.ndarray
     if not (np.isfinite(truth).all() and np.isfinite(said).all()):
         raise ProblemError(_("Some numbers are missing or infinite."), next_step=_("Leave these customers out."))
     return truth, said
-
-
-def _edges(errors: np.ndarray, bins: int) -> np.ndarray:
-    low, high = np.quantile(errors, [0.01, 0.99]) if len(errors) else (0.0, 0.0)
-    if not high > low:
-        low, high = low - 0.5 * max(abs(low), 1.0), low + 0.5 * max(abs(low), 1.0)
-    return np.concatenate([[-np.inf], np.linspace(low, high, bins + 1), [np.inf]])
 
 
 def _moments(metric: str, n: int, sums: np.ndarray) -> Moments:

@@ -180,7 +180,7 @@ def tally_scores(
     """
     happened, scores = checked_scores(outcome, score)
     codes, names = group_numbers(len(scores), groups, group_names)
-    used = _edges(scores, bins) if edges is None else np.asarray(edges, dtype=np.float64)
+    used = score_edges(scores, bins) if edges is None else np.asarray(edges, dtype=np.float64)
     if len(scores) and not (used[0] <= scores.min() and scores.max() <= used[-1]):
         raise ProblemError(_("Some scores lie beyond the edges of the tally."))
     width = len(used) - 1
@@ -194,6 +194,31 @@ def tally_scores(
         edges=used,
         groups=names,
     )
+
+
+def score_edges(scores: np.ndarray, bins: int = BINS) -> np.ndarray:
+    """Edges that follow the scores, the grid of hundredths, and one above all so that the top score starts a bin.
+
+    Parameters
+    ----------
+    scores : numpy.ndarray of float64, shape (n,)
+        Of all customers, also those of other parts.
+    bins : int, default 2048
+        As for ``tally_scores``.
+
+    Returns
+    -------
+    numpy.ndarray of float64
+        Ascending; to be given to ``tally_scores`` for each part.
+    """
+    ordered = np.sort(scores)
+    distinct = ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
+    if len(distinct) > bins:
+        quantiles = ordered[np.linspace(0, len(ordered) - 1, bins + 1).astype(np.intp)]
+        heavy = quantiles[1:][quantiles[1:] == quantiles[:-1]]  # many share this score: a bin of its own
+        distinct = np.concatenate([quantiles, np.nextafter(heavy, np.inf)])
+    inner = np.union1d(distinct, GRID)
+    return np.append(inner, np.nextafter(inner[-1], np.inf))
 
 
 def checked_scores(outcome: ArrayLike, score: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -224,18 +249,6 @@ def checked_scores(outcome: ArrayLike, score: ArrayLike) -> tuple[np.ndarray, np
     if happened.dtype != bool and not ((happened == 0) | (happened == 1)).all():
         raise ProblemError(_("Outcomes must be 0 or 1."))
     return happened.astype(np.intp), scores
-
-
-def _edges(scores: np.ndarray, bins: int) -> np.ndarray:
-    """Edges that follow the scores, the grid of hundredths, and one above all so that the top score starts a bin."""
-    ordered = np.sort(scores)
-    distinct = ordered[np.concatenate([[True], ordered[1:] != ordered[:-1]])] if len(ordered) else ordered
-    if len(distinct) > bins:
-        quantiles = ordered[np.linspace(0, len(ordered) - 1, bins + 1).astype(np.intp)]
-        heavy = quantiles[1:][quantiles[1:] == quantiles[:-1]]  # many share this score: a bin of its own
-        distinct = np.concatenate([quantiles, np.nextafter(heavy, np.inf)])
-    inner = np.union1d(distinct, GRID)
-    return np.append(inner, np.nextafter(inner[-1], np.inf))
 
 
 def _on_grid(threshold: float) -> float:

@@ -5,13 +5,13 @@ from crm_ai.table.bands import Bands, bands_at, equal_bands
 from crm_ai.table.coercion import coerce, coerce_counting, schema_digest
 from crm_ai.table.finding import Finding, Repair, Severity, check_in_words
 from crm_ai.table.inference import infer_schema
-from crm_ai.table.opening import open_stream
+from crm_ai.table.opening import is_parquet, open_stream
 from crm_ai.table.profile import distribution, missing, target_by
 from crm_ai.table.quality import inspect, leaks
 from crm_ai.table.reading import read_table
 from crm_ai.table.schema import LABELLED, Column, Kind, Role, Schema
 from crm_ai.table.sql import connections, list_tables, preview_sql, read_sql
-from crm_ai.table.streams import FrameStream, Part, Stream
+from crm_ai.table.streams import FrameStream, Part, Stream, until_settled
 from crm_ai.table.table import Reading, Table
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "equal_bands",
     "infer_schema",
     "inspect",
+    "is_parquet",
     "leaks",
     "list_tables",
     "missing",
@@ -48,4 +49,5 @@ __all__ = [
     "schema_digest",
     "table_from_frame",
     "target_by",
+    "until_settled",
 ]

@@ -196,7 +196,7 @@ def _spelled_out(cells: Numbers | Dates) -> Texts:
 
 def _as_labels(texts: Texts) -> pd.Categorical:
     labels = _plain_labels(texts.distinct)
-    ordered = sorted(set(labels), key=_reading_order(labels))
+    ordered = sorted(set(labels), key=reading_order(labels))
     position = {label: place for place, label in enumerate(ordered)}
     codes = np.asarray([position[label] for label in labels] + [-1], dtype=np.int32)[texts.codes]
     return pd.Categorical.from_codes(codes, categories=pd.Index(ordered, dtype="str"))
@@ -212,7 +212,25 @@ def _plain_labels(distinct: pa.Array) -> list[str]:
     return pc.replace_substring_regex(distinct, r"^([+-]?\d+)\.0*$", r"\1").to_pylist()
 
 
-def _reading_order(labels: list[str]) -> Callable[[str], tuple[float, str]]:
+def reading_order(labels: list[str]) -> Callable[[str], tuple[float, str]]:
+    """How labels are sorted: by size if all of them are numbers, else as texts.
+
+    Parameters
+    ----------
+    labels : list of str
+        All labels.
+
+    Returns
+    -------
+    callable
+        The key to sort by.
+
+    Examples
+    --------
+    >>> labels = ["10", "9"]
+    >>> sorted(labels, key=reading_order(labels))
+    ['9', '10']
+    """
     try:
         numbers = {label: float(label) for label in labels}
     except ValueError:

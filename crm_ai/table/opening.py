@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from crm_ai.table.instructions import Instructions
@@ -19,12 +20,12 @@ def open_stream(
     day_first: bool | None = None,
     block: int | None = None,
 ) -> Stream | None:
-    """Open a CSV or Parquet file of customers that is read part by part.
+    """Open a CSV or Parquet file of customers, or a folder of Parquet files, that is read part by part.
 
     Parameters
     ----------
     path : str or Path
-        The file.
+        The file, or the folder.
     encoding, separator, header, decimal, day_first
         As for ``read_table``.
     block : int, optional
@@ -48,18 +49,39 @@ def open_stream(
     """
     path = Path(path)
     instructions = Instructions(None, encoding, separator, header, decimal, day_first).checked(path.name)
-    try:
-        with path.open("rb") as file:
-            head = file.read(4096)
-    except (OSError, ValueError):
-        return None
-    if head.startswith(b"PAR1"):
+    if is_parquet(path):
         from crm_ai.table.parquet_stream import BATCH, open_parquet
 
         return open_parquet(path, instructions, batch=block or BATCH)
+    head = _head(path)
     if not is_plain_text(head, path.name, instructions):
         return None
     from crm_ai.table.text_blocks import BLOCK
     from crm_ai.table.text_stream import open_text
 
     return open_text(path, instructions, block=block or BLOCK)
+
+
+def is_parquet(path: str | Path) -> bool:
+    """Whether something is a Parquet file, by its content, or a folder that could hold some.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file or the folder.
+
+    Returns
+    -------
+    bool
+        False for what does not exist.
+    """
+    path = Path(path)
+    return os.path.isdir(path) or _head(path).startswith(b"PAR1")
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(4096)
+    except (OSError, ValueError):
+        return b""

@@ -1,4 +1,4 @@
-"""Parquet files, read batch by batch."""
+"""Parquet files and folders of them, read batch by batch."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet
 
-from crm_ai.errors import ReadError
 from crm_ai.table.assembly import check_width, unique_names
 from crm_ai.table.instructions import AS_FOUND, Instructions
+from crm_ai.table.partitions import Partition, damaged, partitions_of
 from crm_ai.table.schema import LABELLED, Schema
 from crm_ai.table.settlement import Settled, settle
 from crm_ai.table.streams import Part
@@ -23,12 +23,14 @@ BATCH = 65_536
 
 @dataclass(frozen=True, slots=True)
 class ParquetStream:
-    """A Parquet file, read batch by batch.
+    """A Parquet file or a folder of them, read batch by batch.
 
     Parameters
     ----------
     path : Path
-        The file.
+        The file or the folder.
+    partitions : tuple of Partition
+        What is read of it.
     places : tuple of int
         Positions of the columns that are read.
     names : tuple of str
@@ -44,6 +46,7 @@ class ParquetStream:
     """
 
     path: Path
+    partitions: tuple[Partition, ...]
     places: tuple[int, ...]
     names: tuple[str, ...]
     declared: frozenset[str]
@@ -66,6 +69,26 @@ class ParquetStream:
         """Columns of whole numbers."""
         return self.settled.whole
 
+    @property
+    def rows(self) -> int:
+        """How many rows there are, as the files say."""
+        return sum(partition.rows for partition in self.partitions)
+
+    def only(self, partition: Partition) -> ParquetStream:
+        """Read one partition alone, as the whole is read.
+
+        Parameters
+        ----------
+        partition : Partition
+            One of ``partitions``.
+
+        Returns
+        -------
+        ParquetStream
+            Of its rows.
+        """
+        return replace(self, partitions=(partition,))
+
     def pieces(self) -> Iterator[tuple[Any, float]]:
         """Go through the file from its beginning.
 
@@ -81,16 +104,14 @@ class ParquetStream:
         ReadError
             If the file is damaged.
         """
-        labels = [name for name in self.names if self.schema[name].kind in LABELLED]
-        done = 0
-        try:
-            file = _opened(self.path, self.names, self.places, labels)
-            total = max(file.metadata.num_rows, 1)
-            for batch in file.iter_batches(batch_size=self.batch):
-                done += batch.num_rows
-                yield batch, done / total
-        except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-            raise _damaged(self.source) from error
+        total, done = max(self.rows, 1), 0
+        for partition in self.partitions:
+            try:
+                for batch in self._batches(partition):
+                    done += batch.num_rows
+                    yield partition.labelled(batch), done / total
+            except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+                raise damaged(partition.path.name) from error
 
     def part(self, piece: Any) -> Part:
         """Read some rows.
@@ -113,6 +134,17 @@ class ParquetStream:
                 unreadable[name] = lost
         return Part(arrays, piece.num_rows, unreadable)
 
+    def _batches(self, partition: Partition) -> Iterator[Any]:
+        """Labels are read as they are stored, each once."""
+        schema = pyarrow.parquet.read_schema(partition.path)
+        stored = [
+            schema.names[place]
+            for name, place in zip(self.names, self.places, strict=True)
+            if place < len(schema) and self.schema[name].kind in LABELLED and pa.types.is_string(schema.types[place])
+        ]
+        file = pyarrow.parquet.ParquetFile(partition.path, read_dictionary=stored)
+        return file.iter_batches(batch_size=self.batch, row_groups=list(partition.groups))
+
     def resettled(self, settled: Settled) -> ParquetStream:
         """Read the same file otherwise.
 
@@ -130,12 +162,12 @@ class ParquetStream:
 
 
 def open_parquet(path: Path, instructions: Instructions = AS_FOUND, *, batch: int = BATCH) -> ParquetStream | None:
-    """Open a Parquet file.
+    """Open a Parquet file, or a folder of them.
 
     Parameters
     ----------
     path : Path
-        The file.
+        The file or the folder.
     instructions : Instructions, optional
         What the user knows.
     batch : int
@@ -149,18 +181,22 @@ def open_parquet(path: Path, instructions: Instructions = AS_FOUND, *, batch: in
     Raises
     ------
     ReadError
-        If it is damaged.
+        If a file is damaged, or the files of a folder do not belong together.
     """
-    source = path.name
+    partitions = partitions_of(path)
+    if not partitions:
+        return None
+    source = partitions[0].path.name
     try:
-        file = pyarrow.parquet.ParquetFile(path)
-        schema = file.schema_arrow
-        check_width(len(schema), source)
-        first = next(file.iter_batches(batch_size=2 * batch), None)
+        file = pyarrow.parquet.ParquetFile(partitions[0].path)
+        check_width(len(file.schema_arrow) + len(partitions[0].labels), source)
+        groups = list(partitions[0].groups)
+        first = partitions[0].labelled(next(file.iter_batches(batch_size=2 * batch, row_groups=groups)))
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-        raise _damaged(source) from error
+        raise damaged(source) from error
+    schema = first.schema
     kept = [place for place, name in enumerate(schema.names) if not name.startswith("__index_level_")]
-    if first is None or not first.num_rows or not kept:
+    if not kept:
         return None
     names, notes = unique_names([schema.names[place] for place in kept])
     if len(kept) < len(schema):
@@ -172,21 +208,4 @@ def open_parquet(path: Path, instructions: Instructions = AS_FOUND, *, batch: in
     settled = settle(
         columns, first.num_rows, decimal=instructions.decimal, day_first=instructions.day_first, declared=declared
     )
-    return ParquetStream(path, tuple(kept), tuple(names), declared, settled, tuple(notes), batch)
-
-
-def _opened(path: Path, names: tuple[str, ...], places: tuple[int, ...], labels: list[str]) -> Any:
-    """Labels are read as they are stored, each once."""
-    schema = pyarrow.parquet.read_schema(path)
-    stored = [
-        schema.names[place]
-        for name, place in zip(names, places, strict=True)
-        if name in labels and pa.types.is_string(schema.types[place])
-    ]
-    return pyarrow.parquet.ParquetFile(path, read_dictionary=stored)
-
-
-def _damaged(source: str) -> ReadError:
-    return ReadError(
-        _("This Parquet file is damaged or incomplete."), where=source, next_step=_("Export or download it again.")
-    )
+    return ParquetStream(path, partitions, tuple(kept), tuple(names), declared, settled, tuple(notes), batch)

@@ -33,7 +33,7 @@ class UnsettledError(Exception):
 
     def __init__(self, settled: Settled) -> None:
         self.settled = settled
-        super().__init__()
+        super().__init__(settled)
 
 
 @dataclass(frozen=True, slots=True)

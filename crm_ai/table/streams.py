@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import pandas as pd
 
+from crm_ai.errors import ReadError
 from crm_ai.table.schema import Schema
 from crm_ai.table.settlement import MOST_UNREADABLE, Settled, UnsettledError
 from crm_ai.table.table import Table
 from crm_ai.words import _, count, ngettext
 
 FRAME_ROWS = 65_536
+MOST_TURNS = 100
+
+AnyStream = TypeVar("AnyStream", bound="Stream")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +220,13 @@ class Sums:
     below: int = 0
     unreadable: dict[str, int] = field(default_factory=dict)
 
-    def add(self, part: Part) -> None:
+    def add(self, part: Part | Sums) -> None:
         """Count a part.
 
         Parameters
         ----------
-        part : Part
-            The next one.
+        part : Part or Sums
+            The next one, or what happened to some more.
         """
         self.rows += part.rows
         self.short += part.short
@@ -279,3 +284,35 @@ class Sums:
         return _("{n} cells could not be read and count as missing: {columns}.").replace(
             "{columns}", listed.replace("{", "{{").replace("}", "}}")
         )
+
+
+def until_settled(stream: AnyStream, work: Callable[[AnyStream], Made]) -> Made:
+    """Go through a file as its first rows say, and begin anew with what fits both whenever later rows contradict.
+
+    Parameters
+    ----------
+    stream : Stream
+        The file.
+    work : callable
+        Goes through a stream; may be ended by an ``UnsettledError`` and called again.
+
+    Returns
+    -------
+    object
+        What the work makes.
+
+    Raises
+    ------
+    ReadError
+        If the rows go on contradicting each other.
+    """
+    for _turn in range(MOST_TURNS):
+        try:
+            return work(stream)
+        except UnsettledError as error:
+            stream = stream.resettled(error.settled)  # type: ignore[assignment]
+    raise ReadError(
+        _("The rows of this file contradict each other."),
+        where=stream.source,
+        next_step=_("Say how it is to be read: separator, decimal mark, or whether the day comes first."),
+    )

@@ -214,3 +214,13 @@ def test_a_name_that_the_file_has_already_stays_beside_ours(table):
     out = explain_table(train(other, problem, ["decision_tree"]).models["decision_tree"], other).to_frame()
     assert out["base"].iloc[0] == "K0000"
     assert out["base (2)"].to_numpy() + contributions(out).sum(axis=1) == pytest.approx(out["output"].to_numpy())
+
+
+def test_a_zero_has_no_minus_whichever_came_first():
+    frame = pd.DataFrame({"months": np.tile([-0.0, 0.0, 3.0, 9.0], 50), "Churn": ["Yes", "Yes", "No", "No"] * 50})
+    table = table_from_frame(frame)
+    problem = propose_problem(table, target="Churn", features=["months"]).problem
+    model = train(table, problem, ["decision_tree"]).model("decision_tree")
+    for first in ([-0.0, 0.0], [0.0, -0.0]):
+        said = explain_table(model, pd.DataFrame({"months": [*first, 3.0]})).to_frame()["reason 1"]
+        assert said[:2].str.startswith("months = 0 (").all(), said.tolist()
