@@ -11,14 +11,21 @@ import streamlit as st
 from crm_ai.app import controls, moments, state
 from crm_ai.app.plain import plain
 from crm_ai.app.workspace import workspace
-from crm_ai.deployment.registry import at_work_since, current_version, find_version, list_versions, open_registry
-from crm_ai.words import _, one_line, shorten
+from crm_ai.deployment.registry import (
+    at_work_since,
+    current_version,
+    find_version,
+    list_versions,
+    open_registry,
+    open_version,
+)
+from crm_ai.words import _, language, one_line, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crm_ai.deployment.registry import Person, Registry, Version
-    from crm_ai.modeling import Run
+    from crm_ai.modeling import Model, Run
 
 NAME_WIDTH = 40
 _WHERE = ("CRM_AI_REGISTRY_URL", "CRM_AI_REGISTRY_ARTIFACTS", "CRM_AI_FOUR_EYES")
@@ -78,6 +85,29 @@ def registry() -> Registry:
     if place not in shelf:
         shelf[place] = open_registry()
     return shelf[place]
+
+
+def model_of(registry: Registry, version: Version) -> Model:
+    """Open a version's model, once.
+
+    Parameters
+    ----------
+    registry : Registry
+        Open.
+    version : Version
+        Which one.
+
+    Returns
+    -------
+    Model
+        The model.
+    """
+    return _opened(registry, version, version.artifact, str(workspace()), language())
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _opened(_registry: Registry, _version: Version, artifact: str, place: str, spoken: str) -> Model:
+    return open_version(_registry, _version)
 
 
 def require_desk(promise: str, person: Person) -> Desk:

@@ -168,7 +168,7 @@ def _in_words(version: Version) -> str:
 
 
 def _of_version(version: Version, *, named: bool) -> Scorer:
-    model = _opened(version, version.artifact)
+    model = deployed.model_of(deployed.registry(), version)
     own = _("“{name}”: {words}.").format(words=_in_words(version), name=plain(version.name, NAME_WIDTH))
     told = [] if named else [own]
     if model.problem.task is Task.BINARY:
@@ -195,10 +195,3 @@ def _of_run(run: Run) -> Scorer:
     st.caption(sentences(told))
     adopting.say_caution(run, name)
     return Scorer(model=model, key=f"{run.digest} {name} {state.threshold()}", run=run)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _opened(_version: Version, artifact: str) -> Model:
-    from crm_ai.deployment.registry import open_version
-
-    return open_version(deployed.registry(), _version)

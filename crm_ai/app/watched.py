@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
-from crm_ai.app import controls
+from crm_ai.app import controls, deployed
 from crm_ai.app.plain import plain
-from crm_ai.app.workspace import workspace
-from crm_ai.deployment.registry import RegistryStore, batches_of, open_version, registered_on
+from crm_ai.deployment.registry import RegistryStore, batches_of, registered_on
 from crm_ai.deployment.watching import watch
-from crm_ai.words import _, language
+from crm_ai.words import _
 
 if TYPE_CHECKING:
     from crm_ai.app.deployed import Desk
@@ -117,30 +114,7 @@ def look(registry: Registry, version: Version) -> Watched:
     """
     store, name = RegistryStore(registry), batches_of(version)
     found = watch(store.batches(name), store.outcomes(name), trained=registered_on(version), today=date.today())
-    return Watched(version, model_of(registry, version), store, found, store.joinable(name))
-
-
-def model_of(registry: Registry, version: Version) -> Model:
-    """Open a version's model, once.
-
-    Parameters
-    ----------
-    registry : Registry
-        Open.
-    version : Version
-        Which one.
-
-    Returns
-    -------
-    Model
-        The model.
-    """
-    return _opened(registry, version, version.artifact, str(workspace()), language())
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _opened(_registry: Registry, _version: Version, artifact: str, place: str, spoken: str) -> Model:
-    return open_version(_registry, _version)
+    return Watched(version, deployed.model_of(registry, version), store, found, store.joinable(name))
 
 
 def _called(version: Version, *, at_work: bool) -> str:

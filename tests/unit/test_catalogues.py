@@ -1,5 +1,6 @@
 """Every word of the code is in every catalogue, and translations say what the English says."""
 
+import calendar
 import re
 import subprocess
 import sys
@@ -14,7 +15,7 @@ TRANSLATED = sorted(PLURAL_FORMS)
 # Files whose words may still be English. Keep it short: name a file here only while its words change every day.
 NOT_TRANSLATED_YET: frozenset[str] = frozenset()
 # In Chinese, months are numbers.
-OTHER_FIGURES = {"1 February", "January 2"}
+OTHER_FIGURES = {"1 February", "January 2", *calendar.month_name[1:]}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
