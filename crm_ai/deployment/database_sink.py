@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from crm_ai.errors import DatabaseError
 from crm_ai.table.sql_address import MYSQL, SQLITE, Address, check_url
+from crm_ai.table.sql_connection import SECONDS_TO_CONNECT
 from crm_ai.table.sql_errors import translated
 from crm_ai.words import _
 
@@ -26,6 +27,7 @@ LONGEST_NAME = 63  # letters of a name in PostgreSQL; MySQL allows one more
 LONGEST_LABEL = 255
 ROWS_AT_ONCE = 10_000
 SECONDS = 3600.0
+REGISTRY = "registry_"  # what all tables of the registry of models begin with; it may share the database
 
 
 class IfThere(StrEnum):
@@ -51,11 +53,17 @@ class DatabaseSink:
         Name of the table; anything in it that is SQL stays a name.
     if_there : IfThere, default IfThere.REFUSE
         What to do if the table is there already.
+
+    Attributes
+    ----------
+    notes : list of str
+        What is to be said though the table was written.
     """
 
     url: str = field(repr=False)
     name: str
     if_there: IfThere = IfThere.REFUSE
+    notes: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def as_texts(self) -> bool:
@@ -70,7 +78,7 @@ class DatabaseSink:
         DatabaseError
             If the table cannot be written.
         """
-        check_name(self.name)
+        check_table_name(self.name)
         with writing(check_url(self.url)) as connection:
             self._check(connection)
 
@@ -106,6 +114,7 @@ class DatabaseSink:
             If the database refuses.
         """
         address = check_url(self.url)
+        check_table_name(self.name)
         for name in names:
             check_name(name)
         with writing(address) as connection:
@@ -154,6 +163,29 @@ def check_name(name: str) -> None:
         )
 
 
+def check_table_name(name: str) -> None:
+    """Refuse names that no table can have, and those of the registry of models.
+
+    Parameters
+    ----------
+    name : str
+        Of a table.
+
+    Raises
+    ------
+    DatabaseError
+        If it cannot be a name, or begins like the tables of the registry, whatever its letters, marks and schema.
+    """
+    check_name(name)
+    parts = (part.strip(" \"`'[]") for part in name.casefold().split("."))
+    if any(part.startswith(REGISTRY) for part in parts):
+        raise DatabaseError(
+            _("Tables whose names begin with “registry_” are those of the registry of models."),
+            where=name,
+            next_step=_("Give the table another name."),
+        )
+
+
 @contextmanager
 def writing(address: Address) -> Iterator[Connection]:
     """Open a database for writing, in a transaction that is undone if anything goes wrong.
@@ -188,7 +220,7 @@ def _engine(address: Address) -> Engine:
 
     if address.system == SQLITE and not Path(address.place).absolute().parent.is_dir():
         raise DatabaseError(_("There is no such folder."), where=address.place, next_step=_("Check the file's name."))
-    engine = create_engine(address.url, poolclass=NullPool, hide_parameters=True)
+    engine = create_engine(address.url, poolclass=NullPool, hide_parameters=True, connect_args=_patience(address))
     if address.system == SQLITE:
 
         @event.listens_for(engine, "connect")
@@ -200,6 +232,14 @@ def _engine(address: Address) -> Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _patience(address: Address) -> dict[str, int]:
+    if address.system == SQLITE:
+        return {}
+    if address.system == MYSQL:
+        return {"connect_timeout": SECONDS_TO_CONNECT, "read_timeout": int(SECONDS)}
+    return {"connect_timeout": SECONDS_TO_CONNECT}
 
 
 def _sql_table(name: str, columns: Sequence[str], types: Sequence[pa.DataType]) -> SqlTable:
@@ -229,7 +269,7 @@ def _put(
         _insert(connection, table, parts)
         return
     if address.system == MYSQL:
-        _put_aside(connection, table, there, parts)
+        sink.notes.extend(_put_aside(connection, table, there, parts))
         return
     if there:
         table.drop(connection)
@@ -237,8 +277,10 @@ def _put(
     _insert(connection, table, parts)
 
 
-def _put_aside(connection: Connection, table: SqlTable, there: bool, parts: Iterator[Any]) -> None:
+def _put_aside(connection: Connection, table: SqlTable, there: bool, parts: Iterator[Any]) -> tuple[str, ...]:
+    """Write beside the table, then exchange them; MySQL commits with each statement about tables."""
     from sqlalchemy import MetaData
+    from sqlalchemy.exc import SQLAlchemyError
     from sqlalchemy.sql import quoted_name
 
     number = os.urandom(6).hex()
@@ -248,16 +290,20 @@ def _put_aside(connection: Connection, table: SqlTable, there: bool, parts: Iter
     aside.create(connection)
     try:
         _insert(connection, aside, parts)
-        connection.commit()
         moves = [f"{quote(table.name)} TO {quote(old)}"] if there else []
         moves.append(f"{quote(aside.name)} TO {quote(table.name)}")
         connection.exec_driver_sql("RENAME TABLE " + ", ".join(moves).replace("%", "%%"))
+    except BaseException:
+        with suppress(SQLAlchemyError):  # what went wrong before is what is to be told
+            aside.drop(connection, checkfirst=True)
+        raise
+    try:
         if there:
             connection.exec_driver_sql(f"DROP TABLE {quote(old)}")
-    except BaseException:
-        connection.rollback()
-        aside.drop(connection, checkfirst=True)
-        raise
+    except SQLAlchemyError:
+        said = _("All is written, but the table that was there before could not be deleted; it is called {name} now.")
+        return (said.format(name=old),)
+    return ()
 
 
 def _insert(connection: Connection, table: SqlTable, parts: Iterator[Any]) -> None:
