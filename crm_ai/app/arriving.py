@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from crm_ai import charts
-from crm_ai.app import cards, controls, errors, frame, glossary
+from crm_ai.app import cards, controls, errors, frame, glossary, signing_in
 from crm_ai.app.plain import plain
 from crm_ai.app.watched import NAME_WIDTH, Watched, batch_called
 from crm_ai.deployment.registry import join_arrived, may_write
@@ -179,7 +179,7 @@ def _ask(desk: Desk, known: Watched, table: Table) -> None:
     try:
         arrived = join_arrived(
             known.store, wanted, known.model, table, key=key, known=date.today(), outcome=outcome, when=when,
-            by=desk.person, tell=lambda share: bar.progress(share, text=_("Joining the outcomes …")),
+            by=signing_in.person(), tell=lambda share: bar.progress(share, text=_("Joining the outcomes …")),
         )  # fmt: skip
     except CrmAiError as error:  # in place, so that what was chosen stays
         bar.empty()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import errors
+from crm_ai.app import errors, signing_in
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import RegistryStore, batches_of, may_write, remember
 from crm_ai.errors import CrmAiError
@@ -87,7 +87,7 @@ def _form(desk: Desk, version: Version, model: Model, table: Table) -> None:
         with st.spinner(_("Counting the customers …")):
             batch = remember(
                 desk.registry, version, model, table, name=name, day=day if isinstance(day, date) else date.today(),
-                key=key, segments=segments, by=desk.person,
+                key=key, segments=segments, by=signing_in.person(),
             )  # fmt: skip
     except CrmAiError as error:  # in place, so that what was written stays
         errors.show(error)

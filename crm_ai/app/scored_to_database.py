@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import connecting, errors, progress
+from crm_ai.app import connecting, errors, progress, signing_in
 from crm_ai.app.plain import plain
 from crm_ai.deployment.database_sink import DatabaseSink, IfThere
 from crm_ai.deployment.registry import may_write
-from crm_ai.errors import CrmAiError
-from crm_ai.words import _, count, ngettext
+from crm_ai.errors import CrmAiError, RegistryError
+from crm_ai.words import _, count, ngettext, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from crm_ai.app.deployed import Desk
     from crm_ai.deployment import ScoredTable
+    from crm_ai.deployment.registry import Person
 
 WRITTEN, TURN = "scored_written", "scored_writings"
 NAME_WIDTH = 63
@@ -70,15 +71,26 @@ def form(desk: Desk, scored: ScoredTable, stem: str) -> None:
             _write(databases, str(database), name.strip(), IfThere(if_there), scored)
 
 
+def _require(person: Person) -> None:
+    """Whoever looked at the page when it was drawn may have signed out since, or be a viewer by now."""
+    if not may_write(person):
+        raise RegistryError(_no_viewers())
+
+
+def _no_viewers() -> str:
+    return _("A viewer may not write into databases. Ask an analyst or an approver.")
+
+
 def _why_not(*, allowed: bool, sure: bool) -> str | None:
     if not allowed:
-        return _("A viewer may not write into databases. Ask an analyst or an approver.")
+        return _no_viewers()
     return None if sure else _("Tick that you know what is lost, or choose otherwise.")
 
 
 def _write(databases: Mapping[str, str], database: str, name: str, if_there: IfThere, scored: ScoredTable) -> None:
     st.session_state.pop(WRITTEN, None)
     try:
+        _require(signing_in.person())
         began = monotonic()
         with progress.cancellable(
             _("Writing into {name} …").format(name=plain(database)), on_cancel=lambda: None
@@ -88,7 +100,8 @@ def _write(databases: Mapping[str, str], database: str, name: str, if_there: IfT
                 said = _("{n} customers written").format(n=count(rows))
                 tell(share, f"{said} · {progress.time_left(share, monotonic() - began)}")
 
-            scored.write(DatabaseSink(databases[database], name, if_there), progress=handed_over)
+            sink = DatabaseSink(databases[database], name, if_there)
+            scored.write(sink, progress=handed_over)
     except CrmAiError as error:
         errors.show(error)
         return
@@ -97,7 +110,7 @@ def _write(databases: Mapping[str, str], database: str, name: str, if_there: IfT
         "{n} customers were written into the table “{table}” of {database}.",
         len(scored),
     ).format(n=count(len(scored)), table=plain(name, NAME_WIDTH), database=plain(database))
-    st.session_state[WRITTEN] = told
+    st.session_state[WRITTEN] = sentences([told, *map(plain, sink.notes)])
     # Another box: a browser's goes on showing a tick that was taken away here.
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
     st.rerun()

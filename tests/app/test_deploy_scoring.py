@@ -333,6 +333,24 @@ def test_nothing_to_score_with(run, page):
     assert not at.file_uploader
 
 
+def writing():
+    """The form for somebody who could write when the page was made."""
+    import pandas as pd
+
+    from crm_ai.app import scored_to_database
+    from crm_ai.app.deployed import Desk
+    from crm_ai.deployment import score_table
+    from crm_ai.deployment.registry import LOCAL_USER
+    from crm_ai.modeling import propose_problem, train
+    from crm_ai.table import table_from_frame
+
+    frame = pd.DataFrame({"id": range(40), "months": range(40), "Churn": ["Yes", "No"] * 20})
+    table = table_from_frame(frame)
+    run = train(table, propose_problem(table, target="Churn", features=["months"]).problem, ["logistic_regression"])
+    desk = Desk(registry=None, person=LOCAL_USER, run=None, names=())
+    scored_to_database.form(desk, score_table(run.model("logistic_regression"), table), "mine")
+
+
 class TestDatabase:
     """Into a table, and from one."""
 
@@ -409,6 +427,21 @@ class TestDatabase:
         assert_sound(at)
         at.button(key="score_now").click().run()
         assert at.metric[0].value == "150"
+
+    def test_the_registry_is_nobodys_to_write(self, registry, page, database):
+        at = bring(page(), new())
+        at.button(key="score_now").click().run()
+        self.write(at, "Registry_log", "replace", sure=True)
+        assert not at.exception
+        assert "registry of models" in at.error[0].value
+
+    def test_whoever_is_a_viewer_by_now_does_not_write(self, database, monkeypatch):
+        monkeypatch.setattr("crm_ai.app.signing_in.person", lambda: Person("Vera", Role.VIEWER))
+        at = AppTest.from_function(writing, default_timeout=60).run()
+        at.button(key="scored_write").click().run()
+        assert "A viewer may not write" in at.error[0].value
+        with sqlite3.connect(database) as connection:
+            assert not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'mine_scored'").fetchall()
 
     def test_a_viewer_looks_but_does_not_write(self, registry, page, database, monkeypatch):
         monkeypatch.setattr("crm_ai.app.signing_in.person", lambda: Person("Vera", Role.VIEWER))

@@ -328,6 +328,41 @@ def test_a_viewer_looks_and_cannot_add(at_work, look, monkeypatch):
     assert at.button(key="join_outcomes").disabled
 
 
+def test_whoever_is_a_viewer_by_now_does_not_remember(at_work, monkeypatch):
+    from crm_ai.app import signing_in
+    from crm_ai.deployment.registry import Person, Role
+
+    at = AppTest.from_function(scoring, args=(7,), default_timeout=60).run()
+    monkeypatch.setattr(signing_in, "person", lambda: Person("ann", Role.VIEWER))
+    at.button(key="remember_now").click().run()
+    assert "A viewer may look" in at.error[0].value
+    assert not RegistryStore(at_work.registry).batches()
+
+
+def joining():
+    """As the tab draws it for somebody who could decide everything when the page was made."""
+    from crm_ai.app import arriving, watched
+    from crm_ai.app.deployed import Desk
+    from crm_ai.deployment.registry import LOCAL_USER, find_version, open_registry
+
+    registry = open_registry()
+    desk = Desk(registry=registry, person=LOCAL_USER, run=None, names=("churn",), name="churn")
+    arriving.panel(desk, watched.look(registry, find_version(registry, "churn", 1)))
+
+
+def test_whoever_is_a_viewer_by_now_does_not_join(at_work, monkeypatch):
+    from crm_ai.app import signing_in
+    from crm_ai.deployment.registry import Person, Role
+
+    at_work(0)
+    at = AppTest.from_function(joining, default_timeout=60).run()
+    at.file_uploader[0].upload("o.csv", batch(0).to_csv(index=False).encode(), "text/csv").run()
+    monkeypatch.setattr(signing_in, "person", lambda: Person("ann", Role.VIEWER))
+    at.button(key="join_outcomes").click().run()
+    assert "A viewer may look" in at.error[0].value
+    assert not RegistryStore(at_work.registry).outcomes()
+
+
 def test_without_a_registered_model_it_leads_to_the_first_tab(visit, workspace):
     at = go(upload(visit(), customers()), "deploy")
     at.button(key="invite_now").click().run()
