@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -160,14 +160,14 @@ def scores_in_words(model: Model, predicted: np.ndarray, threshold: float) -> pd
     return pd.DataFrame(columns)
 
 
-def free_name(name: str, taken: Container[str]) -> str:
-    """Find a name for a new column.
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """Find a name for a new column, other than all others also where capitals do not count, as in most databases.
 
     Parameters
     ----------
     name : str
         What it would be called.
-    taken : container of str
+    taken : iterable of str
         Names of other columns.
 
     Returns
@@ -177,10 +177,11 @@ def free_name(name: str, taken: Container[str]) -> str:
 
     Examples
     --------
-    >>> free_name("score", ("score", "plan"))
+    >>> free_name("score", ("Score", "plan"))
     'score (2)'
     """
     number, free = 2, name
-    while free in taken:
+    others = {other.casefold() for other in taken}
+    while free.casefold() in others:
         free, number = f"{name} ({number})", number + 1
     return free

@@ -88,6 +88,15 @@ def test_names_that_are_taken(churn, table):
     assert made.first(2)["priority (2)"].tolist() == [1, 2]
 
 
+@pytest.mark.parametrize("name", ["Score", "DECISION", "Priority"])
+def test_capitals_make_no_name_in_a_database(churn, new_customers, tmp_path, name):
+    table = table_from_frame(new_customers(50, 3).assign(**{name: 1}))
+    made = score_table(churn, table, wishes=Wishes(0.4, 0, True))
+    made.write(DatabaseSink(f"sqlite:///{tmp_path}/crm.db", "scores"))
+    with sqlite3.connect(tmp_path / "crm.db") as raw:
+        assert raw.execute(f'SELECT DISTINCT "{name}", "{name.lower()} (2)" IS NULL FROM scores').fetchall() == [(1, 0)]
+
+
 def test_a_table_of_a_database(churn, table, tmp_path):
     made, url = score_table(churn, table, wishes=ALL), f"sqlite:///{tmp_path}/crm.db"
     name = 'scores"; DROP TABLE x; --'
