@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -96,9 +97,7 @@ def _nothing_yet(name: str) -> None:
         ).format(tab=_("Score new customers"), button=_("Remember this batch"))
     )
     with st.expander(_("By a command, every week by itself"), icon=":material/schedule:", key="by_command"):
-        command = f'python -m crm_ai drift --champion "{_shell(name)}" new_customers.csv'
-        weekly = f"{command} --batch $(date +\\%F) --fail-on act >drift.txt || mail -s drift you@example.com <drift.txt"
-        st.code(f"{command} --keep-keys --key customerID\n\n0 6 * * 1  {weekly}", language="bash", wrap_lines=True)
+        st.code(commands(name), language="bash", wrap_lines=True)
         explained = _(
             "The first line remembers a file; with --keep-keys outcomes can join it later. The second is for cron: "
             "Mondays at six, and a mail if there is an alert (exit code 3) or something went wrong."
@@ -106,5 +105,20 @@ def _nothing_yet(name: str) -> None:
         st.markdown(plain(explained))
 
 
-def _shell(name: str) -> str:
-    return "".join(f"\\{letter}" if letter in '"\\$`!' else letter for letter in name)
+def commands(name: str) -> str:
+    """The command that remembers a file of customers, and a line for cron that does so every week.
+
+    Parameters
+    ----------
+    name : str
+        Of the model, whatever its letters mean to a shell.
+
+    Returns
+    -------
+    str
+        Two commands with a blank line between them.
+    """
+    command = f"python -m crm_ai drift --champion {shlex.quote(name)} new_customers.csv"
+    weekly = f"{command} --batch $(date +%F) --fail-on act >drift.txt || mail -s drift you@example.com <drift.txt"
+    percent_in_cron = weekly.replace("%", r"\%")  # else a new line
+    return f"{command} --keep-keys --key customerID\n\n0 6 * * 1  {percent_in_cron}"
