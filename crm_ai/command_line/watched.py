@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -107,9 +107,11 @@ class _Memory:
         self._outcomes: list[Performance] = []
         self._keyed: KeyedScores | None = None
 
-    def add(self, batch: Batch, keyed: KeyedScores | None = None) -> None:
+    def add(self, batch: Batch, keyed: KeyedScores | None = None, performance: Performance | None = None) -> None:
         self._batches.append(batch)
         self._keyed = keyed
+        if performance is not None:
+            self._outcomes.append(performance)
 
     def batches(self, model: str | None = None) -> tuple[Batch, ...]:
         return tuple(self._batches)
@@ -119,6 +121,9 @@ class _Memory:
 
     def add_outcomes(self, performance: Performance) -> None:
         self._outcomes.append(performance)
+
+    def add_all_outcomes(self, performances: Sequence[Performance]) -> None:
+        self._outcomes.extend(performances)
 
     def outcomes(self, model: str | None = None) -> tuple[Performance, ...]:
         return tuple(self._outcomes)

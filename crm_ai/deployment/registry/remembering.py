@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from crm_ai.deployment.registry.roles import LOCAL_USER, Person, may_write
 from crm_ai.deployment.registry.weeks import RegistryStore, batches_of
-from crm_ai.deployment.watching.keys import KeyedScores
 from crm_ai.deployment.watching.outcomes import judge_batch, read_outcomes
 from crm_ai.deployment.watching.performance import Performance
 from crm_ai.deployment.watching.recording import profile_of, record
-from crm_ai.deployment.watching.store import batch_twice
-from crm_ai.errors import CrmAiError, ProblemError, RegistryError
-from crm_ai.words import _, shorten
+from crm_ai.deployment.watching.store import batch_twice, codes_of
+from crm_ai.errors import ProblemError, RegistryError
+from crm_ai.words import _
 
 if TYPE_CHECKING:
     from crm_ai.deployment.registry.registry import Registry
@@ -174,40 +173,8 @@ def join_arrived(
             tell((place + 1) / len(batches))
     if without and not found:
         raise without[0][1]
-    for performance in found:
-        store.add_outcomes(performance)
+    store.add_all_outcomes(found)
     return Arrived(tuple(found), tuple(name for name, _error in without))
-
-
-def codes_of(store: RegistryStore, batch: Batch) -> KeyedScores:
-    """Codes of a batch's customers, which must be there.
-
-    Parameters
-    ----------
-    store : RegistryStore
-        Where it is kept.
-    batch : Batch
-        The batch.
-
-    Returns
-    -------
-    KeyedScores
-        The codes.
-
-    Raises
-    ------
-    CrmAiError
-        If they were not kept.
-    """
-    keyed = store.keyed(batch)
-    if keyed is None:
-        raise CrmAiError(
-            _("No codes were kept of the customers of “{name}”, so outcomes cannot join.").format(
-                name=shorten(batch.name)
-            ),
-            next_step=_("Choose the column of the identifiers when you remember the next batch."),
-        )
-    return keyed
 
 
 def _require(person: Person) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
+from crm_ai.deployment.registry.acts import id_of
 from crm_ai.deployment.registry.tables import batch_keys, batches, models, outcomes, versions
+from crm_ai.deployment.registry.versions import by_number
 from crm_ai.deployment.watching.batch import Batch, batch_from_json
 from crm_ai.deployment.watching.keys import (
     KeyedScores,
@@ -90,8 +93,8 @@ class RegistryStore:
         """
         return workspace_secret(self.folder)
 
-    def add(self, batch: Batch, keyed: KeyedScores | None = None) -> None:
-        """Keep a batch, with the codes of its customers or not at all.
+    def add(self, batch: Batch, keyed: KeyedScores | None = None, performance: Performance | None = None) -> None:
+        """Keep a batch, with the codes of its customers and what outcomes say or not at all.
 
         Parameters
         ----------
@@ -99,6 +102,8 @@ class RegistryStore:
             Its model is a registered version, see ``batches_of``; its name must be new among those of the version.
         keyed : KeyedScores, optional
             Codes and scores of its customers.
+        performance : Performance, optional
+            What outcomes say of it that are known already.
 
         Raises
         ------
@@ -110,7 +115,7 @@ class RegistryStore:
         said = json.dumps(batch.as_json())
         codes = None if keyed is None else {"secret": secret_mark(self.secret()), "content": keyed_bytes(keyed)}
         with self.registry.writing() as connection:
-            version_id = _version_id(connection, batch.model)
+            version_id = id_of(connection, by_number(connection, *_name_and_number(batch.model)))
             same = select(batches.c.id).where(batches.c.version_id == version_id, batches.c.name == batch.name)
             if connection.execute(same).first() is not None:
                 raise batch_twice(batch)
@@ -118,6 +123,8 @@ class RegistryStore:
             made = connection.execute(insert(batches).values(**row)).inserted_primary_key
             if codes is not None and made is not None:
                 connection.execute(insert(batch_keys).values(batch_id=made[0], **codes))
+            if performance is not None:
+                _add_outcomes(connection, performance)
 
     def batches(self, model: str | None = None) -> tuple[Batch, ...]:
         """Find batches.
@@ -201,16 +208,24 @@ class RegistryStore:
         RegistryError
             If there is no such batch.
         """
-        asked = _of(performance.model, select(batches.c.id).select_from(_batches()))
-        said = json.dumps(performance.as_json())
+        self.add_all_outcomes((performance,))
+
+    def add_all_outcomes(self, performances: Sequence[Performance]) -> None:
+        """Keep what outcomes said of several batches: of all or of none.
+
+        Parameters
+        ----------
+        performances : sequence of Performance
+            By the outcomes known on a day.
+
+        Raises
+        ------
+        RegistryError
+            If there is no such batch.
+        """
         with self.registry.writing() as connection:
-            found = connection.execute(asked.where(batches.c.name == performance.batch)).scalar_one_or_none()
-            if found is None:
-                raise RegistryError(
-                    _("There is no batch “{name}” of this model.").format(name=shorten(performance.batch))
-                )
-            row = {"batch_id": found, "known": performance.known.isoformat(), "document": said}
-            connection.execute(insert(outcomes).values(**row))
+            for performance in performances:
+                _add_outcomes(connection, performance)
 
     def outcomes(self, model: str | None = None) -> tuple[Performance, ...]:
         """Find what outcomes said.
@@ -252,20 +267,13 @@ def _name_and_number(model: str) -> tuple[str, int]:
     return (name, int(number)) if number.isascii() and number.isdigit() and len(number) < 9 else (model, 0)
 
 
-def _version_id(connection: Connection, model: str) -> int:
-    name, number = _name_and_number(model)
-    asked = (
-        select(versions.c.id)
-        .join(models, models.c.id == versions.c.model_id)
-        .where(models.c.name == name, versions.c.number == number)
-    )
-    found = connection.execute(asked).scalar_one_or_none()
+def _add_outcomes(connection: Connection, performance: Performance) -> None:
+    asked = _of(performance.model, select(batches.c.id).select_from(_batches()))
+    found = connection.execute(asked.where(batches.c.name == performance.batch)).scalar_one_or_none()
     if found is None:
-        raise RegistryError(
-            _("There is no “{name}” in the registry.").format(name=shorten(model)),
-            next_step=_("Register a model of this name first, or look at the list of versions."),
-        )
-    return int(found)
+        raise RegistryError(_("There is no batch “{name}” of this model.").format(name=shorten(performance.batch)))
+    row = {"known": performance.known.isoformat(), "document": json.dumps(performance.as_json())}
+    connection.execute(insert(outcomes).values(batch_id=found, **row))
 
 
 def _read(document: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from crm_ai.deployment.watching.observing import Observation, observe
 from crm_ai.deployment.watching.outcomes import Outcomes, join_outcomes, judge_batch, read_outcomes
 from crm_ai.deployment.watching.performance import Performance, segment_in_words
 from crm_ai.deployment.watching.recording import look_at, profile_of, record
-from crm_ai.deployment.watching.store import FolderStore, Store, by_week
+from crm_ai.deployment.watching.store import FolderStore, Store, by_week, codes_of
 from crm_ai.deployment.watching.summary import headline_figure, in_short
 from crm_ai.deployment.watching.watch import Watch, watch
 from crm_ai.modeling.profile import Profile
@@ -37,6 +37,7 @@ __all__ = [
     "advise",
     "by_week",
     "cell_names",
+    "codes_of",
     "drift",
     "headline_figure",
     "in_short",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crm_ai.deployment.watching.batch import Batch, make_batch
 from crm_ai.deployment.watching.keys import keyed_scores
 from crm_ai.deployment.watching.observing import observe
+from crm_ai.deployment.watching.outcomes import Outcomes, judge_batch
 from crm_ai.errors import ModelFileError, ProblemError
 from crm_ai.modeling import Model, Segment, groups_of
 from crm_ai.modeling.profile import Profile
@@ -60,6 +61,8 @@ def record(
     key: str | None = None,
     secret: bytes = b"",
     segments: Sequence[str | Segment] = (),
+    outcomes: Outcomes | None = None,
+    known: date | None = None,
 ) -> Batch:
     """Score a table and keep what is watched of it.
 
@@ -87,6 +90,10 @@ def record(
         That codes are made with; needed if codes are kept.
     segments : sequence of str or Segment, default ()
         What makes the groups that are compared once outcomes are there; only with codes.
+    outcomes : Outcomes, optional
+        Some that are known already: what they say is kept along with the batch, and so are codes.
+    known : date, optional
+        When they were known (default: `day`).
 
     Returns
     -------
@@ -98,8 +105,9 @@ def record(
     ScoringError
         If a column that the model needs is missing.
     ProblemError
-        If the column of the identifiers is missing.
+        If the column of the identifiers is missing, or outcomes belong to nobody of the batch. Nothing is kept then.
     """
+    keep_keys = keep_keys or outcomes is not None
     if keep_keys and key not in table.schema.names:
         raise ProblemError(
             _("There is no column “{name}”.").format(name=key),
@@ -107,11 +115,13 @@ def record(
             next_step=_("Name the column that holds the customers' identifiers."),
         )
     batch, predicted = _counted(model, table, name=name, day=day, version=version, threshold=threshold)
-    keyed = None
+    keyed = performance = None
     if keep_keys and key is not None:
         groups = tuple(groups_of(table, segment) for segment in segments)
         keyed = keyed_scores(table.frame[key], predicted, profile_of(model), secret, groups)
-    store.add(batch, keyed)
+    if outcomes is not None and keyed is not None:
+        performance = judge_batch(batch, keyed, outcomes, profile=profile_of(model), known=known or day)
+    store.add(batch, keyed, performance)
     return batch
 
 

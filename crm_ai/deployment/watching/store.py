@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,14 +15,14 @@ from crm_ai.deployment.watching.keys import KeyedScores, keyed_bytes, keyed_from
 from crm_ai.deployment.watching.performance import Performance, performance_from_json
 from crm_ai.errors import CrmAiError
 from crm_ai.files import write_atomically
-from crm_ai.words import _
+from crm_ai.words import _, shorten
 
 
 class Store(Protocol):
     """What a place for batches can do."""
 
-    def add(self, batch: Batch, keyed: KeyedScores | None = None) -> None:
-        """Keep a batch, and if asked for the codes of its customers."""
+    def add(self, batch: Batch, keyed: KeyedScores | None = None, performance: Performance | None = None) -> None:
+        """Keep a batch, and if asked for the codes of its customers and what outcomes say; all of it or nothing."""
 
     def batches(self, model: str | None = None) -> tuple[Batch, ...]:
         """Batches of one model or of all, the earliest first."""
@@ -32,6 +32,9 @@ class Store(Protocol):
 
     def add_outcomes(self, performance: Performance) -> None:
         """Keep what outcomes said of a batch."""
+
+    def add_all_outcomes(self, performances: Sequence[Performance]) -> None:
+        """Keep what outcomes said of several batches: of all or of none."""
 
     def outcomes(self, model: str | None = None) -> tuple[Performance, ...]:
         """The latest outcomes of each batch, the earliest batch first."""
@@ -49,7 +52,7 @@ class FolderStore:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
 
-    def add(self, batch: Batch, keyed: KeyedScores | None = None) -> None:
+    def add(self, batch: Batch, keyed: KeyedScores | None = None, performance: Performance | None = None) -> None:
         """Keep a batch.
 
         Parameters
@@ -58,6 +61,8 @@ class FolderStore:
             Its name must be new among those of its model.
         keyed : KeyedScores, optional
             Codes and scores of its customers.
+        performance : Performance, optional
+            What outcomes say of it that are known already.
 
         Raises
         ------
@@ -74,6 +79,8 @@ class FolderStore:
             content = keyed_bytes(keyed)
             self._write(path.with_name(name), content)
             said["keyed"] = name
+        if performance is not None:
+            said["outcomes"] = performance.as_json()
         if not self._write(path, json.dumps(said).encode()):
             raise batch_twice(batch)
 
@@ -118,9 +125,23 @@ class FolderStore:
         performance : Performance
             By the outcomes known on a day.
         """
+        self._write_outcomes(performance.as_json())
+
+    def add_all_outcomes(self, performances: Sequence[Performance]) -> None:
+        """Keep what outcomes said of several batches, in one file: of all or of none.
+
+        Parameters
+        ----------
+        performances : sequence of Performance
+            By the outcomes known on a day.
+        """
+        if performances:
+            self._write_outcomes({"several": [one.as_json() for one in performances]})
+
+    def _write_outcomes(self, said: dict[str, Any]) -> None:
         folder = self.folder / "outcomes"
         number = len(list(folder.glob("*.json")))
-        content = json.dumps(performance.as_json()).encode()
+        content = json.dumps(said).encode()
         while not self._write(folder / f"{number:08d}.json", content):
             number += 1
 
@@ -137,7 +158,9 @@ class FolderStore:
         tuple of Performance
             The last that was kept of each batch, the earliest batch first.
         """
-        found = _of(model, [performance_from_json(said) for said in self._read("outcomes")])
+        at_once = [said["outcomes"] for said in self._read("batches") if "outcomes" in said]
+        later = (said for file in self._read("outcomes") for said in file.get("several", [file]))
+        found = _of(model, [performance_from_json(said) for said in (*at_once, *later)])
         latest = {(one.model, one.batch): one for one in found}
         return tuple(sorted(latest.values(), key=lambda one: (one.day, one.batch)))
 
@@ -219,3 +242,36 @@ def batch_twice(batch: Batch) -> CrmAiError:
         _("There is a batch “{name}” of this model already.").format(name=batch.name),
         next_step=_("Batches are never changed. Give the new one another name."),
     )
+
+
+def codes_of(store: Store, batch: Batch, *, next_step: str = "") -> KeyedScores:
+    """Codes of a batch's customers, which must be there.
+
+    Parameters
+    ----------
+    store : Store
+        Where it is kept.
+    batch : Batch
+        The batch.
+    next_step : str, optional
+        What to do if they are not there.
+
+    Returns
+    -------
+    KeyedScores
+        The codes.
+
+    Raises
+    ------
+    CrmAiError
+        If they were not kept.
+    """
+    keyed = store.keyed(batch)
+    if keyed is None:
+        raise CrmAiError(
+            _("No codes were kept of the customers of “{name}”, so outcomes cannot join.").format(
+                name=shorten(batch.name)
+            ),
+            next_step=next_step or _("Choose the column of the identifiers when you remember the next batch."),
+        )
+    return keyed

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy import text
 
 from crm_ai.deployment.registry import (
     Person,
@@ -17,7 +18,7 @@ from crm_ai.deployment.registry import (
     remember,
 )
 from crm_ai.deployment.watching import Step, in_short, watch
-from crm_ai.errors import CrmAiError, ProblemError, RegistryError
+from crm_ai.errors import CrmAiError, DatabaseError, ProblemError, RegistryError
 from crm_ai.table import table_from_frame
 from tests.unit.deployment.registry.conftest import customers
 
@@ -100,6 +101,22 @@ def test_outcomes_that_join_nothing_say_so_and_nothing_is_kept(registry, at_work
     batch = keep(registry, at_work, 0)
     with pytest.raises(ProblemError, match=said):
         join_arrived(store, [batch], model, table_from_frame(frame), key=key, known=START)
+    assert store.outcomes() == ()
+
+
+def test_outcomes_of_several_weeks_are_kept_together_or_not_at_all(registry, at_work):
+    _version, model, store = at_work
+    batches = [keep(registry, at_work, number) for number in range(2)]
+    with registry.writing() as connection:
+        connection.execute(
+            text(
+                "CREATE TRIGGER full BEFORE INSERT ON registry_outcomes WHEN EXISTS (SELECT * FROM registry_outcomes) "
+                "BEGIN SELECT RAISE(ABORT, 'full'); END"
+            )
+        )
+    arrived = table_from_frame(pd.concat([week(0), week(1)], ignore_index=True))
+    with pytest.raises(DatabaseError):
+        join_arrived(store, batches, model, arrived, key="客户号", known=START)
     assert store.outcomes() == ()
 
 

@@ -114,6 +114,56 @@ def test_outcomes_come_back_and_the_last_ones_count(place, batch_of, keyed_of, m
     assert store.outcomes(OTHER) == ()
 
 
+@pytest.fixture
+def judged(keyed_of, model):
+    """What outcomes say of a batch's customers."""
+
+    def make(batch, frame):
+        table = table_from_frame(frame[["客户号", "Churn"]])
+        return join_outcomes(
+            batch, keyed_of(frame), table, key="客户号", profile=model.profile, secret=SECRET, known=date(2026, 5, 1)
+        )
+
+    return make
+
+
+def test_a_batch_and_its_outcomes_are_kept_at_once(place, batch_of, keyed_of, judged):
+    frame = customers(66, 300)
+    batch = batch_of(frame, version=VERSION)
+    first, later = judged(batch, frame.head(100)), judged(batch, frame)
+    place().add(batch, keyed_of(frame), first)
+    assert place().outcomes(VERSION) == (first,)
+    with pytest.raises(CrmAiError, match="already"):
+        place().add(batch, keyed_of(frame), later)
+    assert place().outcomes() == (first,)
+    place().add_outcomes(later)
+    assert place().outcomes(VERSION) == (later,)
+    assert place().batches() == (batch,)
+
+
+def test_outcomes_of_several_batches_are_kept_at_once(place, batch_of, keyed_of, judged):
+    frames = [customers(66, 300), customers(67, 300)]
+    batches = [batch_of(frame, version=VERSION, name=f"b{at}") for at, frame in enumerate(frames)]
+    found = tuple(judged(batch, frame) for batch, frame in zip(batches, frames, strict=True))
+    for batch in batches:
+        place().add(batch)
+    place().add_all_outcomes(())
+    assert place().outcomes() == ()
+    place().add_all_outcomes(found[::-1])
+    assert place().outcomes() == found
+    assert place().outcomes(OTHER) == ()
+
+
+def test_outcomes_of_a_batch_that_is_not_there_leave_nothing_of_the_others(tmp_path, registry_at, batch_of, judged):
+    store, frame = RegistryStore(registry_at(tmp_path / "registry.db"), tmp_path), customers(66, 300)
+    batch = batch_of(frame, version=VERSION)
+    store.add(batch)
+    stranger = judged(batch_of(frame, version=VERSION, name="stranger"), frame)
+    with pytest.raises(RegistryError, match="no batch"):
+        store.add_all_outcomes((judged(batch, frame), stranger))
+    assert store.outcomes() == ()
+
+
 def test_batches_are_never_changed(place, batch_of):
     place().add(batch_of(customers(62, 300), version=VERSION))
     with pytest.raises(CrmAiError, match="already"):
