@@ -16,7 +16,7 @@ from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count, number, percent, shorten, signed
 
 if TYPE_CHECKING:
-    from crm_ai.deployment.watching import Batch, Performance, Watch
+    from crm_ai.deployment.watching import Batch, Outcomes, Performance, Watch
 
 ALARM = 3
 NAME_WIDTH = 40
@@ -116,10 +116,15 @@ def drift_command(options: argparse.Namespace) -> int:
     _check(options)
     watched = registered(options) if options.champion else of_file(options)
     profile_of(watched.model)
-    batch = _recorded(watched, options) if options.file or options.sql else _chosen(watched, options)
-    performance = _with_outcomes(watched, batch, options) if options.outcomes else None
+    chosen = None if options.file or options.sql else _chosen(watched, options)
+    arrived = _arrived(watched, options) if options.outcomes else None  # first: nothing is kept if they cannot be read
+    batch = chosen or _recorded(watched, options, arrived)
+    if chosen is not None and arrived is not None:
+        _join(watched, chosen, arrived)
     store, version = watched.store, watched.version
-    found = watch(store.batches(version), store.outcomes(version), trained=options.trained or watched.trained)
+    known = store.outcomes(version)
+    performance = None if arrived is None else next(one for one in known if one.batch == batch.name)
+    found = watch(store.batches(version), known, trained=options.trained or watched.trained)
     if options.json:
         print(json.dumps(_as_json(found, performance, version), ensure_ascii=False, indent=2, allow_nan=False))
     else:
@@ -159,12 +164,12 @@ def _check(options: argparse.Namespace) -> None:
         )
 
 
-def _recorded(watched: Watched, options: argparse.Namespace) -> Batch:
+def _recorded(watched: Watched, options: argparse.Namespace, arrived: Outcomes | None) -> Batch:
     from crm_ai.deployment.watching import record
     from crm_ai.modeling import read_segments
 
     table = read(options)
-    keep = options.keep_keys or bool(options.outcomes)
+    keep = options.keep_keys or arrived is not None
     return record(
         watched.store,
         watched.model,
@@ -177,6 +182,8 @@ def _recorded(watched: Watched, options: argparse.Namespace) -> Batch:
         key=options.key,
         secret=watched.secret() if keep else b"",
         segments=read_segments(options.segments, table.schema.names) if options.segments else (),
+        outcomes=arrived,
+        known=date.today(),
     )
 
 
@@ -193,29 +200,26 @@ def _chosen(watched: Watched, options: argparse.Namespace) -> Batch:
     )
 
 
-def _with_outcomes(watched: Watched, batch: Batch, options: argparse.Namespace) -> Performance:
-    from crm_ai.deployment.watching import join_outcomes, profile_of
+def _arrived(watched: Watched, options: argparse.Namespace) -> Outcomes:
+    from crm_ai.deployment.watching import profile_of, read_outcomes
     from crm_ai.table import read_table
 
-    keyed = watched.store.keyed(batch)
-    if keyed is None:
-        raise CrmAiError(
-            _("No codes were kept of the customers of “{name}”, so outcomes cannot join.").format(name=batch.name),
-            next_step=_("Score the next batch with --keep-keys and --key."),
-        )
-    performance = join_outcomes(
-        batch,
-        keyed,
+    return read_outcomes(
         read_table(options.outcomes),
         key=options.key,
         profile=profile_of(watched.model),
         secret=watched.secret(),
-        known=date.today(),
         outcome=options.outcome,
         when=options.when,
     )
-    watched.store.add_outcomes(performance)
-    return performance
+
+
+def _join(watched: Watched, batch: Batch, arrived: Outcomes) -> None:
+    from crm_ai.deployment.watching import codes_of, judge_batch, profile_of
+
+    keyed = codes_of(watched.store, batch, next_step=_("Score the next batch with --keep-keys and --key."))
+    profile = profile_of(watched.model)
+    watched.store.add_outcomes(judge_batch(batch, keyed, arrived, profile=profile, known=date.today()))
 
 
 def _code(found: Watch, fail_on: str | None) -> int:

@@ -85,6 +85,37 @@ def test_outcomes_can_be_joined_at_once(folder, capsys):
     assert "since approval" in printed
 
 
+@pytest.mark.parametrize("place", ["folder", "registry"])
+@pytest.mark.parametrize(
+    ("back", "said"),
+    [
+        (None, "back.csv"),
+        (customers(1)[["id"]], "no column “Churn”"),
+        (customers(1)[["Churn"]], "no column “id”"),
+        (customers(9)[["id", "Churn"]], "No outcome belongs"),
+        (customers(1).assign(Churn="?")[["id", "Churn"]], "No outcome belongs"),
+    ],
+)
+def test_outcomes_that_cannot_be_joined_leave_nothing_in_the_way(request, folder, tmp_path, capsys, place, back, said):
+    same, file = str(folder / "same.csv"), tmp_path / "back.csv"
+    if place == "registry":
+        request.getfixturevalue("registered")
+        command = ["drift", "--champion", "流失", same]
+    else:
+        command = ["drift", str(folder / "churn.crm"), same, "--store", str(tmp_path / "store")]
+    command += ["--outcomes", str(file), "--key", "id"]
+    if back is not None:
+        back.to_csv(file, index=False)
+    capsys.readouterr()
+    assert run_command(command) == 1
+    assert said in capsys.readouterr().err
+    customers(1)[["id", "Churn"]].to_csv(file, index=False)
+    assert run_command([*command, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["outcomes"]["joined"]["matched"] == 600
+    assert [batch["name"] for batch in told["batches"]] == ["same"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
