@@ -12,7 +12,7 @@ from crm_ai.app import cards, controls, errors, frame, glossary, signing_in
 from crm_ai.app.plain import plain
 from crm_ai.app.watched import NAME_WIDTH, Watched, batch_called
 from crm_ai.deployment.registry import join_arrived, may_write
-from crm_ai.deployment.watching import headline_figure, segment_in_words
+from crm_ai.deployment.watching import groups_over_weeks, headline_figure, measured, segment_in_words
 from crm_ai.errors import CrmAiError
 from crm_ai.evaluation import Estimate
 from crm_ai.modeling import Task
@@ -87,12 +87,8 @@ def _figures(known: Watched, judged: Performance) -> None:
     headline = headline_figure(judged)
     numbers = known.found.to_frame()
     approved = known.profile.figures.get(headline, Estimate(headline, float("nan")))
-    data = numbers[(numbers["kind"] == "performance") & (numbers["measure"] == headline)]
-    frame.chart(
-        charts.drift.performance_over_weeks(numbers, headline, approved),
-        data[["day", "batch", "value", "low", "high", "n"]],
-        key="performance_over_weeks",
-    )
+    figure = charts.drift.performance_over_weeks(numbers, headline, approved)
+    frame.chart(figure, measured(numbers, headline, kind="performance"), key="performance_over_weeks")
 
 
 def _segments(known: Watched, judged: Performance) -> None:
@@ -106,27 +102,13 @@ def _segments(known: Watched, judged: Performance) -> None:
 
 
 def _groups(known: Watched, place: int, segment: str) -> None:
-    import pandas as pd
-
-    from crm_ai.modeling.profile import estimate_from_json
-
-    judged = [one for one in known.found.performances if segment in one.segments]
-    said = judged[-1].segments[segment]
-    if not said["groups"]:
+    groups = groups_over_weeks(known.found.performances, segment)
+    if not groups.metric:
         st.markdown(_("No group has enough customers to be judged."))
         return
-    offered = list(next(iter(said["groups"].values())))
-    metric = said["gaps"][0] if said["gaps"] and said["gaps"][0] in offered else offered[0]
-    rows = [
-        (one.day, one.batch, group, estimate_from_json(metric, found[metric]))
-        for one in judged
-        for group, found in one.segments[segment]["groups"].items()
-        if metric in found
-    ]
-    data = pd.DataFrame([(day, batch, group, e.value, e.low, e.high, e.n) for day, batch, group, e in rows])
-    data.columns = pd.Index(["day", "batch", "group", "value", "low", "high", "n"])
-    title, share = glossary.term(metric).label, metric in glossary.SHARES
-    frame.chart(charts.at_work.groups_over_weeks(data, title, share=share), data, key=f"groups_chart_{place}")
+    title, share = glossary.term(groups.metric).label, groups.metric in glossary.SHARES
+    figure = charts.at_work.groups_over_weeks(groups.frame, title, share=share)
+    frame.chart(figure, groups.frame, key=f"groups_chart_{place}")
 
 
 def _upload(desk: Desk, known: Watched) -> None:

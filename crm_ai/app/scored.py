@@ -60,34 +60,31 @@ def show_scored(desk: Desk, version: Version | None, model: Model, table: Table,
 def _cards(model: Model, scored: ScoredTable, threshold: float) -> list[cards.Card]:
     everybody = cards.Card(_("Customers scored"), count(len(scored)))
     if model.problem.task is Task.MULTICLASS:
-        answers = scored.column(scored.said_scores[0])
-        shares = sorted(((answers == label).mean(), label) for label in model.problem.labels)[::-1]
         return [
             everybody,
             *(
                 cards.Card(_("Predicted: {answer}").format(answer=plain(label, NAME_WIDTH)), percent(share, 1))
-                for share, label in shares[:ANSWERS_ON_CARDS]
+                for label, share in scored.answers(model.problem.labels)[:ANSWERS_ON_CARDS]
             ),
         ]
-    scores = scored.scores
     if model.problem.task is Task.REGRESSION:
         return [
             everybody,
-            cards.Card(_("Mean prediction"), number(float(scores.mean()))),
-            cards.Card(_("Highest prediction"), number(float(scores.max()))),
+            cards.Card(_("Mean prediction"), number(scored.mean)),
+            cards.Card(_("Highest prediction"), number(scored.highest)),
         ]
-    selected = int((scores >= threshold).sum())
+    selected = scored.selected(threshold)
     return [
         everybody,
         cards.Card(
             _("Selected: {answer}").format(answer=plain(model.problem.positive, NAME_WIDTH)),
-            count(selected),
+            count(selected.customers),
             _("{share}, with a score of {threshold} or more").format(
-                share=percent(selected / len(scored), 1), threshold=scorers.in_words(threshold)
+                share=percent(selected.share, 1), threshold=scorers.in_words(threshold)
             ),
         ),
-        cards.Card(_("Highest score"), percent(float(scores.max()), 1)),
-        cards.Card(_("Mean score"), percent(float(scores.mean()), 1)),
+        cards.Card(_("Highest score"), percent(scored.highest, 1)),
+        cards.Card(_("Mean score"), percent(scored.mean, 1)),
     ]
 
 

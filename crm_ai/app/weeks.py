@@ -12,7 +12,7 @@ from crm_ai import charts
 from crm_ai.app import cards, controls, frame
 from crm_ai.app.plain import plain
 from crm_ai.app.watched import NAME_WIDTH, Watched, batch_called
-from crm_ai.deployment.watching import Level, cell_names
+from crm_ai.deployment.watching import Level, cell_names, measured, stability
 from crm_ai.words import NOTHING, _, number, percent
 
 if TYPE_CHECKING:
@@ -36,22 +36,20 @@ def panel(known: Watched) -> None:
         A version with batches.
     """
     numbers = known.found.to_frame()
-    stability = numbers[numbers["measure"] == "psi"]
-    columns = stability.assign(column=_subjects(stability))[["week", "batch", "column", "value", "n"]]
-    frame.chart(charts.drift.weeks_by_column(numbers), columns, key="weeks_by_column")
+    frame.chart(charts.drift.weeks_by_column(numbers), stability(numbers), key="weeks_by_column")
     st.caption(
         _(
             "The darker, the further a column has moved from the training customers (stability index, PSI). ! is to be "
             "watched, !! asks for action, ? had too few customers."
         )
     )
-    _scores(known, numbers, stability)
+    _scores(known, numbers)
 
 
-def _scores(known: Watched, numbers: pd.DataFrame, stability: pd.DataFrame) -> None:
+def _scores(known: Watched, numbers: pd.DataFrame) -> None:
     left, right = st.columns(2)
     with left:
-        scores = stability[stability["kind"] == "score"][["day", "batch", "value", "n"]]
+        scores = measured(numbers, "psi", kind="score").drop(columns=["low", "high"])
         frame.chart(charts.drift.scores_over_weeks(numbers), scores, key="scores_over_weeks")
         st.caption(_("Dashed: from 0.1 on to be watched, from 0.25 on asks for action."))
     with right:
@@ -59,12 +57,12 @@ def _scores(known: Watched, numbers: pd.DataFrame, stability: pd.DataFrame) -> N
 
 
 def _selected(known: Watched, numbers: pd.DataFrame) -> None:
-    chosen = numbers[(numbers["measure"] == "selection_rate") & (numbers["kind"] == "score")]
+    chosen = measured(numbers, "selection_rate", kind="score")
     if chosen.empty:
         return
     approved = known.version.metrics.get("selection_rate")
     figure = charts.at_work.selected_over_weeks(numbers, approved)
-    frame.chart(figure, chosen[["day", "batch", "value", "low", "high", "n"]], key="selected_over_weeks")
+    frame.chart(figure, chosen, key="selected_over_weeks")
     st.caption(_("Dashed: customers of the holdout when the version was registered, with their 95 % interval."))
 
 
@@ -227,7 +225,3 @@ def _p(one: Drift, before: str = "") -> str:
 
 def _subject(one: Drift) -> str:
     return _("What the model says (score)") if one.of_scores else plain(one.column, NAME_WIDTH)
-
-
-def _subjects(stability: pd.DataFrame) -> pd.Series:
-    return stability["subject"].where(stability["kind"] != "score", _("(score)"))

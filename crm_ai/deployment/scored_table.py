@@ -27,6 +27,22 @@ BARS = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Selected:
+    """Customers whose score reaches a threshold.
+
+    Parameters
+    ----------
+    customers : int
+        How many.
+    share : float
+        Of all.
+    """
+
+    customers: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class ScoredTable:
     """Customers with their scores, as ``score_stream`` writes them.
 
@@ -85,6 +101,49 @@ class ScoredTable:
         names = self.said_scores[1:] if self.task is Task.MULTICLASS else self.said_scores[:1]
         highest: np.ndarray = np.max([self.column(name) for name in names], axis=0)
         return highest
+
+    @property
+    def mean(self) -> float:
+        """Mean of the scores."""
+        return float(self.scores.mean())
+
+    @property
+    def highest(self) -> float:
+        """Highest of the scores."""
+        return float(self.scores.max())
+
+    def selected(self, threshold: float) -> Selected:
+        """Count the customers who are selected.
+
+        Parameters
+        ----------
+        threshold : float
+            Score from which a customer is.
+
+        Returns
+        -------
+        Selected
+            How many, and which share.
+        """
+        customers = int((self.scores >= threshold).sum())
+        return Selected(customers, customers / len(self))
+
+    def answers(self, labels: Sequence[str]) -> tuple[tuple[str, float], ...]:
+        """Share of customers by predicted answer, of a question with several.
+
+        Parameters
+        ----------
+        labels : sequence of str
+            All answers there are.
+
+        Returns
+        -------
+        tuple of (str, float)
+            The most frequent first.
+        """
+        predicted = self.column(self.said_scores[0])
+        shares = ((label, float((predicted == label).mean())) for label in labels)
+        return tuple(sorted(shares, key=lambda pair: (pair[1], pair[0]), reverse=True))
 
     def column(self, name: str) -> np.ndarray:
         """All cells of a column.

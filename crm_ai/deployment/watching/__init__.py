@@ -9,6 +9,7 @@ from crm_ai.deployment.watching.joined import Joined
 from crm_ai.deployment.watching.keys import KeyedScores, keyed_scores, workspace_secret
 from crm_ai.deployment.watching.observing import Observation, observe
 from crm_ai.deployment.watching.outcomes import Outcomes, join_outcomes, judge_batch, read_outcomes
+from crm_ai.deployment.watching.over_weeks import GroupsOverWeeks, groups_over_weeks, measured, stability
 from crm_ai.deployment.watching.performance import Performance, segment_in_words
 from crm_ai.deployment.watching.recording import look_at, profile_of, record
 from crm_ai.deployment.watching.store import FolderStore, Store, by_week, codes_of
@@ -23,6 +24,7 @@ __all__ = [
     "Concern",
     "Drift",
     "FolderStore",
+    "GroupsOverWeeks",
     "Joined",
     "KeyedScores",
     "Level",
@@ -39,6 +41,7 @@ __all__ = [
     "cell_names",
     "codes_of",
     "drift",
+    "groups_over_weeks",
     "headline_figure",
     "in_short",
     "join_outcomes",
@@ -46,12 +49,14 @@ __all__ = [
     "keyed_scores",
     "look_at",
     "make_batch",
+    "measured",
     "moved_most",
     "observe",
     "profile_of",
     "read_outcomes",
     "record",
     "segment_in_words",
+    "stability",
     "watch",
     "workspace_secret",
 ]

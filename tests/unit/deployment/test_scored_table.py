@@ -71,6 +71,21 @@ def test_what_was_said(models, table, target, reasons):
     assert np.array_equal(made.scores, highest)
 
 
+def test_what_is_told_of_all(models, churn, table):
+    made, scores = score_table(churn, table), score(churn, table).frame["score"]
+    assert made.mean == pytest.approx(sum(scores) / 500)
+    assert made.highest == max(scores)
+    want = sum(one >= 0.4 for one in scores)
+    assert 0 < want < 500
+    assert (made.selected(0.4).customers, made.selected(0.4).share) == (want, want / 500)
+    assert made.selected(made.highest).customers >= 1
+    model = models["offer", "logistic_regression"]
+    said = score(model, table).frame["prediction"].tolist()
+    answers = score_table(model, table).answers((*model.problem.labels, "never said"))
+    assert dict(answers) == {label: said.count(label) / 500 for label in (*model.problem.labels, "never said")}
+    assert [share for _label, share in answers] == sorted(dict(answers).values(), reverse=True)
+
+
 def test_the_first_ones(churn, table):
     made = score_table(churn, table, wishes=ALL)
     first = made.first(20)
