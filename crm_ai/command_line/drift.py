@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crm_ai.command_line.inspect import read
+from crm_ai.command_line.inspect import read_parts
 from crm_ai.command_line.options import add_file, make_command, share
 from crm_ai.command_line.watched import Watched, of_file, registered
 from crm_ai.errors import CrmAiError
@@ -168,20 +168,20 @@ def _recorded(watched: Watched, options: argparse.Namespace, arrived: Outcomes |
     from crm_ai.deployment.watching import record
     from crm_ai.modeling import read_segments
 
-    table = read(options)
+    stream = read_parts(options)
     keep = options.keep_keys or arrived is not None
     return record(
         watched.store,
         watched.model,
-        table,
-        name=options.batch or Path(table.source).stem,
+        stream,
+        name=options.batch or Path(stream.source).stem,
         day=options.day or date.today(),
         version=watched.version,
         threshold=options.threshold or watched.threshold,
         keep_keys=keep,
         key=options.key,
         secret=watched.secret() if keep else b"",
-        segments=read_segments(options.segments, table.schema.names) if options.segments else (),
+        segments=read_segments(options.segments, stream.schema.names) if options.segments else (),
         outcomes=arrived,
         known=date.today(),
     )

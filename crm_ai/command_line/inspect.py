@@ -6,10 +6,13 @@ import argparse
 import json
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count, sentences
+
+if TYPE_CHECKING:
+    from crm_ai.table import Stream
 
 
 def read(options: argparse.Namespace) -> Any:
@@ -38,6 +41,34 @@ def read(options: argparse.Namespace) -> Any:
         decimal=options.decimal,
         day_first=options.day_first,
     )
+
+
+def read_parts(options: argparse.Namespace) -> Stream:
+    """Open the file that the options name: part by part where it permits it, else as a whole.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        As for ``read``.
+
+    Returns
+    -------
+    Stream
+        The customers.
+    """
+    from crm_ai.table import FrameStream, open_stream
+
+    if options.sql or options.sheet:
+        return FrameStream(read(options))
+    stream = open_stream(
+        options.file,
+        encoding=options.encoding,
+        separator=options.separator,
+        header=options.header,
+        decimal=options.decimal,
+        day_first=options.day_first,
+    )
+    return FrameStream(read(options)) if stream is None else stream
 
 
 def _read_from_database(options: argparse.Namespace) -> Any:

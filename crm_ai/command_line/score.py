@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from crm_ai.command_line.inspect import read
+from crm_ai.command_line.inspect import read, read_parts
 from crm_ai.words import _, count
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def score_command(options: argparse.Namespace) -> int | None:
     scored = _score_here(options, model, wishes, sink) if sink else score_there(options, address, model, wishes)
     for mismatch in scored.mismatches:
         print(f"{mismatch.column}: {mismatch.what}", file=sys.stderr)
-    for note in scored.notes:
+    for note in (*scored.notes, *getattr(sink, "notes", ())):
         print(note, file=sys.stderr)
     if scorer.said:
         print(scorer.said)
@@ -96,19 +96,9 @@ def _score_here(options: argparse.Namespace, model: Model, wishes: Wishes, sink:
 
 
 def _stream(options: argparse.Namespace) -> Stream:
-    from crm_ai.table import FrameStream, open_stream
+    from crm_ai.table import FrameStream
 
-    if options.sql or options.sheet or options.rename:
-        return FrameStream(read(options).renamed(dict(options.rename)))
-    stream = open_stream(
-        options.file,
-        encoding=options.encoding,
-        separator=options.separator,
-        header=options.header,
-        decimal=options.decimal,
-        day_first=options.day_first,
-    )
-    return FrameStream(read(options)) if stream is None else stream
+    return FrameStream(read(options).renamed(dict(options.rename))) if options.rename else read_parts(options)
 
 
 def _sink(options: argparse.Namespace) -> Sink:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from crm_ai.deployment.registry.roles import LOCAL_USER, Person, may_write
 from crm_ai.deployment.registry.weeks import RegistryStore, batches_of
+from crm_ai.deployment.watching.counting import profile_of
 from crm_ai.deployment.watching.outcomes import judge_batch, read_outcomes
 from crm_ai.deployment.watching.performance import Performance
-from crm_ai.deployment.watching.recording import profile_of, record
+from crm_ai.deployment.watching.recording import record
 from crm_ai.deployment.watching.store import batch_twice, codes_of
 from crm_ai.errors import ProblemError, RegistryError
 from crm_ai.words import _
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
     from crm_ai.deployment.registry.versions import Version
     from crm_ai.deployment.watching.batch import Batch
     from crm_ai.modeling import Model, Segment
-    from crm_ai.table import Table
+    from crm_ai.table import Stream, Table
 
 
 def remember(
     registry: Registry,
     version: Version,
     model: Model,
-    table: Table,
+    table: Table | Stream,
     *,
     name: str,
     day: date,
@@ -48,7 +49,7 @@ def remember(
         Which version scores them.
     model : Model
         The version's model.
-    table : Table
+    table : Table or Stream
         The customers.
     name : str
         What the batch is called; new among the version's batches.

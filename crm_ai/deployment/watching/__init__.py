@@ -4,6 +4,7 @@ from crm_ai.deployment.watching.advice import Advice, Step, advise
 from crm_ai.deployment.watching.alerts import Alert, Concern
 from crm_ai.deployment.watching.batch import Batch, make_batch
 from crm_ai.deployment.watching.cell_words import Moved, cell_names, moved_most
+from crm_ai.deployment.watching.counting import profile_of
 from crm_ai.deployment.watching.drift import Drift, Level, drift
 from crm_ai.deployment.watching.joined import Joined
 from crm_ai.deployment.watching.keys import KeyedScores, keyed_scores, workspace_secret
@@ -11,7 +12,7 @@ from crm_ai.deployment.watching.observing import Observation, observe
 from crm_ai.deployment.watching.outcomes import Outcomes, join_outcomes, judge_batch, read_outcomes
 from crm_ai.deployment.watching.over_weeks import GroupsOverWeeks, groups_over_weeks, measured, stability
 from crm_ai.deployment.watching.performance import Performance, segment_in_words
-from crm_ai.deployment.watching.recording import look_at, profile_of, record
+from crm_ai.deployment.watching.recording import look_at, record
 from crm_ai.deployment.watching.store import FolderStore, Store, by_week, codes_of
 from crm_ai.deployment.watching.summary import headline_figure, in_short
 from crm_ai.deployment.watching.watch import Watch, watch

@@ -90,7 +90,26 @@ def keyed_scores(
     KeyedScores
         ``+`` adds those of the next chunk.
     """
-    codes, known = coded(identifiers, secret)
+    return scores_by_code(*coded(identifiers, secret), predicted, profile, segments)
+
+
+def scores_by_code(
+    codes: np.ndarray, known: np.ndarray, predicted: np.ndarray, profile: Profile, segments: tuple[Groups, ...] = ()
+) -> KeyedScores:
+    """Keep what was said of whom, as ``keyed_scores`` does, of customers who are codes already.
+
+    Parameters
+    ----------
+    codes, known : numpy.ndarray of shape (n,)
+        From ``coded``.
+    predicted, profile, segments
+        As for ``keyed_scores``.
+
+    Returns
+    -------
+    KeyedScores
+        The same.
+    """
     return KeyedScores(
         codes[known],
         _coarse(predicted, profile)[known],

@@ -1,4 +1,4 @@
-"""Score a table and keep what is watched of it, in one go."""
+"""Score customers and keep what is watched of them, in one go."""
 
 from __future__ import annotations
 
@@ -6,52 +6,22 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from crm_ai.deployment.watching.batch import Batch, make_batch
-from crm_ai.deployment.watching.keys import keyed_scores
-from crm_ai.deployment.watching.observing import observe
+from crm_ai.deployment.watching.batch import Batch
+from crm_ai.deployment.watching.counting import Keyed, count_customers, profile_of
 from crm_ai.deployment.watching.outcomes import Outcomes, judge_batch
-from crm_ai.errors import ModelFileError, ProblemError
-from crm_ai.modeling import Model, Segment, groups_of
-from crm_ai.modeling.profile import Profile
-from crm_ai.table import Table, coerce_counting
+from crm_ai.errors import ProblemError
+from crm_ai.modeling import Model, Segment
+from crm_ai.table import FrameStream, Stream, Table
 from crm_ai.words import _
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from crm_ai.deployment.watching.store import Store
-
-
-def profile_of(model: Model) -> Profile:
-    """What a model remembers of its training customers.
-
-    Parameters
-    ----------
-    model : Model
-        A fitted model.
-
-    Returns
-    -------
-    Profile
-        Counts.
-
-    Raises
-    ------
-    ModelFileError
-        If its file was written before models remembered.
-    """
-    if model.profile is None:
-        raise ModelFileError(
-            _("The model does not remember what its training customers looked like, so nothing can be compared."),
-            next_step=_("Train and save it again with this version."),
-        )
-    return model.profile
 
 
 def record(
     store: Store,
     model: Model,
-    table: Table,
+    table: Table | Stream,
     *,
     name: str,
     day: date,
@@ -64,7 +34,7 @@ def record(
     outcomes: Outcomes | None = None,
     known: date | None = None,
 ) -> Batch:
-    """Score a table and keep what is watched of it.
+    """Score customers and keep what is watched of them.
 
     Parameters
     ----------
@@ -72,8 +42,8 @@ def record(
         Where it is kept.
     model : Model
         A fitted model.
-    table : Table
-        New customers.
+    table : Table or Stream
+        New customers; of a file that is gone through part by part only codes and groups are held, if codes are kept.
     name : str
         What the batch is called.
     day : date
@@ -108,19 +78,21 @@ def record(
         If the column of the identifiers is missing, or outcomes belong to nobody of the batch. Nothing is kept then.
     """
     keep_keys = keep_keys or outcomes is not None
-    if keep_keys and key not in table.schema.names:
+    stream = FrameStream(table) if isinstance(table, Table) else table
+    if keep_keys and key not in stream.schema.names:
         raise ProblemError(
             _("There is no column “{name}”.").format(name=key),
-            where=table.source,
+            where=stream.source,
             next_step=_("Name the column that holds the customers' identifiers."),
         )
-    batch, predicted = _counted(model, table, name=name, day=day, version=version, threshold=threshold)
-    keyed = performance = None
-    if keep_keys and key is not None:
-        groups = tuple(groups_of(table, segment) for segment in segments)
-        keyed = keyed_scores(table.frame[key], predicted, profile_of(model), secret, groups)
+    profile = profile_of(model)
+    watched = Keyed(key or "", secret, tuple(segments)) if keep_keys else None
+    counts = count_customers(model, stream, threshold=threshold, keyed=watched)
+    batch = counts.batch(profile, name=name, day=day, model=version, threshold=threshold)
+    keyed = counts.keyed_scores(profile)
+    performance = None
     if outcomes is not None and keyed is not None:
-        performance = judge_batch(batch, keyed, outcomes, profile=profile_of(model), known=known or day)
+        performance = judge_batch(batch, keyed, outcomes, profile=profile, known=known or day)
     store.add(batch, keyed, performance)
     return batch
 
@@ -153,20 +125,5 @@ def look_at(model: Model, table: Table, *, name: str, day: date, version: str = 
     ScoringError
         If a column that the model needs is missing.
     """
-    return _counted(model, table, name=name, day=day, version=version, threshold=threshold)[0]
-
-
-def _counted(
-    model: Model, table: Table, *, name: str, day: date, version: str, threshold: float
-) -> tuple[Batch, np.ndarray]:
-    from crm_ai.deployment.scoring import check_columns
-
-    profile = profile_of(model)
-    check_columns(model, table.schema, source=table.source)
-    frame, unreadable = coerce_counting(table.frame, model.schema)
-    predicted = model.predict(frame)
-    seen = observe(profile, frame, predicted, threshold=threshold)
-    batch = make_batch(
-        profile, seen, name=name, day=day, model=version, threshold=threshold, unreadable=sum(unreadable.values())
-    )
-    return batch, predicted
+    counts = count_customers(model, FrameStream(table), threshold=threshold)
+    return counts.batch(profile_of(model), name=name, day=day, model=version, threshold=threshold)
