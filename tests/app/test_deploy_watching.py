@@ -89,7 +89,7 @@ def test_without_batches_it_says_what_it_will_show_and_how_they_get_here(at_work
     said = words(at)
     assert "No customers that it scored are remembered yet." in said
     assert "Score new customers" in said
-    assert 'drift --champion churn' in at.code[0].value
+    assert "drift --champion churn" in at.code[0].value
     assert [title.value for title in at.subheader] == ["Compare a file"]
 
 

@@ -134,6 +134,16 @@ def test_a_query_with_the_champion(champion, new, tmp_path, monkeypatch, capsys)
         assert connection.execute("SELECT count(*) FROM scores").fetchone() == (200,)
 
 
+def test_what_is_to_be_said_of_a_table_that_was_written_is_said(champion, new, tmp_path, monkeypatch, capsys):
+    from crm_ai.deployment.database_sink import DatabaseSink
+
+    write = DatabaseSink.write
+    monkeypatch.setattr(DatabaseSink, "write", lambda sink, *given: [write(sink, *given), sink.notes.append("Left: x")])
+    monkeypatch.setenv("CRM_AI_DATABASE_CRM", f"sqlite:///{tmp_path}/crm.db")
+    assert run_command(["score", "--champion", champion, str(new), "--to-table", "scores", "--to-database", "crm"]) == 0
+    assert "Left: x" in capsys.readouterr().err
+
+
 def test_the_log_is_not_touched(champion, new, tmp_path, capsys):
     before = json.loads(said(capsys, "log", champion, "--json"))
     said(capsys, "score", "--champion", champion, str(new), "-o", str(tmp_path / "out.csv"))
