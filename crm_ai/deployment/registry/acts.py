@@ -77,7 +77,7 @@ def approve(
     with registry.writing() as connection:
         known = current(connection, version)
         _may_be_decided(registry, known, by, granted=granted)
-        version_id = id_of(connection, known)
+        version_id = _id(connection, known)
         decision = {"granted": int(granted), "by": by.name, "at": registry.moment(), "why": why, "checklist": said}
         connection.execute(insert(approvals).values(version_id=version_id, **decision))
         connection.execute(update(versions).where(versions.c.id == version_id).values(state=state))
@@ -222,7 +222,7 @@ def withdraw(registry: Registry, version: Version, *, by: Person = LOCAL_USER, w
             )
         if known.state == WITHDRAWN:
             raise RegistryError(_("{version} is withdrawn already.").format(version=known.label))
-        version_id = id_of(connection, known)
+        version_id = _id(connection, known)
         connection.execute(delete(aliases).where(aliases.c.version_id == version_id, aliases.c.alias == CHALLENGER))
         connection.execute(update(versions).where(versions.c.id == version_id).values(state=WITHDRAWN))
         _note(connection, registry, Act.WITHDRAW, known, by, why, known.state, WITHDRAWN)
@@ -245,7 +245,7 @@ def decisions(registry: Registry, version: Version) -> list[dict[str, Any]]:
         With granted, by, at, why and checklist (by item: whether it was ticked, and the word); the oldest first.
     """
     with registry.reading() as connection:
-        version_id = id_of(connection, current(connection, version))
+        version_id = _id(connection, current(connection, version))
         asked = select(approvals).where(approvals.c.version_id == version_id).order_by(approvals.c.id)
         rows = connection.execute(asked).mappings().all()
     return [
@@ -272,21 +272,7 @@ def _may_be_decided(registry: Registry, version: Version, by: Person, *, granted
         )
 
 
-def id_of(connection: Connection, version: Version) -> int:
-    """What the registry's tables call a version.
-
-    Parameters
-    ----------
-    connection : sqlalchemy.Connection
-        A transaction's.
-    version : Version
-        The version.
-
-    Returns
-    -------
-    int
-        Its row.
-    """
+def _id(connection: Connection, version: Version) -> int:
     asked = (
         select(versions.c.id)
         .join(models, models.c.id == versions.c.model_id)
@@ -301,7 +287,7 @@ def _model_id(connection: Connection, name: str) -> int:
 
 def _point(connection: Connection, version: Version, alias: str) -> None:
     """Let an alias mean a version; who becomes champion is challenger no more."""
-    model_id, version_id = _model_id(connection, version.name), id_of(connection, version)
+    model_id, version_id = _model_id(connection, version.name), _id(connection, version)
     mine = aliases.c.model_id == model_id
     connection.execute(delete(aliases).where(mine, (aliases.c.alias == alias) | (aliases.c.version_id == version_id)))
     connection.execute(insert(aliases).values(model_id=model_id, alias=alias, version_id=version_id))
@@ -311,7 +297,7 @@ def _crown(connection: Connection, version: Version) -> None:
     model_id = _model_id(connection, version.name)
     highest = select(func.coalesce(func.max(succession.c.place), 0)).where(succession.c.model_id == model_id)
     place = int(connection.execute(highest).scalar_one()) + 1
-    connection.execute(insert(succession).values(model_id=model_id, place=place, version_id=id_of(connection, version)))
+    connection.execute(insert(succession).values(model_id=model_id, place=place, version_id=_id(connection, version)))
 
 
 def _uncrown(connection: Connection, version: Version, *, above: int) -> None:

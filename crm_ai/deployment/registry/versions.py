@@ -269,6 +269,29 @@ def by_number(connection: Connection, name: str, number: int) -> Version:
     return found[0]
 
 
+def row_of(connection: Connection, version: Version) -> int:
+    """Where a version stands in its table.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        The transaction's.
+    version : Version
+        One that is there.
+
+    Returns
+    -------
+    int
+        Its row's identifier.
+    """
+    asked = (
+        select(versions.c.id)
+        .join(models, models.c.id == versions.c.model_id)
+        .where(models.c.name == version.name, versions.c.number == version.number)
+    )
+    return int(connection.execute(asked).scalar_one())
+
+
 def alias_number(connection: Connection, name: str, alias: str) -> int | None:
     """Number of the version that is champion or challenger.
 

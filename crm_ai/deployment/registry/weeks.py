@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
-from crm_ai.deployment.registry.acts import id_of
 from crm_ai.deployment.registry.tables import batch_keys, batches, models, outcomes, versions
-from crm_ai.deployment.registry.versions import by_number
+from crm_ai.deployment.registry.versions import by_number, row_of
 from crm_ai.deployment.watching.batch import Batch, batch_from_json
 from crm_ai.deployment.watching.keys import (
     KeyedScores,
@@ -115,7 +114,7 @@ class RegistryStore:
         said = json.dumps(batch.as_json())
         codes = None if keyed is None else {"secret": secret_mark(self.secret()), "content": keyed_bytes(keyed)}
         with self.registry.writing() as connection:
-            version_id = id_of(connection, by_number(connection, *_name_and_number(batch.model)))
+            version_id = row_of(connection, by_number(connection, *_name_and_number(batch.model)))
             same = select(batches.c.id).where(batches.c.version_id == version_id, batches.c.name == batch.name)
             if connection.execute(same).first() is not None:
                 raise batch_twice(batch)
