@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,6 +14,10 @@ from crm_ai.table.table import Table
 from crm_ai.words import _, count, ngettext
 
 FRAME_ROWS = 65_536
+
+
+def no_rows() -> None:
+    """Nothing, where rows were not written as text or would be written otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Part:
     written : mapping of str to pyarrow.Array
         Columns of numbers as the file spells them, where that is a plain spelling: whoever writes texts saves the time
         to spell them anew.
+    as_written : callable
+        Gives the rows as the file writes them, see ``rows_as_written``; None if some cell would be written otherwise.
     """
 
     arrays: Mapping[str, Any]
@@ -44,6 +50,7 @@ class Part:
     empty: int = 0
     below: int = 0
     written: Mapping[str, Any] = field(default_factory=dict)
+    as_written: Callable[[], Any] = no_rows
 
     @property
     def frame(self) -> pd.DataFrame:
