@@ -16,7 +16,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -34,6 +34,7 @@ from crm_ai.errors import CrmAiError
 from crm_ai.words import _
 
 SMALL = 64 << 10  # bodies up to here are answered at once; larger ones in a thread, so that they hold up nobody
+AT_ONCE = 2  # such threads; more of them only get into each other's way. Reasons, which take longer, have others
 MOST_REASONS = 3
 PATHS = frozenset({"/v1/score", "/v1/model", "/health", "/ready", "/openapi.json", "/docs"})
 UNANSWERED, GONE = 0, 499
@@ -182,6 +183,7 @@ def _add_routes(app: FastAPI, service: Service) -> None:
     from crm_ai import __version__
 
     serving = service.serving
+    at_once = CapacityLimiter(AT_ONCE)
 
     @app.post("/v1/score")
     async def score(request: Request) -> Response:
@@ -201,7 +203,7 @@ def _add_routes(app: FastAPI, service: Service) -> None:
             return _written(answer), len(answer["scores"])
 
         small = len(body) <= SMALL and not reasons
-        content, records = work() if small else await to_thread.run_sync(work)
+        content, records = work() if small else await to_thread.run_sync(work, limiter=None if reasons else at_once)
         request.scope["crm_ai_facts"] = {"records": records, "reasons": reasons, "model": now.served.version}
         return Response(content, media_type="application/json")
 
