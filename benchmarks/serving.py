@@ -1,7 +1,7 @@
 """``python -m benchmarks.serving``: a model as a service under load, single records and batches of 1,000.
 
-Server and clients share the machine. With ``--mlflow PYTHON``, the Python of an environment that has MLflow, the same
-model is served by ``mlflow models serve`` in the same run.
+Server and clients share the machine. The same model is served by ``mlflow models serve`` in the same run, loads of both
+in turns, if ``.venv-mlflow`` or ``--mlflow PYTHON`` has MLflow. Prints a Markdown table; fails if a request was lost.
 """
 
 from __future__ import annotations
@@ -11,20 +11,30 @@ import http.client
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.loading import Load, load
 from benchmarks.running import ROOT
+from crm_ai.deployment.registry.publishing import find_python
+from crm_ai.errors import RegistryError
 
 BATCH = 1_000
 CLIENTS = 20
+STARTS_WITHIN, EXCHANGED_EVERY = 120, 2.0  # seconds
+HEAD = """
+| service | records a request | clients | requests/s | records/s | p50 ms | p95 ms | p99 ms | lost |
+|---|--:|--:|--:|--:|--:|--:|--:|--:|"""
 SAMPLE = ROOT / "sample_data" / "telephone_customers.csv"
 MLFLOW_SIDE = """
 import json, sys, joblib, mlflow
@@ -40,31 +50,45 @@ mlflow.pyfunc.save_model(sys.argv[3], python_model=Score(pipeline), signature=in
 """
 
 
+@dataclass(frozen=True)
+class Side:
+    """One of the services, at work."""
+
+    name: str
+    port: int
+    path: str
+    field: str
+
+    def bodies(self, records: list[dict[str, Any]], size: int) -> list[bytes]:
+        return [json.dumps({self.field: records[n : n + size]}).encode() for n in range(0, 2_000, max(size, 40))]
+
+
 def main() -> int:
-    """Run the load and print it; 1 if a request was lost."""
+    """Run the loads and print what became of them; 1 if a request was lost."""
     options = _options()
     lost = 0
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, ExitStack() as running:
         folder = Path(name)
         subprocess.run([sys.executable, "-m", "benchmarks.serving", "--prepare", name], cwd=ROOT, check=True)
         records = json.loads((folder / "records.json").read_text())
-        print(f"{options.seconds:g} s each, {CLIENTS} clients and the server on {os.cpu_count()} processors")
-        print(
-            f"{'service':<10}{'records':>8}{'requests/s':>12}{'records/s':>11}{'p50':>8}{'p95':>8}{'p99':>8}{'lost':>6}"
-        )
-        sides = {"crm_ai": _crm_ai(folder, options.workers)}
+        sides = [running.enter_context(_crm_ai(folder, options.workers))]
         if options.mlflow:
-            sides["mlflow"] = _mlflow(folder, options.mlflow, options.workers)
-        for side, (words, path, wrap) in sides.items():
-            with _running(words) as port:
-                for size, clients in ((1, 1), (1, CLIENTS), (BATCH, 1), (BATCH, CLIENTS)):
-                    bodies = [json.dumps(wrap(records[n : n + size])).encode() for n in range(0, 2_000, max(size, 40))]
-                    exchange = folder if side == "crm_ai" and options.swap else None
-                    times, failed = _load(
-                        port, path, bodies, clients=clients, seconds=options.seconds, exchange=exchange
-                    )
-                    lost += failed
-                    print(_line(f"{side}", size, clients, times, failed, options.seconds), flush=True)
+            sides.append(running.enter_context(_mlflow(folder, options.mlflow, options.workers)))
+        print(HEAD)
+        exchanged: list[str] = []
+        versions: set[bytes] = set()
+        for size, clients in ((1, 1), (1, CLIENTS), (BATCH, 1), (BATCH, CLIENTS)):
+            for side in sides:
+                ours = options.swap and side is sides[0]
+                with _exchanging(folder, exchanged) if ours else nullcontext():
+                    bodies = side.bodies(records, size)
+                    found = load(side.port, side.path, bodies, clients=clients, seconds=options.seconds)
+                print(_line(side.name, size, clients, found), flush=True)
+                lost, versions = lost + found.lost, versions | found.versions
+        print(_circumstances(options))
+        if options.swap:
+            print(f"Models put in place under load: {len(exchanged)}; versions that answered: {len(versions)}.")
+    print(f"Requests lost: {lost}.")
     return int(lost > 0)
 
 
@@ -72,13 +96,18 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.serving", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="length of each load (default: 60)")
     parser.add_argument("--workers", type=int, default=1, help="processes of each service (default: 1)")
-    parser.add_argument("--mlflow", metavar="PYTHON", help="Python of an environment with MLflow")
+    parser.add_argument("--mlflow", metavar="PYTHON", help="Python with MLflow (default: the one that publishes)")
     parser.add_argument("--swap", action="store_true", help="exchange the model every two seconds")
     parser.add_argument("--prepare", metavar="FOLDER", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.prepare:
         _prepare(Path(options.prepare))
         sys.exit(0)
+    if options.mlflow is None:
+        with suppress(RegistryError):
+            options.mlflow = find_python(os.environ)
+    if not options.mlflow:
+        print("MLflow is not installed (see docs/deployment.md), so nothing is compared.", file=sys.stderr)
     return options
 
 
@@ -108,37 +137,34 @@ def _prepare(folder: Path) -> None:
     frame.to_json(folder / "records.json", orient="records")
 
 
-def _crm_ai(folder: Path, workers: int) -> tuple[list[str], str, Any]:
+@contextmanager
+def _crm_ai(folder: Path, workers: int) -> Iterator[Side]:
     words = [sys.executable, "-m", "crm_ai", "serve", str(folder / "model.crm"), "--workers", str(workers)]
-    words += ["--rate", "1000000", "--burst", "1000000", "--poll", "1", "--port"]
-    return words, "/v1/score", lambda records: {"records": records}
-
-
-def _mlflow(folder: Path, python: str, workers: int) -> tuple[list[str], str, Any]:
-    made = [
-        python,
-        "-c",
-        MLFLOW_SIDE,
-        str(folder / "peer.joblib"),
-        str(folder / "records.json"),
-        str(folder / "mlflow"),
-    ]
-    subprocess.run(made, check=True, capture_output=True)
-    words = [python, "-m", "mlflow", "models", "serve", "-m", str(folder / "mlflow"), "--env-manager", "local"]
-    words += ["--workers", str(workers), "--port"]
-    return words, "/invocations", lambda records: {"dataframe_records": records}
+    with _running([*words, "--rate", "1000000", "--burst", "1000000", "--poll", "1", "--port"]) as port:
+        yield Side("crm_ai", port, "/v1/score", "records")
 
 
 @contextmanager
-def _running(words: list[str]) -> Any:
+def _mlflow(folder: Path, python: str, workers: int) -> Iterator[Side]:
+    files = [str(folder / name) for name in ("peer.joblib", "records.json", "mlflow")]
+    subprocess.run([python, "-c", MLFLOW_SIDE, *files], check=True, capture_output=True)
+    words = [python, "-m", "mlflow", "models", "serve", "-m", files[-1], "--env-manager", "local"]
+    with _running([*words, "--workers", str(workers), "--port"]) as port:
+        yield Side("mlflow", port, "/invocations", "dataframe_records")
+
+
+@contextmanager
+def _running(words: list[str]) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environ = os.environ | {"OMP_NUM_THREADS": "1", "PATH": f"{Path(words[0]).parent}:{os.environ['PATH']}"}
     with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen([*words, str(port)], cwd=ROOT, env=environ, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            [*words, str(port)], cwd=ROOT, env=environ, stdout=log, stderr=log, start_new_session=True
+        )
         try:
-            ends = time.monotonic() + 120
+            ends = time.monotonic() + STARTS_WITHIN
             while not _answers(port):
                 if process.poll() is not None or time.monotonic() > ends:
                     log.seek(0)
@@ -146,7 +172,8 @@ def _running(words: list[str]) -> Any:
                 time.sleep(0.1)
             yield port
         finally:
-            process.terminate()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # with all that it has started
             process.wait()
 
 
@@ -159,52 +186,39 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _load(
-    port: int, path: str, bodies: list[bytes], *, clients: int, seconds: float, exchange: Path | None
-) -> tuple[list[float], int]:
-    ends = time.monotonic() + seconds
+@contextmanager
+def _exchanging(folder: Path, done: list[str]) -> Iterator[None]:
+    """Put one of two models in the other's place every two seconds, and write down which."""
+    over = threading.Event()
 
-    def ask(number: int) -> tuple[list[float], int]:
-        times, failed, turn = [], 0, number
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        while time.monotonic() < ends:
-            turn += 1
-            start = time.perf_counter()
-            try:
-                connection.request("POST", path, bodies[turn % len(bodies)], {"Content-Type": "application/json"})
-                answer = connection.getresponse()
-                answer.read()
-                failed += answer.status != 200
-            except OSError:
-                failed += 1
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-            times.append(time.perf_counter() - start)
-        return times, failed
+    def exchange() -> None:
+        while not over.wait(EXCHANGED_EVERY):
+            name = ("second.crm", "first.crm")[len(done) % 2]
+            shutil.copyfile(folder / name, folder / "next.crm")
+            (folder / "next.crm").replace(folder / "model.crm")
+            done.append(name)
 
-    with ThreadPoolExecutor(clients + 1) as pool:
-        if exchange is not None:
-            pool.submit(_exchange, exchange, ends)
-        done = list(pool.map(ask, range(clients)))
-    return [each for times, _failed in done for each in times], sum(failed for _times, failed in done)
+    thread = threading.Thread(target=exchange)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
-def _exchange(folder: Path, ends: float) -> None:
-    """Put one of two models in the other's place, again and again."""
-    names, turn = ("first.crm", "second.crm"), 0
-    while time.monotonic() < ends:
-        turn += 1
-        shutil.copyfile(folder / names[turn % 2], folder / "next.crm")
-        (folder / "next.crm").replace(folder / "model.crm")
-        time.sleep(2.0)
+def _line(side: str, size: int, clients: int, found: Load) -> str:
+    speed = len(found.waits) / found.seconds
+    cells = [side, f"{size:,}", str(clients), f"{speed:,.0f}", f"{speed * size:,.0f}"]
+    cells += [f"{found.wait(share):,.1f}" for share in (0.5, 0.95, 0.99)]
+    return "| " + " | ".join([*cells, str(found.lost)]) + " |"
 
 
-def _line(side: str, size: int, clients: int, times: list[float], failed: int, seconds: float) -> str:
-    ordered = sorted(times)
-    p50, p95, p99 = (1000 * ordered[min(int(len(ordered) * share), len(ordered) - 1)] for share in (0.5, 0.95, 0.99))
-    speed = len(times) / seconds
+def _circumstances(options: argparse.Namespace) -> str:
+    swap = f", another model in crm_ai every {EXCHANGED_EVERY:g} s" if options.swap else ""
     return (
-        f"{side:<10}{size:>8,}{speed:>12,.0f}{speed * size:>11,.0f}{p50:>8.1f}{p95:>8.1f}{p99:>8.1f}{failed:>6}"
-        f"  ({clients} client{'s' if clients > 1 else ''})"
+        f"\n{time.strftime('%Y-%m-%d')}, {options.seconds:g} s a line{swap}; {options.workers} worker each, services "
+        f"and clients on {os.cpu_count()} processors, load of the machine at the end {os.getloadavg()[0]:.1f}."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from crm_ai.words import _
 
 PROJECT = Path(__file__).parents[1]
 WORKSPACE = "CRM_AI_WORKSPACE"
+LAST_LOOKS, MOMENT = 100, 0.1  # how often, and after how many seconds, a folder is deleted once more
 
 
 def workspace() -> Path:
@@ -134,8 +136,17 @@ def folder_at_once(path: str | Path) -> Iterator[Path]:
             unfinished.unlink(missing_ok=True)
         _rename(hidden, path)
     except BaseException:
-        shutil.rmtree(hidden, ignore_errors=True)
+        _remove(hidden)
         raise
+
+
+def _remove(folder: Path) -> None:
+    """Delete a folder that others, who have not noticed yet that all is over, may still be writing into."""
+    for _turn in range(LAST_LOOKS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(MOMENT)
 
 
 def _rename(hidden: Path, path: Path) -> None:

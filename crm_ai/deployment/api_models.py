@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from crm_ai.deployment.api_errors import ApiError, Problem, unfit
 from crm_ai.deployment.mismatches import range_in_words
+from crm_ai.deployment.record_cells import Column as Cells
 from crm_ai.deployment.records import RecordScorer
 from crm_ai.modeling import Model, Task, question_in_words
 from crm_ai.table import LABELLED, Column, Kind
@@ -27,15 +28,18 @@ class RequestReader:
     ----------
     one, several : TypeAdapter
         Of one record, and of a list of them.
+    scorer : RecordScorer
+        Reads the cells.
     most : int
         Records that one request may hold.
     """
 
     one: TypeAdapter[Any]
     several: TypeAdapter[Any]
+    scorer: RecordScorer
     most: int
 
-    def read(self, said: Any) -> list[dict[str, Any]]:
+    def read(self, said: Any) -> dict[str, Cells]:
         """Read customers.
 
         Parameters
@@ -45,8 +49,8 @@ class RequestReader:
 
         Returns
         -------
-        list of dict
-            Cells by column, as a ``RecordScorer`` takes them.
+        dict of str to array or list
+            Cells by column, as the scorer takes them.
 
         Raises
         ------
@@ -64,7 +68,15 @@ class RequestReader:
         if len(records) > self.most:
             raise ApiError(413, _("At most {n} records can be sent at once.").format(n=count(self.most)))
         try:
-            return list(self.several.validate_python(records))
+            return self.scorer.columns_of(records)
+        except (KeyError, TypeError, ValueError):
+            self._explain(records, single)
+            raise
+
+    def _explain(self, records: list[Any], single: bool) -> None:
+        """Say what is wrong with which record and field."""
+        try:
+            self.several.validate_python(records)
         except ValidationError as error:
             raise unfit([_problem(entry, single) for entry in error.errors(include_url=False)]) from None
 
@@ -91,7 +103,7 @@ def request_reader(scorer: RecordScorer, *, most: int) -> RequestReader:
         for column in scorer.model.schema
     }
     customer: Any = TypedDict("Customer", fields)  # type: ignore[misc]
-    return RequestReader(TypeAdapter(customer), TypeAdapter(list[customer]), most)
+    return RequestReader(TypeAdapter(customer), TypeAdapter(list[customer]), scorer, most)
 
 
 def cell_schema(model: Model, column: Column) -> dict[str, Any]:

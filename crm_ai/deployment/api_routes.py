@@ -49,8 +49,9 @@ async def score(request: Request) -> Response:
         answer = {"request_id": request.scope["crm_ai_id"]} | answer
         return written(answer), len(answer["scores"])
 
+    limiter = None if reasons else service.at_once
     small = len(body) <= SMALL and not reasons
-    content, records = work() if small else await to_thread.run_sync(work)
+    content, records = work() if small else await to_thread.run_sync(work, limiter=limiter)
     request.scope["crm_ai_facts"] = {"records": records, "reasons": reasons, "model": now.served.version}
     return Response(content, media_type="application/json")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from anyio import CapacityLimiter
 from fastapi import Request
 
 from crm_ai.deployment.api_errors import ApiError
@@ -12,6 +13,8 @@ from crm_ai.deployment.api_limits import Buckets, Limits, check_rate
 from crm_ai.deployment.api_log import Log
 from crm_ai.deployment.serving import Serving
 from crm_ai.words import _
+
+AT_ONCE = 2  # threads of large bodies; more only get into each other's way. Reasons, which take longer, have others
 
 
 @dataclass(slots=True)
@@ -30,6 +33,8 @@ class Service:
         Where requests are written down.
     buckets : Buckets
         How often each client has asked.
+    at_once : CapacityLimiter
+        How many large bodies are worked on at the same time.
     """
 
     serving: Serving
@@ -37,9 +42,11 @@ class Service:
     limits: Limits
     log: Log
     buckets: Buckets = field(init=False)
+    at_once: CapacityLimiter = field(init=False)
 
     def __post_init__(self) -> None:
         self.buckets = Buckets(self.limits.rate, self.limits.burst)
+        self.at_once = CapacityLimiter(AT_ONCE)
 
     def admit(self, request: Request, *, right: str = "") -> None:
         """Let a client in.

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from crm_ai.deployment.export import FORMULA_STARTS, NEGATIVE
+from crm_ai.deployment.export import FORMULA_STARTS, NEGATIVE, safe_cell
 
 STARTS = "^[" + "".join(f"\\{start}" if start.isascii() and start > " " else start for start in FORMULA_STARTS) + "]"
 NEGATIVE_NUMBER = f"(?i)^(?:{NEGATIVE.pattern})$"
@@ -49,19 +49,23 @@ def as_arrow(array: Any, *, whole: bool = False) -> pa.Array:
     return pc.cast(texts, pa.large_string())
 
 
-def csv_rows(table: pa.Table) -> bytes:
+def csv_rows(table: pa.Table) -> bytes | memoryview:
     """Write rows as CSV, texts that begin like formulas neutralised.
 
     Parameters
     ----------
     table : pyarrow.Table
-        Some rows.
+        Some rows. A first column of bytes holds beginnings of rows as they shall be written, each but the first with
+        the line end before it (see ``rows_as_written``); columns beside it then hold no text that needs quotes or an
+        apostrophe.
 
     Returns
     -------
-    bytes
+    bytes or memoryview
         UTF-8, without a header.
     """
+    if pa.types.is_large_binary(table.field(0).type):
+        return _continued(table)
     plain = pa.table([_written(column) for column in table.columns], names=[str(n) for n in range(table.num_columns)])
     for style in ("none", "needed"):
         file = io.BytesIO()
@@ -73,6 +77,64 @@ def csv_rows(table: pa.Table) -> bytes:
             continue  # some text holds a comma, a quote or a line end
         return file.getvalue()
     raise AssertionError("quoted texts can always be written")
+
+
+def is_harmless(array: Any) -> bool:
+    """Whether no text of a column begins like a formula.
+
+    Parameters
+    ----------
+    array : array
+        In the form that its kind asks for.
+
+    Returns
+    -------
+    bool
+        True for numbers and times too.
+
+    Examples
+    --------
+    >>> is_harmless(pd.array(["-1.5", None, "a=b"], dtype="str")), is_harmless(pd.Categorical(["=1+1"]))
+    (True, False)
+    """
+    if isinstance(array, np.ndarray | pd.arrays.DatetimeArray | pd.arrays.NumpyExtensionArray):
+        return True
+    texts = array.categories if isinstance(array, pd.Categorical) else array
+    return _risky(pc.cast(pa.array(texts, from_pandas=True), pa.large_string())) is None
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text is written into CSV as it is.
+
+    Parameters
+    ----------
+    text : str
+        A cell.
+
+    Returns
+    -------
+    bool
+        False if it needs quotes or an apostrophe.
+
+    Examples
+    --------
+    >>> is_plain("Yes"), is_plain("yes, often"), is_plain("=1")
+    (True, False, False)
+    """
+    return not any(mark in text for mark in ',"\r\n') and safe_cell(text) == text
+
+
+def _continued(table: pa.Table) -> memoryview:
+    """Begun rows, each with the other columns after it."""
+    cells = [pc.cast(column.combine_chunks(), pa.large_string()) for column in table.columns[1:]]
+    last = cells[-1]
+    ended = pa.array([f"{last[-1].as_py() or ''}\n"], pa.large_string())
+    cells[-1] = pa.concat_arrays([last[:-1], ended])
+    begun = table.column(0).combine_chunks().view(pa.large_string())
+    comma = pa.scalar(",", pa.large_string())
+    cells = [pc.fill_null(column, "") if column.null_count else column for column in cells]
+    rows = pc.binary_join_element_wise(begun, *cells, comma)
+    return memoryview(rows.buffers()[2])[: pc.sum(pc.binary_length(rows)).as_py()]
 
 
 def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -89,12 +151,20 @@ def _written(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _neutralised(texts: Any) -> Any:
     texts = pc.cast(texts, pa.large_string())
-    risky = pc.match_substring_regex(texts, STARTS)
-    if not pc.any(risky).as_py():
+    risky = _risky(texts)
+    if risky is None:
         return texts
-    risky = pc.and_(risky, pc.invert(pc.match_substring_regex(texts, NEGATIVE_NUMBER)))
     marked = pc.binary_join_element_wise(pa.scalar("'", pa.large_string()), texts, pa.scalar("", pa.large_string()))
     return pc.if_else(risky, marked, texts)
+
+
+def _risky(texts: Any) -> Any:
+    """Which texts begin like formulas; None if none does."""
+    risky = pc.match_substring_regex(texts, STARTS)
+    if not pc.any(risky).as_py():
+        return None
+    risky = pc.and_(risky, pc.invert(pc.match_substring_regex(texts, NEGATIVE_NUMBER)))
+    return risky if pc.any(risky).as_py() else None
 
 
 def _times(column: pa.ChunkedArray) -> pa.ChunkedArray:

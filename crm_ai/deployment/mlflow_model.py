@@ -65,4 +65,4 @@ def _load_pyfunc(path: str) -> PublishedModel:
     """Open a published model; the name is MLflow's."""
     folder = Path(path)
     about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    return PublishedModel(load_model(folder / MODEL), float(about["threshold"]))
+    return PublishedModel(load_model(folder / MODEL, sha256=about.get("sha256")), float(about["threshold"]))

@@ -11,7 +11,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import zipfile
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -20,6 +22,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from crm_ai.cleaning import Cleaning
+from crm_ai.deployment.contents import foreign_types, reads_files
 from crm_ai.deployment.reference_file import read_references, written_references
 from crm_ai.deployment.sound_trees import check_trees
 from crm_ai.errors import ModelFileError
@@ -33,6 +36,7 @@ from crm_ai.words import _
 FORMAT = "crm_ai model"
 FORMAT_VERSION = 4  # 2 had no references, 3 no profile
 LARGEST_FILE = 500_000_000
+TRUSTED = "CRM_AI_TRUSTED_MODELS"
 
 # Types that skops does not trust by itself and that our pipelines are made of. Nothing else is ever built from a file.
 TRUSTED_TYPES = (
@@ -62,7 +66,7 @@ TRUSTED_TYPES = (
 )
 
 
-def save_model(model: Model, path: str | Path) -> None:
+def save_model(model: Model, path: str | Path) -> str:
     """Write a model into one file.
 
     Parameters
@@ -72,6 +76,11 @@ def save_model(model: Model, path: str | Path) -> None:
     path : str or Path
         Where; an existing file is replaced, whole or not at all.
 
+    Returns
+    -------
+    str
+        SHA-256 of the file, by which ``load_model`` knows a pipeline of other people again.
+
     Raises
     ------
     CrmAiError
@@ -79,6 +88,7 @@ def save_model(model: Model, path: str | Path) -> None:
     """
     content = model_bytes(model)
     write_atomically(path, lambda file: file.write(content))
+    return hashlib.sha256(content).hexdigest()
 
 
 def model_bytes(model: Model) -> bytes:
@@ -124,7 +134,7 @@ def _foreign_bytes(model: Model) -> bytes:
     import skops.io
 
     inner = model.pipeline[-1].pipeline
-    if not _is_harmless(inner):
+    if not isinstance(inner, BaseEstimator) or reads_files(inner):
         raise _not_to_be_held([f"{type(inner).__module__}.{type(inner).__qualname__}"])
     try:
         content: bytes = skops.io.dumps(model.pipeline[1:])
@@ -136,16 +146,6 @@ def _foreign_bytes(model: Model) -> bytes:
     return content
 
 
-def _is_harmless(pipeline: Any) -> bool:
-    """Whether a pipeline is an estimator, no part of which takes customers' cells for names of files to open."""
-    if not isinstance(pipeline, BaseEstimator):
-        return False
-    told = pipeline.get_params(deep=True).items()
-    return not any(
-        name.split("__")[-1] == "input" and isinstance(value, str) and value != "content" for name, value in told
-    )
-
-
 def _not_to_be_held(types: list[str]) -> ModelFileError:
     return ModelFileError(
         _("This pipeline cannot be saved as a model file: such files may not hold {types}.").format(
@@ -155,13 +155,17 @@ def _not_to_be_held(types: list[str]) -> ModelFileError:
     )
 
 
-def load_model(source: str | Path | bytes | BinaryIO) -> Model:
+def load_model(source: str | Path | bytes | BinaryIO, *, sha256: str | None = None) -> Model:
     """Open a model file without running anything that is in it.
 
     Parameters
     ----------
     source : str, Path, bytes or binary file
         What ``save_model`` wrote.
+    sha256 : str, optional
+        The file's digest, from a place that is trusted. A pipeline of other people is opened only if it is given here
+        or in ``CRM_AI_TRUSTED_MODELS`` (several with commas between them): compiled code of such a pipeline goes by
+        numbers that cannot all be checked here.
 
     Returns
     -------
@@ -176,8 +180,18 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
     import skops.io
 
     content, name = _content(source)
+    digest = hashlib.sha256(content).hexdigest()
+    if sha256 is not None and sha256.strip().lower() != digest:
+        raise ModelFileError(
+            _("This is another file than the one with this SHA-256."),
+            where=name,
+            next_step=_("Do not use it; ask whoever saved it."),
+        )
+    is_vouched = sha256 is not None or digest in _trusted(os.environ)
     manifest, learned, pipeline_bytes, reference_bytes, profile = _unpack(content, name)
     try:
+        with zipfile.ZipFile(io.BytesIO(pipeline_bytes)) as archive:
+            _check_size(archive, name)
         foreign = sorted(set(skops.io.get_untrusted_types(data=pipeline_bytes)) - set(TRUSTED_TYPES))
         if foreign:
             raise ModelFileError(
@@ -190,9 +204,11 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
         pipeline = skops.io.loads(pipeline_bytes, trusted=list(TRUSTED_TYPES))
         if not isinstance(pipeline, Pipeline) or list(pipeline.named_steps) != ["encoding", "estimator"]:
             raise _damaged(name)
-        check_trees(pipeline)
-        if isinstance(pipeline[-1], ForeignPipeline) and not _is_harmless(pipeline[-1].pipeline):
+        if not is_vouched:
+            _check_own(pipeline, name, digest)
+        if reads_files(pipeline):
             raise _damaged(name)
+        check_trees(pipeline)
         model = _model(manifest, learned, pipeline, reference_bytes)
         if profile:
             model = replace(model, profile=profile_from_json(json.loads(profile), model.problem))
@@ -201,6 +217,29 @@ def load_model(source: str | Path | bytes | BinaryIO) -> Model:
     except Exception as error:  # whatever a damaged file makes the reader stumble over
         raise _damaged(name) from error
     return model
+
+
+def _trusted(environ: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(one.strip().lower() for one in environ.get(TRUSTED, "").split(","))
+
+
+def _check_own(pipeline: Pipeline, name: str, digest: str) -> None:
+    types = foreign_types(pipeline)
+    if types and isinstance(pipeline[-1], ForeignPipeline):
+        raise ModelFileError(
+            _("The file holds a pipeline of other people, which only a digest from a trusted place vouches for."),
+            where=name,
+            next_step=_(
+                "Ask whoever saved it for its SHA-256; if that is {digest}, set {variable} to it, or give it to "
+                "load_model."
+            ).format(digest=digest, variable=TRUSTED),
+        )
+    if types:
+        raise ModelFileError(
+            _("The file holds types that do not belong into a model: {types}.").format(types=_(", ").join(types[:5])),
+            where=name,
+            next_step=_("Do not use it. Ask where it came from, and save the model again."),
+        )
 
 
 def _manifest(model: Model, content: bytes) -> dict[str, Any]:
@@ -248,8 +287,7 @@ def _content(source: str | Path | bytes | BinaryIO) -> tuple[bytes, str]:
 def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], Any, bytes, bytes, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LARGEST_FILE:
-                raise ModelFileError(_("The file is too large to be a model."), where=name)
+            _check_size(archive, name)
             manifest = json.loads(archive.read("manifest.json"))
             pipeline = archive.read("pipeline.skops")
             there = archive.namelist()
@@ -276,6 +314,11 @@ def _unpack(content: bytes, name: str) -> tuple[dict[str, Any], Any, bytes, byte
             next_step=_("Do not use it; save the model again."),
         )
     return manifest, json.loads(cleaning or b"[]"), pipeline, references, profile
+
+
+def _check_size(archive: zipfile.ZipFile, name: str) -> None:
+    if sum(entry.file_size for entry in archive.infolist()) > LARGEST_FILE:
+        raise ModelFileError(_("The file is too large to be a model."), where=name)
 
 
 def _damaged(name: str) -> ModelFileError:

@@ -7,14 +7,14 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
 from crm_ai.modeling import Model
 from crm_ai.modeling.encoding import LARGEST_NUMBER, MICROSECONDS_A_DAY
-from crm_ai.table import Kind
+from crm_ai.table import LABELLED, Kind
 from crm_ai.table.cell_texts import text_of
 from crm_ai.table.missing_words import MISSING_WORDS, NO_NUMBER_WORDS
 from crm_ai.table.spelled_dates import is_ambiguous, parse_dates
@@ -25,7 +25,10 @@ PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 WHOLE = re.compile(r"([+-]?\d+)\.0*")
 LONGEST_TEXT = 10_000
 NO_NUMBERS = MISSING_WORDS | NO_NUMBER_WORDS
+PLAIN_NUMBERS, PLAIN_LABELS, NOTHING = frozenset({int, float, type(None)}), frozenset({str, type(None)}), {None}
 EPOCH, MICROSECOND = datetime(1970, 1, 1), datetime.resolution
+
+Column: TypeAlias = np.ndarray | list[str | None]
 
 
 def cell_readers(model: Model) -> dict[str, Callable[[Any], Any]]:
@@ -52,6 +55,51 @@ def _reader(model: Model, name: str, kind: Kind) -> Callable[[Any], Any]:
         return read_day
     known = frozenset(model.encoder.seen_.get(name, ()))
     return partial(read_label, known=known)
+
+
+def read_column(cells: list[Any], reader: Callable[[Any], Any], kind: Kind, known: frozenset[str]) -> Column:
+    """Read the cells of one feature, at once where they are as JSON should hold them.
+
+    Parameters
+    ----------
+    cells : list
+        What JSON holds, one a customer.
+    reader : callable
+        Of one cell, from ``cell_readers``.
+    kind : Kind
+        What the feature is.
+    known : frozenset of str
+        Labels of training customers.
+
+    Returns
+    -------
+    numpy.ndarray of float64 or list of str or None
+        Numbers and days, or labels, as the reader gives them.
+
+    Raises
+    ------
+    ValueError
+        If a cell cannot be read.
+
+    Examples
+    --------
+    >>> read_column([3, None, "1,000"], read_number, Kind.NUMBER, frozenset()).tolist()
+    [3.0, nan, 1000.0]
+    >>> read_column(["a", None, 7.0], read_label, Kind.CATEGORY, frozenset({"a"}))
+    ['a', None, '7']
+    """
+    kinds = set(map(type, cells))
+    if kind is Kind.NUMBER and kinds <= PLAIN_NUMBERS:
+        try:
+            values = np.asarray(cells, dtype=np.float64)
+        except OverflowError:
+            values = np.full(len(cells), np.inf)
+        if not (np.abs(values) > LARGEST_NUMBER).any():
+            return values
+    elif kind in LABELLED and kinds <= PLAIN_LABELS and known.issuperset(set(cells) - NOTHING):
+        return cells
+    read = [reader(cell) for cell in cells]
+    return read if kind in LABELLED else np.asarray(read, dtype=np.float64)
 
 
 def read_number(cell: Any) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -129,7 +130,7 @@ def check_columns(model: Model, schema: Schema, *, source: str) -> None:
 
 
 def scores_in_words(model: Model, predicted: np.ndarray, threshold: float) -> pd.DataFrame:
-    """Put what a model predicts into columns with names.
+    """Put what a model predicts into a table.
 
     Parameters
     ----------
@@ -145,19 +146,41 @@ def scores_in_words(model: Model, predicted: np.ndarray, threshold: float) -> pd
     pandas.DataFrame of length n
         As in ``Scores``.
     """
+    return pd.DataFrame({name: np.asarray(cells) for name, cells in said(model, predicted, threshold).items()})
+
+
+def said(model: Model, predicted: np.ndarray, threshold: float) -> dict[str, np.ndarray | pd.Categorical[Any]]:
+    """Put what a model predicts into columns with names.
+
+    Parameters
+    ----------
+    model : Model
+        The model.
+    predicted : numpy.ndarray
+        As ``Model.predict`` says it.
+    threshold : float
+        Of a yes/no question, the score from which the decision is the positive answer.
+
+    Returns
+    -------
+    dict of str to array of length n
+        Numbers, and answers as categories.
+    """
     problem = model.problem
     if problem.task is Task.REGRESSION:
-        found = pd.DataFrame({"prediction": predicted})
+        found: dict[str, np.ndarray | pd.Categorical[Any]] = {"prediction": predicted}
         if model.ranges is not None:
             share = f"{100 * model.ranges.level:g}"
             found[f"low_{share}"], found[f"high_{share}"] = model.ranges.around(predicted)
         return found
-    labels = np.asarray(problem.labels, dtype=object)
     if problem.task is Task.BINARY:
-        return pd.DataFrame({"score": predicted, "decision": labels[(predicted >= threshold).astype(np.intp)]})
-    columns: dict[str, np.ndarray] = {"prediction": labels[predicted.argmax(axis=1)]}
-    columns |= {f"probability of {label}": predicted[:, place] for place, label in enumerate(problem.labels)}
-    return pd.DataFrame(columns)
+        return {"score": predicted, "decision": _answers(predicted >= threshold, problem.labels)}
+    columns = {"prediction": _answers(predicted.argmax(axis=1), problem.labels)}
+    return columns | {f"probability of {label}": predicted[:, place] for place, label in enumerate(problem.labels)}
+
+
+def _answers(places: np.ndarray, labels: tuple[str, ...]) -> pd.Categorical[Any]:
+    return pd.Categorical.from_codes(places.astype(np.int32), categories=pd.Index(labels))
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:

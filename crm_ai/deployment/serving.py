@@ -58,14 +58,14 @@ class Ready:
         ApiError
             If the request does not fit.
         """
-        records = self.reader.read(said)
+        columns = self.reader.read(said)
         model = self.served.model
         try:
-            encoded: Encoded = self.scorer.encode(records)
+            encoded: Encoded = self.scorer.encode(columns)
             predicted = model.predict_encoded(encoded.matrix)
             scores = scores_as_json(self.served, predicted)
             if reasons:
-                told = self.scorer.reasons(records, encoded.matrix, reasons)
+                told = self.scorer.reasons(columns, encoded.matrix, reasons)
                 scores = [entry | {"reasons": words} for entry, words in zip(scores, told, strict=True)]
         except CrmAiError as error:
             raise ApiError(422, str(error)) from error

@@ -21,7 +21,7 @@ class Sink(Protocol):
 
     @property
     def as_texts(self) -> bool:
-        """Whether numbers may come as texts, spelled as they were."""
+        """Whether numbers may come as texts, spelled as they were, and rows as bytes (see ``csv_rows``)."""
 
     def check(self) -> None:
         """Refuse what cannot be written to, before any work is done.
@@ -83,17 +83,17 @@ class CsvSink:
     def check(self) -> None:
         """Nothing is known before it is tried."""
 
-    def encode(self, table: pa.Table) -> bytes:
+    def encode(self, table: pa.Table) -> bytes | memoryview:
         """Write rows into memory.
 
         Parameters
         ----------
         table : pyarrow.Table
-            Some rows.
+            Some rows, see ``csv_rows``.
 
         Returns
         -------
-        bytes
+        bytes or memoryview
             As CSV.
         """
         return csv_rows(table)

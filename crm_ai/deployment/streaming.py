@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from crm_ai.deployment.arrow_columns import as_arrow
+from crm_ai.deployment.arrow_columns import as_arrow, is_harmless, is_plain
 from crm_ai.deployment.mismatches import Differences, differences
 from crm_ai.deployment.reason_tables import reasons_in_words
 from crm_ai.deployment.scored import Counts, Scored, Wishes, check_wishes
-from crm_ai.deployment.scoring import check_columns, free_name, scores_in_words
+from crm_ai.deployment.scoring import check_columns, free_name, said
 from crm_ai.deployment.sinks import Sink
 from crm_ai.modeling import Model, Task
 from crm_ai.table import LABELLED, Kind, Part, Schema, Stream, coerce_counting, until_settled
@@ -186,11 +186,11 @@ class _Worker:
     def __init__(self, model: Model, stream: Stream, sink: Sink, wishes: Wishes) -> None:
         self.model, self.stream, self.sink, self.wishes = model, stream, sink, wishes
         self.whole = stream.whole
+        self.continues = sink.as_texts and not self._reasons and all(map(is_plain, model.problem.labels))
         self.explainer = self._explainer()
         taken = set(stream.schema.names)
         self.said: list[str] = []
-        empty = scores_in_words(model, self._nobody(), wishes.threshold)
-        more = [*map(str, empty.columns), *(["priority"] if wishes.priority else ())]
+        more = [*said(model, self._nobody(), wishes.threshold), *(["priority"] if wishes.priority else ())]
         more += [f"reason {rank + 1}" for rank in range(self._reasons)]
         for name in more:
             free = free_name(name, taken)
@@ -212,20 +212,27 @@ class _Worker:
         frame, unreadable = features(self.model, part, self.stream.schema)
         matrix, found = self._encoded(frame, unreadable)
         predicted = self.model.predict_encoded(matrix)
+        columns = self._own_columns(part)
+        columns += [as_arrow(cells) for cells in said(self.model, predicted, self.wishes.threshold).values()]
+        columns += self._reasons_of(matrix, frame)
+        names = [name for name in self.names if not self._is_priority(name)]
+        return _Done(part, found, pa.table(columns, names=names[len(names) - len(columns) :]), predicted)
+
+    def with_priority(self, done: _Done, ranks: np.ndarray) -> pa.Table:
+        place, name = done.encoded.num_columns - self._reasons, self.names[len(self.names) - self._reasons - 1]
+        return done.encoded.add_column(place, name, pa.array(ranks, pa.int64()))
+
+    def _own_columns(self, part: Part) -> list[Any]:
+        """The file's columns; one column of begun rows, if the file's own text may be written again."""
+        if self.continues and all(is_harmless(part.arrays[name]) for name in self.stream.schema.names):
+            begun = part.as_written()
+            if begun is not None:
+                return [begun]
         spelled = part.written if self.sink.as_texts else {}
-        columns = [
+        return [
             spelled[name] if name in spelled else as_arrow(part.arrays[name], whole=name in self.whole)
             for name in self.stream.schema.names
         ]
-        said = scores_in_words(self.model, predicted, self.wishes.threshold)
-        columns += [_said(said[name]) for name in said.columns]
-        columns += self._reasons_of(matrix, frame)
-        names = [name for name in self.names if not self._is_priority(name)]
-        return _Done(part, found, pa.table(columns, names=names), predicted)
-
-    def with_priority(self, done: _Done, ranks: np.ndarray) -> pa.Table:
-        place = len(self.names) - self._reasons - 1
-        return done.encoded.add_column(place, self.names[place], pa.array(ranks, pa.int64()))
 
     def _is_priority(self, name: str) -> bool:
         return self.wishes.priority and name == self.names[len(self.names) - self._reasons - 1]
@@ -319,12 +326,6 @@ def ranked(scores: np.ndarray) -> np.ndarray:
     ranks = np.empty(len(scores), dtype=np.int64)
     ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
     return ranks
-
-
-def _said(column: pd.Series) -> pa.Array:
-    if column.dtype.kind in "iuf":
-        return as_arrow(column.to_numpy())
-    return as_arrow(pd.Categorical(column))
 
 
 def threads() -> int:

@@ -21,6 +21,10 @@ AnyStream = TypeVar("AnyStream", bound="Stream")
 Made = TypeVar("Made")
 
 
+def no_rows() -> None:
+    """Nothing, where rows were not written as text or would be written otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some rows of a file, one after the other.
@@ -39,6 +43,8 @@ class Part:
     written : mapping of str to pyarrow.Array
         Columns of numbers as the file spells them, where that is a plain spelling: whoever writes texts saves the time
         to spell them anew.
+    as_written : callable
+        Gives the rows as the file writes them, see ``rows_as_written``; None if some cell would be written otherwise.
     """
 
     arrays: Mapping[str, Any]
@@ -49,6 +55,7 @@ class Part:
     empty: int = 0
     below: int = 0
     written: Mapping[str, Any] = field(default_factory=dict)
+    as_written: Callable[[], Any] = no_rows
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -23,8 +24,9 @@ from crm_ai.table.schema import LABELLED, Column, Kind, Role, Schema
 from crm_ai.table.separators import SAMPLE_ROWS
 from crm_ai.table.settlement import Settled, UnsettledError, settle
 from crm_ai.table.spelled_numbers import CODE
-from crm_ai.table.streams import Part
+from crm_ai.table.streams import Part, no_rows
 from crm_ai.table.text_blocks import BLOCK, find_encoding, utf8_pieces, whole_rows
+from crm_ai.table.written_rows import rows_as_written
 
 FAR_HEADER = 1 << 26
 
@@ -120,8 +122,9 @@ class TextStream:
         """
         text = _prepared(self.laid_out, piece)
         # What stands below a table is looked for in texts.
-        rows = None if piece.last else self._typed(text, quoted=b'"' in piece.data)
-        rows = rows or _rows(self.laid_out, text, self.source)
+        quoted = b'"' in piece.data
+        typed = None if piece.last else self._typed(text, quoted=quoted)
+        rows = typed or _rows(self.laid_out, text, self.source)
         table, below = drop_below(rows.table) if piece.last else (rows.table, ())
         whole = table.num_rows
         table, _note = drop_empty_rows(table)
@@ -142,7 +145,10 @@ class TextStream:
                 unreadable[name] = lost
         left_out = rows.table.num_rows - whole if below else 0
         empty = whole - table.num_rows
-        return Part(arrays, table.num_rows, unreadable, rows.short, rows.skipped, empty, left_out, written)
+        as_written = no_rows
+        if typed is not None and self.laid_out.character == "," and not quoted and b"\r" not in piece.data:
+            as_written = partial(rows_as_written, text, table, arrays, written, self.settled.schema)
+        return Part(arrays, table.num_rows, unreadable, rows.short, rows.skipped, empty, left_out, written, as_written)
 
     def resettled(self, settled: Settled) -> TextStream:
         """Read the same file otherwise.

@@ -39,6 +39,7 @@ def come():
         known = {
             "is_logged_in": True,
             "email": email,
+            "email_verified": True,
             "iss": "https://id.example.com",
             "sub": email,
             "iat": time.time(),

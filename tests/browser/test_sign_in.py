@@ -21,7 +21,7 @@ default = "viewer"
 """
 PEOPLE = {
     "approver": {"sub": "1", "email": "Ann@example.com", "email_verified": True, "name": "Ann Example"},
-    "analyst": {"sub": "2", "email": "bob@analysts.example", "name": "鲍勃"},
+    "analyst": {"sub": "2", "email": "bob@analysts.example", "email_verified": True, "name": "鲍勃"},
     "viewer": {"sub": "3", "email": "ann@example.com", "email_verified": False, "name": "ann@example.com **approver**"},
 }
 

@@ -68,7 +68,7 @@ def opened(packed: CarriedModel) -> Model:
     ModelFileError
         As ``load_model``.
     """
-    return load_model(packed.content)
+    return load_model(packed.content, sha256=packed.digest)
 
 
 @lru_cache(maxsize=MOST_KEPT)

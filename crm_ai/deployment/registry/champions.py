@@ -109,4 +109,4 @@ def open_version(registry: Registry, version: Version) -> Model:
     ModelFileError
         If its file is gone or was changed.
     """
-    return load_model(registry.artifacts.get(version.artifact))
+    return load_model(registry.artifacts.get(version.artifact), sha256=version.artifact)

@@ -149,7 +149,7 @@ def against_champion(version: Version) -> AgainstChampion:
 
 
 def _compared(registry: Registry, run: Run, model_type: str, version: Version) -> AgainstChampion:
-    champion = load_model(registry.artifacts.get(version.artifact))
+    champion = load_model(registry.artifacts.get(version.artifact), sha256=version.artifact)
     if not _same_question(champion.problem, run.problem):
         return _cannot(version, _("The champion answers another question."))
     frame = as_learned(champion, _holdout(run))[0]

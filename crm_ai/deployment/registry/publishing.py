@@ -243,7 +243,12 @@ def requirements(packages: Mapping[str, str]) -> list[str]:
 def _prepare(folder: Path, version: Version, content: bytes) -> None:
     (folder / "data").mkdir()
     (folder / "data" / MODEL).write_bytes(content)
-    about = {"name": version.name, "version": version.number, "threshold": version.threshold}
+    about = {
+        "name": version.name,
+        "version": version.number,
+        "threshold": version.threshold,
+        "sha256": version.artifact,
+    }
     (folder / "data" / ABOUT).write_text(json.dumps(about), encoding="utf-8")
     ignored = shutil.ignore_patterns(*LEFT_OUT)
     shutil.copytree(Path(mlflow_log.__file__).parents[1], folder / "code" / "crm_ai", ignore=ignored)
@@ -263,7 +268,7 @@ def _request(version: Version) -> dict[str, Any]:
         "crm_ai.registered_by": version.registered_by,
     }
     settings = {f"setting.{name}": value for name, value in facts["settings"].items()}
-    params = plain | {"threshold": version.threshold} | settings
+    params = plain | {"threshold": version.threshold, "sha256": version.artifact} | settings
     return {
         "experiment": name_there(version.name),
         "run_name": f"{name_there(version.name)} v{version.number}",

@@ -18,7 +18,7 @@ NAME_WIDTH = 40
 EMAIL = re.compile(r"[\w.!$%&'+=?^`{|}~-]+@[A-Za-z0-9.-]+", re.ASCII)  # so that none looks like an issuer
 _DOMAIN = re.compile(r"\*@([A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
 _SUBJECT = re.compile(r"https?://[^\s#]+#\S.*")
-_SETTINGS = ("default", "claim", "groups", "again_after_hours")
+_SETTINGS = ("default", "claim", "groups", "again_after_hours", "trust_email_of")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,8 @@ class RoleList:
         Of everybody else; None if nobody else is let in.
     hours : float, default 12
         How long a sign-in holds.
+    issuers : frozenset of str, default empty
+        Whose word about e-mail addresses counts though they do not say that an address is verified.
     """
 
     people: Mapping[str, Role] = field(default_factory=dict)
@@ -47,6 +49,7 @@ class RoleList:
     groups: Mapping[str, Role] = field(default_factory=dict)
     default: Role | None = Role.VIEWER
     hours: float = HOURS
+    issuers: frozenset[str] = frozenset()
 
 
 def read_role_list(section: object) -> RoleList:
@@ -57,7 +60,7 @@ def read_role_list(section: object) -> RoleList:
     section : object
         As the TOML file has it: ``viewer``, ``analyst`` and ``approver`` are lists of people, ``default`` is the role
         of everybody else, ``claim`` and ``groups`` name the identity provider's groups, ``again_after_hours`` says how
-        long a sign-in holds.
+        long a sign-in holds, ``trust_email_of`` lists issuers that never say whether an address is verified.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def read_role_list(section: object) -> RoleList:
     Traceback (most recent call last):
     ...
     crm_ai.errors.CrmAiError: [roles]: “aprover” is no role and no setting. Write viewer, analyst, approver, default,
-    claim, groups or again_after_hours.
+    claim, groups, again_after_hours or trust_email_of.
     """
     if not isinstance(section, Mapping):
         raise _wrong(_("This is no section."), _("Write {section} on a line of its own.").format(section=SECTION))
@@ -95,7 +98,13 @@ def read_role_list(section: object) -> RoleList:
                 )
     claim, groups = _groups(section)
     return RoleList(
-        people=people, domains=domains, claim=claim, groups=groups, default=_default(section), hours=_hours(section)
+        people=people,
+        domains=domains,
+        claim=claim,
+        groups=groups,
+        default=_default(section),
+        hours=_hours(section),
+        issuers=_issuers(section),
     )
 
 
@@ -163,6 +172,18 @@ def _hours(section: Mapping[str, object]) -> float:
             _("Write a number up to {most}.").format(most=int(MOST_HOURS)),
         )
     return float(said)
+
+
+def _issuers(section: Mapping[str, object]) -> frozenset[str]:
+    said = section.get("trust_email_of", ())
+    if not isinstance(said, list | tuple) or not all(
+        isinstance(one, str) and one.startswith("https://") for one in said
+    ):
+        raise _wrong(
+            _("“trust_email_of” is no list of issuers."),
+            _('Write trust_email_of = ["https://login.example.com/tenant"].'),
+        )
+    return frozenset(str(one) for one in said)
 
 
 def _role(said: object, where: str) -> Role:

@@ -43,13 +43,13 @@ def person_of(claims: Claims, roles: RoleList, *, now: float) -> Person:
     --------
     >>> from crm_ai.deployment.registry.role_list import read_role_list
     >>> roles = read_role_list({"approver": ["ann@example.com"], "analyst": ["*@example.com"]})
-    >>> person_of({"email": "Ann@example.com", "iat": 1_000}, roles, now=1_060)
+    >>> person_of({"email": "Ann@example.com", "email_verified": True, "iat": 1_000}, roles, now=1_060)
     Person(name='ann@example.com', role=<Role.APPROVER: 'approver'>)
-    >>> unsure = {"email": "ann@example.com", "email_verified": False, "iss": "https://id.org", "sub": "7"}
-    >>> person_of(unsure | {"iat": 1_000}, roles, now=1_060)
+    >>> unsure = {"email": "ann@example.com", "iss": "https://id.org", "sub": "7", "iat": 1_000}
+    >>> person_of(unsure, roles, now=1_060)
     Person(name='https://id.org#7', role=<Role.VIEWER: 'viewer'>)
     """
-    names = _names(claims)
+    names = _names(claims, roles)
     if not names:
         raise RegistryError(
             _("Your identity provider does not say who you are in a way that can be written down."),
@@ -66,12 +66,13 @@ def person_of(claims: Claims, roles: RoleList, *, now: float) -> Person:
     return Person(names[0], role)
 
 
-def _names(claims: Claims) -> tuple[str, ...]:
-    return tuple(name for name in (_email(claims), _subject(claims)) if name)
+def _names(claims: Claims, roles: RoleList) -> tuple[str, ...]:
+    return tuple(name for name in (_email(claims, roles), _subject(claims)) if name)
 
 
-def _email(claims: Claims) -> str:
-    email, verified = claims.get("email"), claims.get("email_verified", True)
+def _email(claims: Claims, roles: RoleList) -> str:
+    email, issuer = claims.get("email"), claims.get("iss")
+    verified = claims.get("email_verified", isinstance(issuer, str) and issuer in roles.issuers)
     if not isinstance(email, str) or len(email) > LONGEST_NAME or not EMAIL.fullmatch(email):
         return ""
     return email.lower() if verified is True or verified == "true" else ""
@@ -99,7 +100,7 @@ def _role(names: tuple[str, ...], claims: Claims, roles: RoleList) -> Role | Non
     through = [roles.groups[group] for group in _groups(claims, roles.claim) if group in roles.groups]
     if through:
         return max(through, key=_RANK.__getitem__)
-    return roles.domains.get(_email(claims).partition("@")[2], roles.default)
+    return roles.domains.get(_email(claims, roles).partition("@")[2], roles.default)
 
 
 def _groups(claims: Claims, claim: str) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from crm_ai.deployment.api import make_api
 from crm_ai.deployment.model_file import TRUSTED_TYPES, model_bytes
 from crm_ai.deployment.model_source import FileSource
 from crm_ai.errors import ModelFileError
-from crm_ai.modeling import Problem, Task
+from crm_ai.modeling import Problem, Task, train
 from crm_ai.table import table_from_frame
 
 N = 200
@@ -52,8 +52,8 @@ def adopted(estimator, number=None):
 
 def test_a_pipeline_of_trusted_types_comes_back_and_explains(tmp_path):
     model = adopted(LogisticRegression())
-    save_model(model, tmp_path / "own.crm")
-    again = load_model(tmp_path / "own.crm")
+    digest = save_model(model, tmp_path / "own.crm")
+    again = load_model(tmp_path / "own.crm", sha256=digest)
     assert (again.predict(TABLE.frame) == model.predict(TABLE.frame)).all()
     assert np.isnan(again.references[:, 0]).any()
     told, before = (explain_table(one, TABLE, rows=np.arange(5)).to_frame() for one in (again, model))
@@ -87,10 +87,41 @@ def test_the_allow_list_trusts_nothing_that_runs_what_it_is_given():
     }
 
 
-def test_a_record_without_a_number_is_scored_by_the_service(tmp_path):
+def test_it_is_opened_only_if_somebody_vouches_for_it(tmp_path, monkeypatch):
+    digest = save_model(adopted(LogisticRegression()), tmp_path / "own.crm")
+    with pytest.raises(ModelFileError, match="pipeline of other people") as told:
+        load_model(tmp_path / "own.crm")
+    assert digest in told.value.next_step
+    with pytest.raises(ModelFileError, match="another file"):
+        load_model(tmp_path / "own.crm", sha256="0" * 64)
+    monkeypatch.setenv("CRM_AI_TRUSTED_MODELS", f"{'0' * 64}, {digest.upper()}")
+    assert load_model(tmp_path / "own.crm").model_type == "foreign"
+
+
+def test_a_type_of_other_people_in_the_place_of_ours_is_refused():
+    """Compiled code of support vectors would go by whatever numbers the file says."""
+    from sklearn.svm import SVC
+
+    model = train(TABLE, PROBLEM, ["decision_tree"]).models["decision_tree"]
+    model.pipeline.steps[-1] = ("estimator", SVC().fit(np.eye(8, 3), [0, 1] * 4))
+    with pytest.raises(ModelFileError, match=r"do not belong into a model: sklearn\.svm\._classes\.SVC"):
+        load_model(model_bytes(model))
+
+
+def test_what_is_small_outside_and_large_inside_is_refused(monkeypatch):
+    model = train(TABLE, PROBLEM, ["decision_tree"]).models["decision_tree"]
+    model.pipeline[-1].note = np.zeros(2_000_000)
+    content = model_bytes(model)
+    monkeypatch.setattr("crm_ai.deployment.model_file.LARGEST_FILE", 1_000_000)
+    assert len(content) < 100_000
+    with pytest.raises(ModelFileError, match="too large"):
+        load_model(content)
+
+
+def test_a_record_without_a_number_is_scored_by_the_service(tmp_path, monkeypatch):
     """The pipeline fills it, not the encoder before it."""
     model = adopted(LogisticRegression())
-    save_model(model, tmp_path / "own.crm")
+    monkeypatch.setenv("CRM_AI_TRUSTED_MODELS", save_model(model, tmp_path / "own.crm"))
     with TestClient(make_api(FileSource(tmp_path / "own.crm"))) as client:
         record = {"月份": None, "老人": "1", "合同": "月付"}
         told = client.post("/v1/score", json={"record": record, "reasons": 1}).json()
@@ -105,6 +136,11 @@ def test_cells_are_no_names_of_files():
     )
     model = adopted(LogisticRegression())
     model.pipeline[-1].pipeline = reading
+    with pytest.raises(ModelFileError, match="cannot be saved"):
+        model_bytes(model)
+    text = ColumnTransformer([("text", CountVectorizer(), "合同")]).fit(FRAME)
+    text.transformers_[0][1].input = "filename"  # of the fitted part, which parameters do not tell
+    model.pipeline[-1].pipeline = make_pipeline(text, LogisticRegression())
     with pytest.raises(ModelFileError, match="cannot be saved"):
         model_bytes(model)
 

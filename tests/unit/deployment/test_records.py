@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,10 @@ from hypothesis import strategies as st
 
 from crm_ai.cleaning import accept
 from crm_ai.deployment import score
-from crm_ai.deployment.record_cells import read_day, read_label, read_number
+from crm_ai.deployment.record_cells import read_column, read_day, read_label, read_number
 from crm_ai.deployment.records import RecordScorer
 from crm_ai.modeling import propose_problem, train
-from crm_ai.table import Repair, table_from_frame
+from crm_ai.table import Kind, Repair, table_from_frame
 
 SHY = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 numbers = st.one_of(st.none(), st.integers(-(10**9), 10**9), st.floats(-1e12, 1e12, allow_subnormal=False))
@@ -46,8 +47,7 @@ def repaired(models):
 
 def alone(model, records):
     scorer = RecordScorer(model)
-    read = [{name: scorer.readers[name](cells[name]) for name in scorer.readers} for cells in records]
-    encoded = scorer.encode(read)
+    encoded = scorer.encode(scorer.columns_of(records))
     return model.predict_encoded(encoded.matrix), encoded.differences.told(model)
 
 
@@ -88,6 +88,20 @@ def test_repairs_are_made(repaired):
     frame = pd.DataFrame({"months": [np.nan, 3, 12], "plan": ["BOB", None, "Ann"]})
     predicted, _told = alone(repaired, records)
     np.testing.assert_array_equal(predicted, score(repaired, table_from_frame(frame)).frame["score"])
+
+
+@SHY
+@given(st.lists(st.one_of(numbers, plans, st.sampled_from([True, "1,234.5", 10**400, 1e300, [], "1.0"])), max_size=6))
+def test_a_column_is_read_as_its_cells(cells):
+    known = frozenset({"monthly", "yearly", "1"})
+    for kind, reader in ((Kind.NUMBER, read_number), (Kind.CATEGORY, partial(read_label, known=known))):
+        try:
+            want = [reader(cell) for cell in cells]
+        except ValueError:
+            with pytest.raises(ValueError, match=r"number|text|larger"):
+                read_column(cells, reader, kind, known)
+            continue
+        np.testing.assert_array_equal(read_column(cells, reader, kind, known), want)
 
 
 def test_numbers():

@@ -78,6 +78,18 @@ def test_crafted_trees_are_refused(run, name, change):
         load_model(model_bytes(model))
 
 
+def test_a_tree_of_more_columns_than_its_forest_is_refused(run):
+    """The forest checks columns and its trees do not; that somebody else holds the tree rightly helps nothing."""
+    model = copy.deepcopy(run.models["random_forest"])
+    forest = model.pipeline[-1]
+    tree = forest.estimators_[-1]
+    tree.tree_ = rebuilt(tree.tree_, promise_more_columns)
+    tree.n_features_in_ = 100
+    model.pipeline[-1].note = [tree]
+    with pytest.raises(ModelFileError, match="damaged"):
+        load_model(model_bytes(model))
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("left", 0), ("right", 10**6), ("feature_idx", 500), ("feature_idx", -3), ("is_categorical", 1)],

@@ -12,13 +12,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crm_ai.deployment import Wishes, explain_table, file_sink, save_model, score, score_stream, write_table
+from crm_ai.deployment import (
+    Wishes,
+    arrow_columns,
+    explain_table,
+    file_sink,
+    save_model,
+    score,
+    score_stream,
+    write_table,
+)
 from crm_ai.deployment.arrow_columns import csv_rows
 from crm_ai.deployment.database_sink import DatabaseSink, IfThere
 from crm_ai.deployment.streaming import ranked
 from crm_ai.errors import CrmAiError, DatabaseError, ReadError, ScoringError
 from crm_ai.table import FrameStream, open_stream, read_table
 
+_continued = arrow_columns._continued
 ROWS = 3_000
 BLOCK = 20_000  # bytes: some dozens of parts
 
@@ -103,6 +113,60 @@ def test_amounts_in_two_currencies_are_refused(churn, new_customers, tmp_path):
     with pytest.raises(ReadError, match=r"several ways: \$, €"):
         score_stream(churn, open_stream(path, block=BLOCK), file_sink(tmp_path / "out.csv"))
     assert not list(tmp_path.glob("*out*"))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"day": "2024-01-31", "text": "so much to say", "kind": "3.5", "amount": 1.50},
+        {"text": "=1+1"},
+        {"kind": "=1+1"},
+        {"kind": "-"},
+        {"amount": "-1.50"},
+        {"amount": "+1.50"},
+        {"amount": " 1.50"},
+        {"amount": "1e3"},
+        {"whole": "7.0"},
+        {"code": "2.0"},
+        {"day": "31.01.2024"},
+        {"day": "2024-01-31 00:00"},
+        {"day": "2024-01-31 10:30"},
+        {"text": "N/A"},
+        {"kind": "N/A"},
+        {"text": "\u00a0"},
+        {"text": ""},
+        {"text": "a,b"},
+        {"text": 'a "b"'},
+        {"text": "a\nb"},
+    ],
+    ids=str,
+)
+def test_rows_that_stay_as_they_are_written(models, new_customers, tmp_path, monkeypatch, more):
+    """Whether the file's own text is written again or all cells are spelled anew, the file is the same."""
+    frame = new_customers(ROWS, 11).assign(customer=[f"K{row:07d}" for row in range(ROWS)])
+    frame["text"] = [f"said in {'many ' * (row % 7)}words, no. {row}".replace(",", ";") for row in range(ROWS)]
+    frame["day"] = (pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(ROWS) % 300, "D")).astype(str)
+    frame = frame.assign(amount=(np.arange(ROWS) / 8).astype(str), whole="7", kind="plain", code="1.0")
+    frame.loc[::5, "code"] = "two"
+    for name, cell in more.items():
+        frame[name] = frame[name].astype(object).where(np.arange(ROWS) % 1_400 != 1_300, cell)
+    path = write(frame, tmp_path / "new.csv")
+    continued: list[int] = []
+
+    def counted(table):
+        continued.append(len(table))
+        return _continued(table)
+
+    monkeypatch.setattr(arrow_columns, "_continued", counted)
+    for model in {target: model for (target, _name), model in models.items()}.values():
+        continued.clear()
+        score_stream(model, open_stream(path, block=BLOCK), file_sink(tmp_path / "written.csv"))
+        assert len(continued) > 3
+        with monkeypatch.context() as patch:
+            patch.setattr("crm_ai.table.text_stream.rows_as_written", lambda *_all: None)
+            score_stream(model, open_stream(path, block=BLOCK), file_sink(tmp_path / "anew.csv"))
+        assert (tmp_path / "written.csv").read_bytes() == (tmp_path / "anew.csv").read_bytes()
 
 
 @pytest.mark.parametrize("question", ["Churn", "offer", "months"])

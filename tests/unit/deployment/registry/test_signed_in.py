@@ -34,7 +34,15 @@ def without(*names):
 def test_whoever_is_listed_has_this_role_whatever_the_case_of_the_letters():
     assert seen() == Person("ann@example.com", Role.APPROVER)
     assert seen(email="ANN@Example.COM") == Person("ann@example.com", Role.APPROVER)
-    assert without("email_verified") == Person("ann@example.com", Role.APPROVER)
+
+
+def test_an_address_of_which_nothing_is_said_counts_only_from_issuers_that_are_trusted():
+    assert without("email_verified") == Person("https://id.example.com#1", Role.VIEWER)
+    trusting = read_role_list(ROLES | {"trust_email_of": ["https://id.example.com"]})
+    silent = {name: claim for name, claim in ANN.items() if name != "email_verified"}
+    assert person_of(silent, trusting, now=NOW) == Person("ann@example.com", Role.APPROVER)
+    assert person_of(silent | {"iss": "https://other.example"}, trusting, now=NOW).role is Role.VIEWER
+    assert person_of(silent | {"email_verified": False}, trusting, now=NOW).role is Role.VIEWER
 
 
 @pytest.mark.parametrize("word", [False, "false", None, 0, 1, "yes", []])
@@ -176,6 +184,7 @@ names = st.sampled_from(["iss", "sub", "email", "email_verified", "groups", "nam
 
 
 @given(claims=st.dictionaries(names, anything, max_size=10))
+@example(claims={"email": "ann@example.com", "email_verified": True})
 @example(claims={"email": "ann@example.com"})
 @example(claims={"iss": "https://id.example.com", "sub": "77"})
 @example(claims={"iss": "https://id.example.com", "sub": "2", "groups": ["crm approvers"]})
@@ -185,7 +194,7 @@ def test_nobody_is_an_approver_who_is_not_listed(claims):
         person = person_of(claims, read_role_list(ROLES), now=NOW)
     except RegistryError:
         return
-    verified = "email_verified" not in claims or claims["email_verified"] in (True, "true")
+    verified = claims.get("email_verified") in (True, "true")
     by_address = verified and str(claims.get("email")).lower() == "ann@example.com"
     by_subject = (claims.get("iss"), claims.get("sub")) == ("https://id.example.com", "77")
     said = claims.get("groups")
@@ -194,7 +203,9 @@ def test_nobody_is_an_approver_who_is_not_listed(claims):
     assert person.name != LOCAL_USER.name
 
 
-keys = st.sampled_from(["viewer", "analyst", "default", "claim", "groups", "again_after_hours", "approvers", "admin"])
+keys = st.sampled_from(
+    ["viewer", "analyst", "default", "claim", "groups", "again_after_hours", "trust_email_of", "approvers", "admin"]
+)
 words = st.sampled_from(["approver", "viewer", "*", "*@*", "*@example.com", "ann@example.com", "nobody", "", "groups"])
 values = st.one_of(words, st.lists(words, max_size=3), st.dictionaries(words, st.just("viewer"), max_size=2), anything)
 
