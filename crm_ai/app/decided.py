@@ -146,7 +146,8 @@ def in_words(entry: Entry) -> str:
 
 def _words_of(entry: Entry) -> str:
     """The reason, and what was not good enough, safe to stand in markdown."""
-    why, answers = reason_and_answers(entry.why)
+    decided = entry.act in (Act.APPROVE, Act.REFUSE)  # a reason of another act may look as if answers stood behind it
+    why, answers = reason_and_answers(entry.why) if decided else (entry.why, {})
     refused = deciding.not_good_enough({item: (one.ticked, one.word) for item, one in answers.items()})
     return "  \n".join(words for words in (f"“{plain(why, WORDS_WIDTH)}”", refused) if words)
 
