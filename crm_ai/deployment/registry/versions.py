@@ -163,14 +163,30 @@ def list_versions(registry: Registry, name: str | None = None) -> tuple[Version,
     RegistryError
         If there is no model of this name.
     """
-    asked = _all().order_by(models.c.name, versions.c.number.desc())
     with registry.reading() as connection:
-        if name is not None:
-            asked = asked.where(models.c.name == model_name(name))
-        found = _read(connection, asked)
+        found = versions_of(connection, name)
     if name is not None and not found:
         raise _unknown(name)
     return found
+
+
+def versions_of(connection: Connection, name: str | None = None) -> tuple[Version, ...]:
+    """List what was registered, within a transaction.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        The transaction's.
+    name : str, optional
+        Only versions of this model.
+
+    Returns
+    -------
+    tuple of Version
+        By name, the newest first.
+    """
+    asked = _all().order_by(models.c.name, versions.c.number.desc())
+    return _read(connection, asked if name is None else asked.where(models.c.name == model_name(name)))
 
 
 def find_version(registry: Registry, name: str, which: str | int) -> Version:
