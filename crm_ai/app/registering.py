@@ -8,7 +8,7 @@ import streamlit as st
 
 from crm_ai.app import acts, adopting, controls, errors, explained, links, results, state
 from crm_ai.app.plain import plain
-from crm_ai.deployment.registry import Act, Item, list_versions, question, register
+from crm_ai.deployment.registry import Act, Item, list_versions, question, register, same_question
 from crm_ai.modeling import Task, problem_from_json, question_in_words
 from crm_ai.words import _, count, one_line, shorten
 
@@ -68,7 +68,8 @@ def _form(desk: Desk, run: Run, known: Sequence[Version]) -> None:
 def _name(desk: Desk, run: Run, versions: Sequence[Version]) -> str:
     """What the model is registered as: one of the known names, or a new one."""
     newest = {version.name: version for version in reversed(versions)}
-    alike = [name for name, version in newest.items() if _same_question(version, run.problem)]
+    asked = {name: problem_from_json(version.facts["problem"]) for name, version in newest.items()}
+    alike = [name for name, problem in asked.items() if same_question(problem, run.problem)]
     usual = desk.name if desk.name in alike or not alike else alike[0]
     if newest:
         offered = [*newest, NEW]
@@ -91,11 +92,6 @@ def _name(desk: Desk, run: Run, versions: Sequence[Version]) -> str:
         key=f"register_name_{len(versions)}",
         help=_("What it is for, such as the question. Versions of one name succeed one another."),
     ) or ""  # fmt: skip
-
-
-def _same_question(version: Version, problem: Problem) -> bool:
-    known = problem_from_json(version.facts["problem"])
-    return all(getattr(known, part) == getattr(problem, part) for part in ("target", "task", "labels", "above"))
 
 
 def _say_other_question(version: Version, problem: Problem) -> None:

@@ -4,7 +4,13 @@ from crm_ai.deployment.registry.acts import approve, decisions, promote, roll_ba
 from crm_ai.deployment.registry.audit_log import Entry, read_log, verify_log
 from crm_ai.deployment.registry.champions import Champion, champion, current_version, open_version
 from crm_ai.deployment.registry.checklist import Answer, Item, question, reason_and_answers
-from crm_ai.deployment.registry.comparing import AgainstChampion, against_champion, compare_with_champion
+from crm_ai.deployment.registry.comparing import (
+    AgainstChampion,
+    against_champion,
+    compare_with,
+    compare_with_champion,
+    same_question,
+)
 from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
 from crm_ai.deployment.registry.publishing import Published, publish
 from crm_ai.deployment.registry.registering import register
@@ -44,6 +50,7 @@ __all__ = [
     "champion",
     "check_record",
     "collect_orphans",
+    "compare_with",
     "compare_with_champion",
     "current_version",
     "decisions",
@@ -71,6 +78,7 @@ __all__ = [
     "remember",
     "require",
     "roll_back",
+    "same_question",
     "standing_in_words",
     "state_in_words",
     "verify_log",
