@@ -12,15 +12,15 @@ from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import (
     Act,
     former_champion,
+    mlflow_server,
     promote,
     publish,
-    publishing,
     read_log,
     reigns,
     roll_back,
     withdraw,
 )
-from crm_ai.errors import CrmAiError, RegistryError
+from crm_ai.errors import CrmAiError
 from crm_ai.modeling import Task
 from crm_ai.words import _, sentences
 
@@ -170,21 +170,17 @@ def _out(desk: Desk, version: Version) -> None:
 
 def _publish(desk: Desk, version: Version) -> None:
     try:
-        publishing.find_python(os.environ)
+        mlflow_server.find_python(os.environ)
+        where = mlflow_server.place_of(mlflow_server.address(os.environ))
     except CrmAiError as error:  # where it is missing is nobody's business but the server's
         st.info(f"{plain(error.what)} {plain(error.next_step)}", icon=":material/deployed_code:")
         st.form_submit_button(_("Publish version {n}").format(n=version.number), key="publish_now", disabled=True)
         return
-    known = os.environ.get(publishing.TRACKING_URI, "")
-    where = plain(publishing.place_of(known)) if known else _("your organisation's MLflow server")
     st.markdown(
         _(
             "A copy of version {n} goes to {where}: model file, figures and card, and the training customers that the "
             "file takes along, if any. What was published cannot be taken back from here."
-        ).format(n=version.number, where=where)
-    )
-    said = known or st.text_input(
-        _("Address of the server"), key="publish_to", placeholder="https://mlflow.example.com"
+        ).format(n=version.number, where=plain(where))
     )
     why = acts.why("publish_why")
     if acts.submit(
@@ -192,23 +188,13 @@ def _publish(desk: Desk, version: Version) -> None:
         desk.person, Act.PUBLISH, key="publish_now", icon=":material/publish:",
     ):  # fmt: skip
         with errors.shown_kindly():
-            to = known or _of_the_web(said or "")
             with st.spinner(_("Handing it over; this can take a minute …")):
-                there = publish(desk.registry, version, to, by=desk.person, why=why)
+                there = publish(desk.registry, version, by=desk.person, why=why)
             acts.done(
                 _("Version {n} of “{name}” is published as {address}.").format(
                     **_of(version), address=plain(there.address)
                 )
             )
-
-
-def _of_the_web(address: str) -> str:
-    """Insist on the address of a server: others would write onto this machine."""
-    if not address.strip().lower().startswith(("http://", "https://")):
-        raise RegistryError(
-            _("This is not the address of a server."), next_step=_("It begins with https:// or http://.")
-        )
-    return address.strip()
 
 
 _FORMS = {CROWN: _crown, TRY: _try, BACK: _back, OUT: _out, PUBLISH: _publish}

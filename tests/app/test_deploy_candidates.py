@@ -271,18 +271,18 @@ def test_an_address_shows_a_version(visit):
     assert "Version 2: waits to be decided" in [head.value for head in at.subheader]
 
 
-def test_publishing_takes_only_addresses_of_the_web(visit, monkeypatch):
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.setattr("crm_ai.deployment.registry.publishing.find_python", lambda *_args: "python")
+@pytest.mark.parametrize(("configured", "said"), [("", "Set MLFLOW_TRACKING_URI"), ("http://[x", "not the address")])
+def test_only_the_configured_server_is_published_to(visit, monkeypatch, configured, said):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", configured)
+    monkeypatch.setattr("crm_ai.deployment.registry.mlflow_server.find_python", lambda *_args: "python")
     registry, version = registered()
     approve(registry, version, why="well", checklist=TICKED)
     at = go(visit(), "deploy")
     group(at, "act_").set_value("publish").run()
-    at.text_input(key="publish_to").set_value("file:///tmp/elsewhere")
-    at.text_area(key="publish_why").set_value("for the call centre")
-    at.button(key="publish_now").click().run()
-    assert "not the address of a server" in told(at)
-    assert [entry.act for entry in read_log(registry)] == ["register", "approve"]
+    assert_sound(at)
+    assert said in at.info[0].value.replace("\\", "")
+    assert at.button(key="publish_now").disabled
+    assert "publish_to" not in [field.key for field in at.text_input]
 
 
 def test_a_version_is_withdrawn_for_good(visit):
@@ -417,11 +417,11 @@ def test_a_column_that_gives_the_answer_away_is_told_and_whether_it_is_looked_at
 
 def test_published_to_the_organisations_server(visit, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://ann:secret@mlflow.example.com/team")
-    monkeypatch.setattr("crm_ai.deployment.registry.publishing.find_python", lambda *_args: "python")
+    monkeypatch.setattr("crm_ai.deployment.registry.mlflow_server.find_python", lambda *_args: "python")
     asked = {}
 
-    def publish(_registry, version, to, *, by, why):
-        asked.update(number=version.number, to=to, by=by.name, why=why)
+    def publish(_registry, version, *, by, why):
+        asked.update(number=version.number, by=by.name, why=why)
         return Published("churn", 4, "a1b2")
 
     monkeypatch.setattr("crm_ai.app.acting.publish", publish)
@@ -435,7 +435,6 @@ def test_published_to_the_organisations_server(visit, monkeypatch):
     assert "is published as models" in at.success[0].value
     assert asked == {
         "number": 1,
-        "to": "https://ann:secret@mlflow.example.com/team",
         "by": "local user",
         "why": "for the call centre",
     }

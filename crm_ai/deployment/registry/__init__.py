@@ -12,7 +12,8 @@ from crm_ai.deployment.registry.comparing import (
     same_question,
 )
 from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
-from crm_ai.deployment.registry.publishing import Published, publish
+from crm_ai.deployment.registry.mlflow_server import Published
+from crm_ai.deployment.registry.publishing import PublishingStep, publish, publishing_step
 from crm_ai.deployment.registry.registering import register
 from crm_ai.deployment.registry.registry import Registry, open_registry
 from crm_ai.deployment.registry.reigns import Reign, at_work_since, former_champion, reigns
@@ -36,6 +37,7 @@ __all__ = [
     "Item",
     "Person",
     "Published",
+    "PublishingStep",
     "Registry",
     "RegistryStore",
     "Reign",
@@ -68,6 +70,7 @@ __all__ = [
     "person_of",
     "promote",
     "publish",
+    "publishing_step",
     "question",
     "read_log",
     "read_role_list",
