@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import acts, deciding, errors, evidence, moments
+from crm_ai.app import acts, deciding, errors, evidence, moments, signing_in
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import (
     Act,
@@ -86,6 +86,10 @@ def _of(version: Version) -> dict[str, object]:
     return {"n": version.number, "name": plain(version.name, NAME_WIDTH)}
 
 
+def _number(version: Version | None) -> int:
+    return 0 if version is None else version.number
+
+
 def _crown(desk: Desk, version: Version) -> None:
     before = desk.champion
     told = [_("All services that follow “{name}” score with version {n} from now on.").format(**_of(version))]
@@ -99,10 +103,11 @@ def _crown(desk: Desk, version: Version) -> None:
     why = acts.why("crown_why")
     if acts.submit(
         _("Put version {n} to work").format(n=version.number),
-        desk.person, Act.PROMOTE, key="crown_now", icon=":material/rocket_launch:",
+        desk.person, Act.PROMOTE, key="crown_now", icon=":material/rocket_launch:", shown=(version, _number(before)),
     ):  # fmt: skip
         with errors.shown_kindly():
-            promote(desk.registry, version, by=desk.person, why=why)
+            version, replaced = acts.as_shown()
+            promote(desk.registry, version, by=signing_in.person(), why=why, instead_of=replaced)
             acts.done(_("Version {n} of “{name}” is at work now (champion).").format(**_of(version)))
 
 
@@ -118,10 +123,12 @@ def _try(desk: Desk, version: Version) -> None:
     why = acts.why("try_why")
     if acts.submit(
         _("Put version {n} on trial").format(n=version.number),
-        desk.person, Act.PROMOTE, key="try_now", icon=":material/science:",
+        desk.person, Act.PROMOTE, key="try_now", icon=":material/science:", shown=(version, _number(rival)),
     ):  # fmt: skip
         with errors.shown_kindly():
-            promote(desk.registry, version, by=desk.person, why=why, alias="challenger")
+            version, replaced = acts.as_shown()
+            who = signing_in.person()
+            promote(desk.registry, version, by=who, why=why, alias="challenger", instead_of=replaced)
             acts.done(_("Version {n} of “{name}” is on trial now (challenger).").format(**_of(version)))
 
 
@@ -144,10 +151,14 @@ def _back(desk: Desk, version: Version) -> None:
     why = acts.why("back_why")
     if acts.submit(
         _("Bring version {n} back").format(n=former.number),
-        desk.person, Act.ROLL_BACK, key="back_now", icon=":material/undo:",
+        desk.person, Act.ROLL_BACK, key="back_now", icon=":material/undo:", shown=(version.number, former.number),
     ):  # fmt: skip
         with errors.shown_kindly():
-            now = roll_back(desk.registry, version.name, by=desk.person, why=why)
+            champion, back = acts.as_shown()
+            now = roll_back(
+                desk.registry, version.name,
+                by=signing_in.person(), why=why, expected_champion=champion, expected_former=back,
+            )  # fmt: skip
             acts.done(_("Version {n} of “{name}” is back at work.").format(**_of(now)), version=str(now.number))
 
 
@@ -164,7 +175,7 @@ def _out(desk: Desk, version: Version) -> None:
         desk.person, Act.WITHDRAW, key="out_now", icon=":material/delete_forever:",
     ):  # fmt: skip
         with errors.shown_kindly():
-            withdraw(desk.registry, version, by=desk.person, why=why)
+            withdraw(desk.registry, version, by=signing_in.person(), why=why)
             acts.done(_("Version {n} of “{name}” is withdrawn.").format(**_of(version)))
 
 
@@ -189,7 +200,7 @@ def _publish(desk: Desk, version: Version) -> None:
     ):  # fmt: skip
         with errors.shown_kindly():
             with st.spinner(_("Handing it over; this can take a minute …")):
-                there = publish(desk.registry, version, by=desk.person, why=why)
+                there = publish(desk.registry, version, by=signing_in.person(), why=why)
             acts.done(
                 _("Version {n} of “{name}” is published as {address}.").format(
                     **_of(version), address=plain(there.address)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import acts, adopting, controls, errors, explained, links, results, state
+from crm_ai.app import acts, adopting, controls, errors, explained, links, results, signing_in, state
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import Act, Item, list_versions, question, register, same_question
 from crm_ai.modeling import Task, problem_from_json, question_in_words
@@ -162,7 +162,7 @@ def _register(desk: Desk, run: Run, model: str, name: str, why: str, threshold: 
             model,
             desk.registry,
             name=name,
-            by=desk.person,
+            by=signing_in.person(),
             note=why,
             threshold=threshold,
             findings=findings,

@@ -22,6 +22,7 @@ from crm_ai.deployment.registry import (
     promote,
     read_log,
     register,
+    withdraw,
 )
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import read_table
@@ -140,6 +141,41 @@ def test_what_is_refused_needs_a_word(trained):
     assert "is refused" in at.success[0].value
     assert "Not good enough: fairness (seniors)." in words(at)
     assert list_versions(deployed.registry())[0].state == "refused"
+
+
+def test_a_refusal_made_meanwhile_is_not_overruled(visit):
+    registry, version = registered()
+    at = answer_all(go(visit(), "deploy"))
+    approve(registry, version, why="leak", checklist=TICKED | {Item.LEAKAGE: Answer(False, "tenure")})
+    decide(at)
+    assert "Somebody has decided about churn v1 meanwhile: it is refused now" in told(at)
+    assert [entry.act for entry in read_log(registry)] == ["register", "refuse"]
+
+
+def test_no_other_version_goes_to_work_than_the_button_said(visit):
+    registry, version = registered()
+    for _turn in range(3):
+        promote(registry, approve(registry, version, why="w", checklist=TICKED), why="w")
+        _registry, version = registered()
+    approve(registry, version, why="w", checklist=TICKED)
+
+    at = go(visit(version="3", registered="churn"), "deploy")
+    group(at, "act_").set_value("back").run()
+    assert at.button(key="back_now").label == "Bring version 2 back"
+    at.text_area(key="back_why").set_value("bad week")
+    withdraw(registry, find_version(registry, "churn", 2), why="rotten")
+    at.button(key="back_now").click().run()
+    assert "Version 1 would come back now, and not version 2." in told(at)
+    assert current_version(registry, "churn") == 3
+
+    at = go(visit(version="4", registered="churn"), "deploy")
+    group(at, "act_").set_value("crown").run()
+    assert "It takes the place of version 3" in words(at)
+    at.text_area(key="crown_why").set_value("better")
+    promote(registry, find_version(registry, "churn", 1), why="w")
+    at.button(key="crown_now").click().run()
+    assert "Meanwhile version 1 has become champion." in told(at)
+    assert current_version(registry, "churn") == 1
 
 
 def test_nothing_is_done_without_a_reason(trained):
@@ -345,7 +381,7 @@ def test_a_long_log_is_paged_and_filtered(visit):
     registry, version = registered()
     for place in range(25):
         wrong = TICKED | {Item.LEAKAGE: Answer(False, f"word {place}")}
-        approve(registry, version, why=f"reason {place} of many", checklist=wrong)
+        version = approve(registry, version, why=f"reason {place} of many", checklist=wrong)
     at = show_log(go(visit(), "deploy"))
     assert_sound(at)
     assert "reason 24 of many" in words(at)

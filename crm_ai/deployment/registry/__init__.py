@@ -1,6 +1,7 @@
 """Candidates, approvals and champions, and a log of everything that was decided."""
 
-from crm_ai.deployment.registry.acts import approve, decisions, promote, roll_back, withdraw
+from crm_ai.deployment.registry.acts import promote, roll_back, withdraw
+from crm_ai.deployment.registry.approving import approve, decisions
 from crm_ai.deployment.registry.audit_log import Entry, read_log, verify_log
 from crm_ai.deployment.registry.champions import Champion, champion, current_version, open_version
 from crm_ai.deployment.registry.checklist import Answer, Item, question, reason_and_answers

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from crm_ai.deployment.registry.tables import ALIASES, aliases, models, versions
+from crm_ai.deployment.registry.tables import ALIASES, aliases, approvals, models, versions
 from crm_ai.errors import RegistryError
 from crm_ai.evaluation import Estimate
 from crm_ai.words import _, shorten
@@ -39,6 +39,8 @@ class Version:
         SHA-256 of all that was registered: of the facts, the card and the model file.
     state : str
         registered, approved, refused or withdrawn.
+    decided : int
+        How often it was approved or refused so far: a decision that rests on fewer is refused.
     aliases : tuple of str
         Of champion and challenger, those that it is.
     artifact : str
@@ -58,6 +60,7 @@ class Version:
     number: int
     digest: str
     state: str
+    decided: int
     aliases: tuple[str, ...]
     artifact: str
     registered_by: str
@@ -285,6 +288,29 @@ def by_number(connection: Connection, name: str, number: int) -> Version:
     return found[0]
 
 
+def row_of(connection: Connection, version: Version) -> int:
+    """Where a version stands in its table.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        The transaction's.
+    version : Version
+        One that is there.
+
+    Returns
+    -------
+    int
+        Its row's identifier.
+    """
+    asked = (
+        select(versions.c.id)
+        .join(models, models.c.id == versions.c.model_id)
+        .where(models.c.name == version.name, versions.c.number == version.number)
+    )
+    return int(connection.execute(asked).scalar_one())
+
+
 def alias_number(connection: Connection, name: str, alias: str) -> int | None:
     """Number of the version that is champion or challenger.
 
@@ -312,7 +338,8 @@ def alias_number(connection: Connection, name: str, alias: str) -> int | None:
 
 
 def _all() -> Any:
-    return select(versions, models.c.name).join(models, models.c.id == versions.c.model_id)
+    decided = select(func.count()).where(approvals.c.version_id == versions.c.id).scalar_subquery().label("decided")
+    return select(versions, models.c.name, decided).join(models, models.c.id == versions.c.model_id)
 
 
 def _read(connection: Connection, asked: Any) -> tuple[Version, ...]:
@@ -329,6 +356,7 @@ def _version(row: Row[Any], held: tuple[str, ...]) -> Version:
         number=row.number,
         digest=row.digest,
         state=row.state,
+        decided=row.decided,
         aliases=held,
         artifact=row.artifact,
         facts=json.loads(row.facts),
