@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import acts, adopting, controls, errors, explained, links, results, signing_in, state
+from crm_ai.app import acts, adopting, controls, errors, explained, links, model_files, results, signing_in, state
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import Act, Item, list_versions, question, register, same_question
 from crm_ai.modeling import Task, problem_from_json, question_in_words
-from crm_ai.words import _, count, one_line, shorten
+from crm_ai.words import _, one_line, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,8 @@ def _form(desk: Desk, run: Run, known: Sequence[Version]) -> None:
     adopting.say_caution(run, model)
     name = _name(desk, run, known)
     threshold = _threshold(run)
-    along = _takes_along(run, model)
+    offered = _("Take {n} training customers along, so that scores can be explained later")
+    along = model_files.takes_along(run.model(model), offered, key="register_references")
     _say_what_will_be_asked(four_eyes=desk.registry.four_eyes)
     with st.form("register_form", border=False):
         why = acts.why(f"register_why_{len(known)}", _("Why is it to be used?"))
@@ -122,22 +123,6 @@ def _threshold(run: Run) -> float:
             query_params=links.parameters("metrics", state.view()),
         )
     return threshold
-
-
-def _takes_along(run: Run, model: str) -> bool:
-    """Let the reader decide whether training customers go into the file."""
-    references = run.model(model).references
-    if references is None:
-        return False
-    return st.checkbox(
-        _("Take {n} training customers along, so that scores can be explained later").format(n=count(len(references))),
-        value=True,
-        key="register_references",
-        help=_(
-            "As the numbers the model looks at: no identifiers, and no columns that it does not use. Without them the "
-            "model scores as well, but whoever wants reasons must bring customers to compare with."
-        ),
-    )
 
 
 def _say_what_will_be_asked(*, four_eyes: bool) -> None:

@@ -418,6 +418,17 @@ def test_a_file_that_is_gone_is_told(visit, workspace):
     assert current_version(registry, "churn") is None
 
 
+def test_a_file_that_goes_while_it_scores_is_not_offered(visit, workspace):
+    registry, version = registered()
+    approve(registry, version, why="well", checklist=TICKED)
+    at = go(visit(), "deploy")
+    at.session_state[TAB] = "Score new customers"
+    assert not at.run().download_button(key="download_model").disabled
+    (workspace / "registry" / "artifacts" / version.artifact).unlink()
+    assert at.run().download_button(key="download_model").disabled
+    assert "is not there any more" in at.warning[0].value
+
+
 def test_gaps_are_told_in_short_and_in_full(visit):
     registered(csv=unequal_customers(), target="Churn", segments=("gender",))
     at = go(visit(), "deploy")

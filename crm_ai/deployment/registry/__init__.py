@@ -22,12 +22,14 @@ from crm_ai.deployment.registry.remembering import Arrived, join_arrived, rememb
 from crm_ai.deployment.registry.role_list import RoleList, read_role_list
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may, may_write, require
 from crm_ai.deployment.registry.signed_in import person_of
+from crm_ai.deployment.registry.tables import APPROVED
 from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
 from crm_ai.deployment.registry.versions import Version, find_version, list_versions, model_name
 from crm_ai.deployment.registry.vocabulary import alias_in_words, standing_in_words, state_in_words
 from crm_ai.deployment.registry.weeks import RegistryStore, batches_of, registered_on
 
 __all__ = [
+    "APPROVED",
     "LOCAL_USER",
     "Act",
     "AgainstChampion",
