@@ -9,7 +9,7 @@ import streamlit as st
 from crm_ai.app import evidence, frame, glossary
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import AgainstChampion, against_champion, compare_with
-from crm_ai.words import _, sentences
+from crm_ai.words import _, language, sentences
 
 if TYPE_CHECKING:
     from crm_ai.app.deployed import Desk
@@ -78,7 +78,7 @@ def in_words(desk: Desk, version: Version, champion: Version) -> str:
 
 def _now(registry: Registry, run: Run, version: Version, champion: Version) -> AgainstChampion:
     try:
-        return _difference(registry, run, version, champion, f"{version.digest} {champion.digest}")
+        return _difference(registry, run, version, champion, f"{version.digest} {champion.digest}", language())
     except _NotComparableError as error:
         return error.why
 
@@ -93,7 +93,7 @@ class _NotComparableError(Exception):
 
 @st.cache_resource(max_entries=50, show_spinner=False)
 def _difference(
-    _registry: Registry, _run: Run, _version: Version, _champion: Version, known_by: str
+    _registry: Registry, _run: Run, _version: Version, _champion: Version, known_by: str, spoken: str
 ) -> AgainstChampion:
     found = compare_with(_registry, _run, _version.model_type, _champion)
     if found.difference is None:

@@ -13,6 +13,7 @@ from crm_ai.deployment.registry.comparing import (
     same_question,
 )
 from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
+from crm_ai.deployment.registry.finding import find_version, list_versions
 from crm_ai.deployment.registry.mlflow_server import Published
 from crm_ai.deployment.registry.publishing import PublishingStep, publish, publishing_step
 from crm_ai.deployment.registry.registering import register
@@ -24,7 +25,7 @@ from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may,
 from crm_ai.deployment.registry.signed_in import person_of
 from crm_ai.deployment.registry.tables import APPROVED
 from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
-from crm_ai.deployment.registry.versions import Version, find_version, list_versions, model_name
+from crm_ai.deployment.registry.versions import Version, model_name
 from crm_ai.deployment.registry.vocabulary import alias_in_words, standing_in_words, state_in_words
 from crm_ai.deployment.registry.weeks import RegistryStore, batches_of, registered_on
 

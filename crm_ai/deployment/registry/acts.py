@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, insert, select, update
 
 from crm_ai.deployment.registry.audit_log import add_entry, reason
+from crm_ai.deployment.registry.finding import find_version
 from crm_ai.deployment.registry.reigns import former
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, require
 from crm_ai.deployment.registry.tables import (
@@ -20,15 +21,7 @@ from crm_ai.deployment.registry.tables import (
     succession,
     versions,
 )
-from crm_ai.deployment.registry.versions import (
-    Version,
-    alias_number,
-    by_number,
-    current,
-    find_version,
-    model_name,
-    row_of,
-)
+from crm_ai.deployment.registry.versions import Version, alias_number, by_number, current, model_name, row_of
 from crm_ai.deployment.registry.vocabulary import alias_in_words, state_in_words
 from crm_ai.errors import RegistryError
 from crm_ai.words import _, shorten

@@ -10,9 +10,10 @@ from sqlalchemy import insert, select, update
 
 from crm_ai.deployment.registry.audit_log import add_entry, reason
 from crm_ai.deployment.registry.checklist import Answer, Item, checked, in_short
+from crm_ai.deployment.registry.finding import find_version
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, require
 from crm_ai.deployment.registry.tables import APPROVED, REFUSED, WITHDRAWN, approvals, versions
-from crm_ai.deployment.registry.versions import Version, current, find_version, row_of
+from crm_ai.deployment.registry.versions import Version, current, row_of
 from crm_ai.deployment.registry.vocabulary import alias_in_words, state_in_words
 from crm_ai.errors import RegistryError
 from crm_ai.words import _

@@ -11,8 +11,9 @@ import numpy as np
 from crm_ai.deployment.model_file import load_model
 from crm_ai.deployment.registry import acquaintance
 from crm_ai.deployment.registry.evidence import rows_digest
+from crm_ai.deployment.registry.finding import find_version
 from crm_ai.deployment.registry.tables import CHAMPION
-from crm_ai.deployment.registry.versions import Version, alias_number, estimate_from_json, find_version, model_name
+from crm_ai.deployment.registry.versions import Version, alias_number, estimate_from_json, model_name
 from crm_ai.deployment.scoring import as_learned
 from crm_ai.errors import CrmAiError
 from crm_ai.evaluation import Estimate, describe
