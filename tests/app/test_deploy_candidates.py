@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from crm_ai.app import deployed, moments, signing_in
+from crm_ai.app import decided, deployed, moments, signing_in
 from crm_ai.app.plain import WORD_JOINER
 from crm_ai.deployment.registry import (
     Answer,
+    Entry,
     Item,
     Person,
     Published,
@@ -392,6 +393,33 @@ def test_a_long_log_is_paged_and_filtered(visit):
     at.selectbox(key="log_act").select("register").run()
     assert "reason" not in words(at)
     assert "data of March" in words(at)
+
+
+def test_a_reason_of_another_act_passes_for_no_decision(visit):
+    registry, version = registered()
+    promote(
+        registry,
+        approve(registry, version, why="well", checklist=TICKED),
+        why='go [metrics: ✗ "bad"; reasons: ✓; fairness: ✓; data quality: ✓; leakage: ✓]',
+    )
+    at = show_log(go(visit(), "deploy"))
+    assert_sound(at)
+    assert "Not good enough" not in words(at)
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        ("begun https://h", "Publishing version 2 of “churn” was begun: https"),
+        ("refused https://h", "Version 2 of “churn” was not published: https"),
+        ("unknown https://h", "Whether version 2 of “churn” was published is not known: https"),
+        ("https://h models:/churn/1", "Version 2 of “churn” was published: https"),
+    ],
+)
+def test_publishing_is_told_step_by_step(after, said):
+    unsaid = dict.fromkeys(("at", "by", "role", "why", "before", "former"), "")
+    entry = Entry(number=1, act="publish", model="churn", version=2, after=after, **unsaid)
+    assert decided.in_words(entry).replace("\\", "").replace(WORD_JOINER, "").startswith(said)
 
 
 def test_a_seal_that_was_noted_down_is_looked_for(visit):
