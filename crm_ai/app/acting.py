@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import acts, deciding, errors, evidence, moments
+from crm_ai.app import acts, deciding, errors, evidence, moments, signing_in
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import (
     Act,
     former_champion,
+    mlflow_server,
     promote,
     publish,
-    publishing,
     read_log,
     reigns,
     roll_back,
     withdraw,
 )
-from crm_ai.errors import CrmAiError, RegistryError
+from crm_ai.errors import CrmAiError
 from crm_ai.modeling import Task
 from crm_ai.words import _, sentences
 
@@ -86,6 +86,10 @@ def _of(version: Version) -> dict[str, object]:
     return {"n": version.number, "name": plain(version.name, NAME_WIDTH)}
 
 
+def _number(version: Version | None) -> int:
+    return 0 if version is None else version.number
+
+
 def _crown(desk: Desk, version: Version) -> None:
     before = desk.champion
     told = [_("All services that follow “{name}” score with version {n} from now on.").format(**_of(version))]
@@ -99,10 +103,11 @@ def _crown(desk: Desk, version: Version) -> None:
     why = acts.why("crown_why")
     if acts.submit(
         _("Put version {n} to work").format(n=version.number),
-        desk.person, Act.PROMOTE, key="crown_now", icon=":material/rocket_launch:",
+        desk.person, Act.PROMOTE, key="crown_now", icon=":material/rocket_launch:", shown=(version, _number(before)),
     ):  # fmt: skip
         with errors.shown_kindly():
-            promote(desk.registry, version, by=desk.person, why=why)
+            version, replaced = acts.as_shown()
+            promote(desk.registry, version, by=signing_in.person(), why=why, instead_of=replaced)
             acts.done(_("Version {n} of “{name}” is at work now (champion).").format(**_of(version)))
 
 
@@ -118,10 +123,12 @@ def _try(desk: Desk, version: Version) -> None:
     why = acts.why("try_why")
     if acts.submit(
         _("Put version {n} on trial").format(n=version.number),
-        desk.person, Act.PROMOTE, key="try_now", icon=":material/science:",
+        desk.person, Act.PROMOTE, key="try_now", icon=":material/science:", shown=(version, _number(rival)),
     ):  # fmt: skip
         with errors.shown_kindly():
-            promote(desk.registry, version, by=desk.person, why=why, alias="challenger")
+            version, replaced = acts.as_shown()
+            who = signing_in.person()
+            promote(desk.registry, version, by=who, why=why, alias="challenger", instead_of=replaced)
             acts.done(_("Version {n} of “{name}” is on trial now (challenger).").format(**_of(version)))
 
 
@@ -144,10 +151,14 @@ def _back(desk: Desk, version: Version) -> None:
     why = acts.why("back_why")
     if acts.submit(
         _("Bring version {n} back").format(n=former.number),
-        desk.person, Act.ROLL_BACK, key="back_now", icon=":material/undo:",
+        desk.person, Act.ROLL_BACK, key="back_now", icon=":material/undo:", shown=(version.number, former.number),
     ):  # fmt: skip
         with errors.shown_kindly():
-            now = roll_back(desk.registry, version.name, by=desk.person, why=why)
+            champion, back = acts.as_shown()
+            now = roll_back(
+                desk.registry, version.name,
+                by=signing_in.person(), why=why, expected_champion=champion, expected_former=back,
+            )  # fmt: skip
             acts.done(_("Version {n} of “{name}” is back at work.").format(**_of(now)), version=str(now.number))
 
 
@@ -164,27 +175,23 @@ def _out(desk: Desk, version: Version) -> None:
         desk.person, Act.WITHDRAW, key="out_now", icon=":material/delete_forever:",
     ):  # fmt: skip
         with errors.shown_kindly():
-            withdraw(desk.registry, version, by=desk.person, why=why)
+            withdraw(desk.registry, version, by=signing_in.person(), why=why)
             acts.done(_("Version {n} of “{name}” is withdrawn.").format(**_of(version)))
 
 
 def _publish(desk: Desk, version: Version) -> None:
     try:
-        publishing.find_python(os.environ)
+        mlflow_server.find_python(os.environ)
+        where = mlflow_server.place_of(mlflow_server.address(os.environ))
     except CrmAiError as error:  # where it is missing is nobody's business but the server's
         st.info(f"{plain(error.what)} {plain(error.next_step)}", icon=":material/deployed_code:")
         st.form_submit_button(_("Publish version {n}").format(n=version.number), key="publish_now", disabled=True)
         return
-    known = os.environ.get(publishing.TRACKING_URI, "")
-    where = plain(publishing.place_of(known)) if known else _("your organisation's MLflow server")
     st.markdown(
         _(
             "A copy of version {n} goes to {where}: model file, figures and card, and the training customers that the "
             "file takes along, if any. What was published cannot be taken back from here."
-        ).format(n=version.number, where=where)
-    )
-    said = known or st.text_input(
-        _("Address of the server"), key="publish_to", placeholder="https://mlflow.example.com"
+        ).format(n=version.number, where=plain(where))
     )
     why = acts.why("publish_why")
     if acts.submit(
@@ -192,23 +199,13 @@ def _publish(desk: Desk, version: Version) -> None:
         desk.person, Act.PUBLISH, key="publish_now", icon=":material/publish:",
     ):  # fmt: skip
         with errors.shown_kindly():
-            to = known or _of_the_web(said or "")
             with st.spinner(_("Handing it over; this can take a minute …")):
-                there = publish(desk.registry, version, to, by=desk.person, why=why)
+                there = publish(desk.registry, version, by=signing_in.person(), why=why)
             acts.done(
                 _("Version {n} of “{name}” is published as {address}.").format(
                     **_of(version), address=plain(there.address)
                 )
             )
-
-
-def _of_the_web(address: str) -> str:
-    """Insist on the address of a server: others would write onto this machine."""
-    if not address.strip().lower().startswith(("http://", "https://")):
-        raise RegistryError(
-            _("This is not the address of a server."), next_step=_("It begins with https:// or http://.")
-        )
-    return address.strip()
 
 
 _FORMS = {CROWN: _crown, TRY: _try, BACK: _back, OUT: _out, PUBLISH: _publish}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from crm_ai.words import _
 if TYPE_CHECKING:
     from crm_ai.deployment.registry import Act, Person
 
-DONE = "registry_done"
+DONE, SHOWN = "registry_done", "registry_shown"
 LONGEST_WHY = 2_000
 
 
@@ -66,7 +66,7 @@ def why_not(person: Person, act: Act) -> str | None:
     return None
 
 
-def submit(label: str, person: Person, act: Act, *, key: str, icon: str, primary: bool = True) -> bool:
+def submit(label: str, person: Person, act: Act, *, key: str, icon: str, shown: object = None) -> bool:
     """Draw the button of an act's form; whoever may not press it reads why.
 
     Parameters
@@ -79,8 +79,8 @@ def submit(label: str, person: Person, act: Act, *, key: str, icon: str, primary
         What it is in the registry.
     key, icon : str
         Name and icon of the button.
-    primary : bool, default True
-        Whether it is the one that most will want.
+    shown : object, optional
+        What the act rests on, as the person sees it; see ``as_shown``.
 
     Returns
     -------
@@ -89,11 +89,39 @@ def submit(label: str, person: Person, act: Act, *, key: str, icon: str, primary
     """
     refused = why_not(person, act)
     pressed = st.form_submit_button(
-        label, key=key, icon=icon, type="primary" if primary else "secondary", disabled=refused is not None
+        label,
+        key=key,
+        icon=icon,
+        type="primary",
+        disabled=refused is not None,
+        on_click=remember_shown,
+        args=(shown,),
     )
     if refused is not None:
         st.caption(refused)
     return pressed and refused is None
+
+
+def remember_shown(shown: object) -> None:
+    """Keep what was to be seen when a button was pressed; to be called back by the button.
+
+    Parameters
+    ----------
+    shown : object
+        What the act rests on. The page is drawn anew before the act is done, and may know more by then.
+    """
+    st.session_state[SHOWN] = shown
+
+
+def as_shown() -> Any:
+    """What was to be seen when the button was pressed: the act must refuse if it is so no more.
+
+    Returns
+    -------
+    object
+        As it was given to the button.
+    """
+    return st.session_state.pop(SHOWN)
 
 
 def done(sentence: str, **shown: str) -> NoReturn:

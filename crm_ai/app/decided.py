@@ -10,7 +10,17 @@ import streamlit as st
 
 from crm_ai.app import deciding, errors, moments, speaking, state
 from crm_ai.app.plain import plain
-from crm_ai.deployment.registry import Act, Role, find_faults, may, read_log, reason_and_answers, verify_log
+from crm_ai.deployment.registry import (
+    Act,
+    PublishingStep,
+    Role,
+    find_faults,
+    may,
+    publishing_step,
+    read_log,
+    reason_and_answers,
+    verify_log,
+)
 from crm_ai.errors import RegistryError
 from crm_ai.words import _, count, ngettext
 
@@ -131,6 +141,9 @@ def in_words(entry: Entry) -> str:
         return _("Version {n} of “{name}” was put on trial (challenger)").format(**known)
     if entry.act == Act.PROMOTE and former:
         return _("Version {n} of “{name}” was put to work, in the place of version {former}").format(**known)
+    if entry.act == Act.PUBLISH:
+        step, where = publishing_step(entry)
+        return f"{_of_publishing(step).format(**known)}: {plain(where)}"
     words = {
         Act.REGISTER: _("Version {n} of “{name}” was registered"),
         Act.APPROVE: _("Version {n} of “{name}” was approved"),
@@ -138,15 +151,23 @@ def in_words(entry: Entry) -> str:
         Act.PROMOTE: _("Version {n} of “{name}” was put to work"),
         Act.ROLL_BACK: _("Version {n} of “{name}” was brought back, in the place of version {former}"),
         Act.WITHDRAW: _("Version {n} of “{name}” was withdrawn"),
-        Act.PUBLISH: _("Version {n} of “{name}” was published"),
     }
-    said = words[Act(entry.act)].format(**known)
-    return f"{said}: {plain(entry.after)}" if entry.act == Act.PUBLISH else said
+    return words[Act(entry.act)].format(**known)
+
+
+def _of_publishing(step: PublishingStep) -> str:
+    return {
+        PublishingStep.BEGUN: _("Publishing version {n} of “{name}” was begun"),
+        PublishingStep.PUBLISHED: _("Version {n} of “{name}” was published"),
+        PublishingStep.REFUSED: _("Version {n} of “{name}” was not published"),
+        PublishingStep.UNKNOWN: _("Whether version {n} of “{name}” was published is not known"),
+    }[step]
 
 
 def _words_of(entry: Entry) -> str:
     """The reason, and what was not good enough, safe to stand in markdown."""
-    why, answers = reason_and_answers(entry.why)
+    decided = entry.act in (Act.APPROVE, Act.REFUSE)  # a reason of another act may look as if answers stood behind it
+    why, answers = reason_and_answers(entry.why) if decided else (entry.why, {})
     refused = deciding.not_good_enough({item: (one.ticked, one.word) for item, one in answers.items()})
     return "  \n".join(words for words in (f"“{plain(why, WORDS_WIDTH)}”", refused) if words)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from crm_ai.app import acts, errors, evidence, glossary, moments, state
+from crm_ai.app import acts, errors, evidence, glossary, moments, signing_in, state
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import Act, Answer, Item, against_champion, approve, decisions, question
 from crm_ai.modeling import HEADLINE
@@ -48,7 +48,7 @@ def form(desk: Desk, version: Version) -> None:
     why = acts.why(f"decide_why_{key}", _("Why is it decided so?"))
     refused = any(not answer.ticked for answer in checklist.values())
     if _button(desk, version, refused=refused, complete=len(checklist) == len(Item)):
-        _decide(desk, version, why, checklist)
+        _decide(desk, acts.as_shown(), why, checklist)
 
 
 def _ask(version: Version, item: Item, key: str, *, linked: bool) -> Answer | None:
@@ -132,6 +132,8 @@ def _button(desk: Desk, version: Version, *, refused: bool, complete: bool) -> b
         type="primary",
         icon=":material/block:" if refused else ":material/task_alt:",
         disabled=told is not None,
+        on_click=acts.remember_shown,
+        args=(version,),
     )
     if told is not None:
         st.caption(told)
@@ -141,7 +143,7 @@ def _button(desk: Desk, version: Version, *, refused: bool, complete: bool) -> b
 
 
 def _decide(desk: Desk, version: Version, why: str, checklist: dict[Item, Answer]) -> None:
-    decided = approve(desk.registry, version, by=desk.person, why=why, checklist=checklist)
+    decided = approve(desk.registry, version, by=signing_in.person(), why=why, checklist=checklist)
     name = plain(version.name, NAME_WIDTH)
     if decided.state == "approved":
         acts.done(_("Version {n} of “{name}” is approved. It can be put to work.").format(n=version.number, name=name))

@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import results, speaking, state
-from crm_ai.modeling import Task
-from crm_ai.words import _, count
+from crm_ai.app import model_files, state
+from crm_ai.modeling import USUAL_THRESHOLD, Task
+from crm_ai.words import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from crm_ai.app.deployed import Desk
     from crm_ai.app.scorers import Scorer
     from crm_ai.deployment.registry import Version
-    from crm_ai.modeling import Model, Run
-
-USUAL_THRESHOLD = 0.5
+    from crm_ai.modeling import Model
 
 
 def panel(desk: Desk, scorer: Scorer, names: Mapping[str, str]) -> None:
@@ -39,9 +37,9 @@ def panel(desk: Desk, scorer: Scorer, names: Mapping[str, str]) -> None:
         _commands(scorer, names)
     with st.expander(_("Take the model along"), icon=":material/download:", key="take_along"):
         if scorer.version is not None:
-            _version_files(desk, scorer.version, scorer.stem)
+            model_files.of_version(desk.registry, scorer.version, scorer.stem, key="download_model")
         elif scorer.run is not None:
-            _run_files(scorer.run, scorer.model.model_type, state.threshold())
+            model_files.of_run(scorer.run, scorer.model.model_type, state.threshold(), key="download_model")
         st.caption(
             _("The file cannot run code when it is opened; a file that was changed after it was saved is refused.")
         )
@@ -120,60 +118,3 @@ def _example(version: Version | None, model: Model) -> dict[str, object]:
     """A made-up customer; of a run's model, whose customers are no example, only the names."""
     known = version.facts.get("example") if version is not None else None
     return dict(known) if known else dict.fromkeys(model.problem.features)
-
-
-def _version_files(desk: Desk, version: Version, stem: str) -> None:
-    with st.container(horizontal=True):
-        st.download_button(
-            _("Download the model"),
-            lambda: desk.registry.artifacts.get(version.artifact),
-            file_name=f"{stem}.crm",
-            mime="application/octet-stream",
-            icon=":material/download:",
-            on_click="ignore",
-            key="download_model",
-        )
-        _card_button(lambda: version.card, stem)
-
-
-def _run_files(run: Run, model: str, threshold: float) -> None:
-    alone = not _takes_along(run.model(model))
-    with st.container(horizontal=True):
-        st.download_button(
-            _("Download the model"),
-            speaking.in_this_language(lambda: results.model_file(run, model, alone)),
-            file_name=f"{model}.crm",
-            mime="application/octet-stream",
-            icon=":material/download:",
-            on_click="ignore",
-            key="download_model",
-        )
-        _card_button(lambda: results.card(run, model, threshold), model)
-
-
-def _card_button(card: Callable[[], str], stem: str) -> None:
-    st.download_button(
-        _("Download its card"),
-        speaking.in_this_language(lambda: card().encode()),
-        file_name=f"{stem}_card.md",
-        mime="text/markdown",
-        icon=":material/description:",
-        on_click="ignore",
-        key="download_card",
-        help=_("One page: what the model is, how good it is, for whom it is worse, how it was made."),
-    )
-
-
-def _takes_along(model: Model) -> bool:
-    """Let the reader decide whether training customers go into the file."""
-    if model.references is None:
-        return False
-    return st.checkbox(
-        _("Let the file explain itself: take {n} training customers along").format(n=count(len(model.references))),
-        value=True,
-        key="references",
-        help=_(
-            "As the numbers the model looks at: no identifiers, and no columns that it does not use. Without them the "
-            "file scores as well, but whoever wants reasons must bring customers to compare with."
-        ),
-    )

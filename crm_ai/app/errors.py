@@ -12,7 +12,7 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from crm_ai.app import speaking
+from crm_ai.app import signing_in, speaking
 from crm_ai.app.plain import plain
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _
@@ -41,6 +41,8 @@ def shown_kindly() -> Iterator[None]:
 def fragment(part: Callable[Arguments, None]) -> Callable[Arguments, None]:
     """Make a part of a page rerun by itself, with its errors shown in place.
 
+    Whoever is let in no more is sent to the entrance, which only a run of the whole app would find out by itself.
+
     Parameters
     ----------
     part : callable
@@ -56,6 +58,8 @@ def fragment(part: Callable[Arguments, None]) -> Callable[Arguments, None]:
     def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         speaking.begin()
         with shown_kindly():
+            if not signing_in.is_let_in():
+                st.rerun()
             part(*args, **kwargs)
 
     return st.fragment(guarded)

@@ -237,5 +237,7 @@ def everybody(grouping: Grouping) -> pd.DataFrame:
     pandas.DataFrame
         The table with one column more.
     """
+    from crm_ai.table.new_columns import with_columns
+
     made = grouping.segmentation
-    return grouping.table.frame.assign(**{made.column_in(grouping.table): made.labels().to_numpy()})
+    return with_columns(grouping.table.frame, {made.column_in(grouping.table): made.labels().to_numpy()})

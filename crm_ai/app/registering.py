@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import acts, adopting, controls, errors, explained, links, results, state
+from crm_ai.app import acts, adopting, controls, errors, explained, links, model_files, results, signing_in, state
 from crm_ai.app.plain import plain
-from crm_ai.deployment.registry import Act, Item, list_versions, question, register
+from crm_ai.deployment.registry import Act, Item, list_versions, question, register, same_question
 from crm_ai.modeling import Task, problem_from_json, question_in_words
-from crm_ai.words import _, count, one_line, shorten
+from crm_ai.words import _, one_line, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,8 @@ def _form(desk: Desk, run: Run, known: Sequence[Version]) -> None:
     adopting.say_caution(run, model)
     name = _name(desk, run, known)
     threshold = _threshold(run)
-    along = _takes_along(run, model)
+    offered = _("Take {n} training customers along, so that scores can be explained later")
+    along = model_files.takes_along(run.model(model), offered, key="register_references")
     _say_what_will_be_asked(four_eyes=desk.registry.four_eyes)
     with st.form("register_form", border=False):
         why = acts.why(f"register_why_{len(known)}", _("Why is it to be used?"))
@@ -68,7 +69,8 @@ def _form(desk: Desk, run: Run, known: Sequence[Version]) -> None:
 def _name(desk: Desk, run: Run, versions: Sequence[Version]) -> str:
     """What the model is registered as: one of the known names, or a new one."""
     newest = {version.name: version for version in reversed(versions)}
-    alike = [name for name, version in newest.items() if _same_question(version, run.problem)]
+    asked = {name: problem_from_json(version.facts["problem"]) for name, version in newest.items()}
+    alike = [name for name, problem in asked.items() if same_question(problem, run.problem)]
     usual = desk.name if desk.name in alike or not alike else alike[0]
     if newest:
         offered = [*newest, NEW]
@@ -91,11 +93,6 @@ def _name(desk: Desk, run: Run, versions: Sequence[Version]) -> str:
         key=f"register_name_{len(versions)}",
         help=_("What it is for, such as the question. Versions of one name succeed one another."),
     ) or ""  # fmt: skip
-
-
-def _same_question(version: Version, problem: Problem) -> bool:
-    known = problem_from_json(version.facts["problem"])
-    return all(getattr(known, part) == getattr(problem, part) for part in ("target", "task", "labels", "above"))
 
 
 def _say_other_question(version: Version, problem: Problem) -> None:
@@ -128,22 +125,6 @@ def _threshold(run: Run) -> float:
     return threshold
 
 
-def _takes_along(run: Run, model: str) -> bool:
-    """Let the reader decide whether training customers go into the file."""
-    references = run.model(model).references
-    if references is None:
-        return False
-    return st.checkbox(
-        _("Take {n} training customers along, so that scores can be explained later").format(n=count(len(references))),
-        value=True,
-        key="register_references",
-        help=_(
-            "As the numbers the model looks at: no identifiers, and no columns that it does not use. Without them the "
-            "model scores as well, but whoever wants reasons must bring customers to compare with."
-        ),
-    )
-
-
 def _say_what_will_be_asked(*, four_eyes: bool) -> None:
     with st.expander(
         _("What somebody will have to answer before it goes to work"), type="compact", key="register_asked"
@@ -166,7 +147,7 @@ def _register(desk: Desk, run: Run, model: str, name: str, why: str, threshold: 
             model,
             desk.registry,
             name=name,
-            by=desk.person,
+            by=signing_in.person(),
             note=why,
             threshold=threshold,
             findings=findings,

@@ -8,7 +8,7 @@ import streamlit as st
 
 from crm_ai.app import evidence, frame, glossary
 from crm_ai.app.plain import plain
-from crm_ai.deployment.registry import AgainstChampion, against_champion
+from crm_ai.deployment.registry import AgainstChampion, against_champion, compare_with
 from crm_ai.words import _, language, sentences
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def in_words(desk: Desk, version: Version, champion: Version) -> str:
         return plain(registered.in_words())
     if desk.run is not None and evidence.at_hand(desk, version):
         with st.spinner(_("Judging both on the same customers …")):
-            now = _now(desk.registry, desk.run, version, f"{version.digest} {champion.digest}", language())
+            now = _now(desk.registry, desk.run, version, champion)
         return plain(now.in_words())
     other_way = against_champion(champion)
     if other_way.champion == version.number:
@@ -76,11 +76,29 @@ def in_words(desk: Desk, version: Version, champion: Version) -> str:
     ).format(n=champion.number)
 
 
-@st.cache_resource(max_entries=50, show_spinner=False)
-def _now(_registry: Registry, _run: Run, _version: Version, known_by: str, spoken: str) -> AgainstChampion:
-    from crm_ai.deployment.registry import compare_with_champion
+def _now(registry: Registry, run: Run, version: Version, champion: Version) -> AgainstChampion:
+    try:
+        return _difference(registry, run, version, champion, f"{version.digest} {champion.digest}", language())
+    except _NotComparableError as error:
+        return error.why
 
-    return compare_with_champion(_registry, _run, _version.model_type, name=_version.name)
+
+class _NotComparableError(Exception):
+    """Not to be kept: what stands in the way may be gone a moment later, such as a file that was away."""
+
+    def __init__(self, why: AgainstChampion) -> None:
+        super().__init__()
+        self.why = why
+
+
+@st.cache_resource(max_entries=50, show_spinner=False)
+def _difference(
+    _registry: Registry, _run: Run, _version: Version, _champion: Version, known_by: str, spoken: str
+) -> AgainstChampion:
+    found = compare_with(_registry, _run, _version.model_type, _champion)
+    if found.difference is None:
+        raise _NotComparableError(found)
+    return found
 
 
 def _picture(version: Version, champion: Version) -> None:

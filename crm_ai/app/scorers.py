@@ -10,6 +10,7 @@ import streamlit as st
 
 from crm_ai.app import adopting, controls, deployed, state
 from crm_ai.app.plain import plain
+from crm_ai.deployment.registry import APPROVED
 from crm_ai.modeling import Task
 from crm_ai.words import _, sentences
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from crm_ai.deployment.registry import Version
     from crm_ai.modeling import Model, Run
 
-APPROVED = "approved"
 RUN = "run"
 NAME_WIDTH = 40
 _UNFIT_FOR_A_FILE = re.compile(r"[^\w-]+")

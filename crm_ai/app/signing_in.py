@@ -110,7 +110,7 @@ def control() -> None:
         return
     someone = person()
     called = plain(st.user.get("name") or someone.name, NAME_WIDTH)
-    label = _("{role}: {name}").format(name=called, role=_role(someone.role))
+    label = _("{role}: {name}").format(name=called, role=someone.role.in_words)
     with st.popover(label, type="tertiary", icon=":material/person:", key="signed_in"):
         st.markdown(_("You have signed in as **{name}**.").format(name=plain(someone.name)))
         st.caption(_may(someone.role))
@@ -144,10 +144,6 @@ def say_who(someone: Person) -> None:
             _("This app can be reached from other machines, and everybody there may decide. Let people sign in."),
             icon=":material/warning:",
         )
-
-
-def _role(role: Role) -> str:
-    return {"viewer": _("viewer"), "analyst": _("analyst"), "approver": _("approver")}[role.value]
 
 
 def _may(role: Role) -> str:

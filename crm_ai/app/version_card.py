@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import cards, evidence, glossary, moments, speaking
+from crm_ai.app import cards, evidence, glossary, model_files, moments
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import standing_in_words
 from crm_ai.modeling import HEADLINE, Task
@@ -77,7 +77,7 @@ def details(desk: Desk, version: Version) -> None:
         The version.
     """
     with st.expander(_("All that is known of this version"), icon=":material/unfold_more:", key="version_details"):
-        _downloads(desk, version)
+        model_files.of_version(desk.registry, version, f"version_{version.number}", key="download_version")
         for heading, lines in (
             (_("What drives it"), (evidence.drivers_in_words(version, ALL_DRIVERS),)),
             (_("For whom it is worse"), (evidence.fairness_in_words(version), *evidence.verdicts(version))),
@@ -112,35 +112,3 @@ def _made_of(version: Version) -> tuple[str, ...]:
             threshold=f"{version.threshold:.2f}"
         ))  # fmt: skip
     return tuple(said)
-
-
-def _downloads(desk: Desk, version: Version) -> None:
-    there = desk.registry.artifacts.has(version.artifact)
-    with st.container(horizontal=True):
-        st.download_button(
-            _("Download the model"),
-            speaking.in_this_language(lambda: desk.registry.artifacts.get(version.artifact)),
-            file_name=f"version_{version.number}.crm",
-            mime="application/octet-stream",
-            icon=":material/download:",
-            on_click="ignore",
-            key="download_version",
-            disabled=not there,
-        )
-        st.download_button(
-            _("Download its card"),
-            version.card.encode("utf-8", "replace"),
-            file_name=f"version_{version.number}_card.md",
-            mime="text/markdown",
-            icon=":material/description:",
-            on_click="ignore",
-            key="download_version_card",
-        )
-    if not there:
-        st.warning(
-            _(
-                "The file of this version is not there any more: bring it back from a backup, or register the model "
-                "again."
-            ),
-            icon=":material/report:",
-        )

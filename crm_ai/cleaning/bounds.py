@@ -11,6 +11,7 @@ import pandas as pd
 
 from crm_ai.cleaning.step import Step
 from crm_ai.errors import ProblemError
+from crm_ai.table.new_columns import with_columns
 from crm_ai.words import _
 
 FAR_OUT = 3.0
@@ -60,7 +61,7 @@ class BlankImpossible(Step):
         pandas.DataFrame of shape (n, …)
             The same customers.
         """
-        return X.assign(**{name: X[name].mask(self.impossible(X[name])) for name in self.present(X)})
+        return with_columns(X, {name: X[name].mask(self.impossible(X[name])) for name in self.present(X)})
 
     def impossible(self, column: pd.Series) -> np.ndarray:
         """Tell which cells cannot be.
@@ -150,7 +151,7 @@ class CapOutliers(Step):
         pandas.DataFrame of shape (n, …)
             The same customers.
         """
-        return X.assign(**{n: X[n].clip(*self.bounds_[n]) for n in self.present(X) if n in self.bounds_})
+        return with_columns(X, {n: X[n].clip(*self.bounds_[n]) for n in self.present(X) if n in self.bounds_})
 
 
 def outer_fences(values: np.ndarray, share: float | None = None) -> list[float]:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from crm_ai.cleaning.step import Step
 from crm_ai.table import Column, Kind, Role, Schema, coerce
+from crm_ai.table.new_columns import with_columns
 
 
 class DropColumns(Step):
@@ -76,4 +77,4 @@ class Retype(Step):
         names = self.present(X)
         schema = Schema(tuple(Column(name, Kind(self.kind), Role.FEATURE) for name in names))
         read = coerce(X[names], schema).set_axis(X.index)
-        return X.assign(**{name: read[name] for name in names})
+        return with_columns(X, {name: read[name] for name in names})

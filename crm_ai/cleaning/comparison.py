@@ -12,6 +12,7 @@ from crm_ai.cleaning.accepting import check, unrepeated
 from crm_ai.cleaning.filling import flag_name
 from crm_ai.cleaning.steps import make_step, repairs_rows
 from crm_ai.table import Repair, Role, Table
+from crm_ai.table.new_columns import with_columns
 from crm_ai.words import _
 
 EXAMPLES = 8
@@ -78,7 +79,7 @@ def _after(frame: pd.DataFrame, repair: Repair, target: set[str]) -> pd.DataFram
     changed = make_step(repair).fit_transform(shown)
     if repair.step == "drop_columns":
         return frame.drop(columns=[name for name in repair.columns if name in frame.columns])
-    return frame.assign(**{name: changed[name] for name in repair.columns if name in changed.columns})
+    return with_columns(frame, {name: changed[name] for name in repair.columns if name in changed.columns})
 
 
 def _change(repair: Repair, before: pd.DataFrame, after: pd.DataFrame) -> Change:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crm_ai.cleaning.step import Step
+from crm_ai.table.new_columns import with_columns
 
 FLAGS = ("no", "yes")
 
@@ -113,7 +114,7 @@ class Fill(Step):
             The same customers.
         """
         flags = {flag_name(name): _flags(X[name]) for name in self.flagged_ if name in X.columns}
-        return X.assign(**self.filled(X), **flags)
+        return with_columns(X, self.filled(X) | flags)
 
 
 class FillMedian(Fill):

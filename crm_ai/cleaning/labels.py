@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from crm_ai.cleaning.step import Step
+from crm_ai.table.new_columns import with_columns
 from crm_ai.table.variants import normal_form
 
 
@@ -49,7 +50,7 @@ class UnifyLabels(Step):
         """
         forms = {normal_form(right): right for right in (self.labels or {}).values()}
         forms |= {normal_form(label): right for label, right in (self.labels or {}).items()}
-        return X.assign(**{name: _respelled(X[name], self.labels or {}, forms) for name in self.present(X)})
+        return with_columns(X, {name: _respelled(X[name], self.labels or {}, forms) for name in self.present(X)})
 
 
 def _respelled(column: pd.Series, labels: Mapping[str, str], forms: Mapping[str, str]) -> pd.Series:

@@ -12,9 +12,7 @@ from crm_ai.words import _, number
 if TYPE_CHECKING:
     from crm_ai.modeling import Model
 
-USUAL_THRESHOLD = 0.5
 CHAMPION = "champion"
-APPROVED = "approved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +95,7 @@ def chosen(options: argparse.Namespace) -> Scorer:
     """
     if options.champion is None:
         from crm_ai.deployment import load_model
+        from crm_ai.modeling import USUAL_THRESHOLD
 
         return Scorer(load_model(options.model), USUAL_THRESHOLD if options.threshold is None else options.threshold)
     if options.threshold is not None:
@@ -109,7 +108,7 @@ def chosen(options: argparse.Namespace) -> Scorer:
 
 
 def _registered(name: str, which: str) -> Scorer:
-    from crm_ai.deployment.registry import champion, find_version, open_registry, open_version
+    from crm_ai.deployment.registry import APPROVED, champion, find_version, open_registry, open_version
     from crm_ai.modeling import Task
 
     registry = open_registry()

@@ -115,7 +115,9 @@ def _read(path: str | None) -> Mapping[str, Any]:
 
 
 def _with_groups(table: Table, made: Segmentation) -> pd.DataFrame:
-    return table.frame.assign(**{made.column_in(table): made.labels().to_numpy()})
+    from crm_ai.table.new_columns import with_columns
+
+    return with_columns(table.frame, {made.column_in(table): made.labels().to_numpy()})
 
 
 def _groups_in_words(made: Segmentation) -> list[str]:

@@ -13,6 +13,7 @@ import numpy as np
 
 from crm_ai.errors import ProblemError
 from crm_ai.evaluation import Estimate, wilson
+from crm_ai.table.new_columns import with_columns
 from crm_ai.words import _, number, percent, shorten
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def flip_segment(run: Run, model_type: str, column: str, *, threshold: float = 0
     before = answer_of(model.predict(frame), place)
     selected, changed, rows = before >= threshold, np.zeros(n, dtype=bool), []
     for value, series in _others(frame, column):
-        after = answer_of(model.predict(frame.assign(**{column: series})), place)
+        after = answer_of(model.predict(with_columns(frame, {column: series})), place)
         other = (frame[column].astype("str") != series.astype("str")).to_numpy()
         on, off = ~selected & (after >= threshold), selected & (after < threshold)
         changed |= on | off

@@ -10,6 +10,7 @@ import pandas as pd
 from crm_ai.errors import ProblemError
 from crm_ai.table import Kind, Table
 from crm_ai.table.names import names_a_birthday
+from crm_ai.table.new_columns import with_columns
 from crm_ai.words import _, count, later
 
 RULES: Mapping[str, str] = {
@@ -90,7 +91,7 @@ def merge_duplicates(table: Table, groups: Sequence[np.ndarray], rules: Mapping[
         column = frame[name].astype(np.float64) if frame[name].dtype.kind == "i" else frame[name].copy()
         for place, cell in zip(cells.index.tolist(), cells.tolist(), strict=True):
             column.iloc[place] = cell
-        frame = frame.assign(**{name: column})
+        frame = with_columns(frame, {name: column})
     note = _("{n} rows became {k} customers.").format(n=count(len(rows)), k=count(len(groups)))
     return table.with_frame(frame[keep].reset_index(drop=True), notes=[note])
 

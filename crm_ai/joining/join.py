@@ -14,6 +14,7 @@ from crm_ai.joining.features import DAY, HOW, Feature, Rows, in_words, possible_
 from crm_ai.joining.keys import Key
 from crm_ai.joining.matching import Match, match
 from crm_ai.table import Column, Kind, Role, Table, table_from_frame
+from crm_ai.table.new_columns import with_columns
 from crm_ai.words import _, count
 
 ZERO_WITHOUT_ROWS = ("count", "sum", "frequency", "different")
@@ -173,7 +174,7 @@ def _taken_over(customers: Table, other: Table, key: Key, found: Match) -> Joine
     new = {names[name]: rows[name].mask(place < 0) for name in taken.columns}
     columns = [replace(other.schema[old], name=name, evidence=_evidence(other, old)) for old, name in names.items()]
     notes = _notes(found, len(other), 0, 0)
-    table = customers.with_frame(customers.frame.assign(**new), columns=columns, notes=notes, changed=list(new))
+    table = customers.with_frame(with_columns(customers.frame, new), columns=columns, notes=notes, changed=list(new))
     return Joined(replace(table, source=_both(customers, other)), (), found, tuple(notes))
 
 
@@ -210,7 +211,7 @@ def _aggregated(
     notes = _notes(found, len(other), later, undated, cutoff)
     if days is None:
         notes.append(_("The second table has no dates: whether it holds anything from after the outcome is not known."))
-    table = customers.with_frame(customers.frame.assign(**new), columns=columns, notes=notes, changed=list(new))
+    table = customers.with_frame(with_columns(customers.frame, new), columns=columns, notes=notes, changed=list(new))
     return Joined(replace(table, source=_both(customers, other)), wanted, found, tuple(notes))
 
 

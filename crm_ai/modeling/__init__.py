@@ -23,7 +23,7 @@ from crm_ai.modeling.model_types import (
     model_types_for,
 )
 from crm_ai.modeling.plan import Choice, Plan, make_plan, plan_as_json, plan_from_json
-from crm_ai.modeling.problem import Problem, Scale, Split, SplitKind, Task, problem_from_json
+from crm_ai.modeling.problem import USUAL_THRESHOLD, Problem, Scale, Split, SplitKind, Task, problem_from_json
 from crm_ai.modeling.progress import Progress
 from crm_ai.modeling.proposal import Proposal, propose_problem
 from crm_ai.modeling.record import read_record, repeat, run_record, save_record
@@ -50,6 +50,7 @@ __all__ = [
     "FOREIGN",
     "HEADLINE",
     "MODEL_TYPES",
+    "USUAL_THRESHOLD",
     "Choice",
     "Comparison",
     "ForeignClassifier",

@@ -22,6 +22,7 @@ from crm_ai.modeling.problem import Problem
 from crm_ai.modeling.references import drawn_references
 from crm_ai.modeling.run import Model
 from crm_ai.table import Kind, Schema, Table, coerce
+from crm_ai.table.new_columns import with_columns
 from crm_ai.words import _
 
 TRIED = 200
@@ -173,7 +174,8 @@ def _try_through_table(foreign: ForeignPipeline, own: pd.DataFrame, through: pd.
         said, now = foreign.asked(before.copy()), through.iloc[places]
         if _same(_asked_or_nothing(foreign, now.copy()), said):
             continue
-        alone = [c for c in own.columns if not _same(_asked_or_nothing(foreign, before.assign(**{c: now[c]})), said)]
+        changed = {name: with_columns(before, {name: now[name]}) for name in own.columns}
+        alone = [name for name, cells in changed.items() if not _same(_asked_or_nothing(foreign, cells), said)]
         raise CrmAiError(
             _(
                 "Of customers who have gone through the table the pipeline says something else; look at: {names}."

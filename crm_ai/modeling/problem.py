@@ -9,6 +9,8 @@ from typing import Any
 
 from crm_ai.table import Repair
 
+USUAL_THRESHOLD = 0.5  # score from which a customer is selected where nobody says otherwise
+
 
 class Task(StrEnum):
     """The three kinds of question."""

@@ -12,6 +12,7 @@ import pandas as pd
 from crm_ai.errors import ProblemError
 from crm_ai.table import Kind, Table
 from crm_ai.table.names import names_a_segment, words_of
+from crm_ai.table.new_columns import with_columns
 from crm_ai.words import _
 
 SHOWN = 20
@@ -206,4 +207,4 @@ def _smallest(
     listed = frame[names].iloc[first[worst]].reset_index(drop=True)
     measures = {"rows": sizes[worst]} if different is None else {"rows": sizes[worst], "different": different[worst]}
     free = {name if name not in names else f"{name} (group)": values for name, values in measures.items()}
-    return listed.assign(**free)
+    return with_columns(listed, free)

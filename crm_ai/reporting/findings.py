@@ -13,6 +13,7 @@ from crm_ai.fairness import audit_errors, audit_tally, segments_in_words
 from crm_ai.modeling import (
     BASELINE,
     HEADLINE,
+    USUAL_THRESHOLD,
     Problem,
     Run,
     Task,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from crm_ai.fairness import Audit
     from crm_ai.table import Finding
 
-USUAL_THRESHOLD = 0.5
 STAGES = 5
 
 

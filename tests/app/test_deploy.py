@@ -36,7 +36,7 @@ def test_training_what_is_proposed_stays_on_the_page(visit, churn_csv):
 
 def test_offers_the_model_and_its_card(trained):
     assert_sound(trained)
-    assert [button.key for button in trained.download_button] == ["download_model", "download_card"]
+    assert [button.key for button in trained.download_button] == ["download_model", "download_model_card"]
 
 
 def test_whether_customers_go_into_the_file_is_the_readers_choice(trained):

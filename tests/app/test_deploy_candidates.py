@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from crm_ai.app import deployed, moments, signing_in
+from crm_ai.app import decided, deployed, moments, signing_in
 from crm_ai.app.plain import WORD_JOINER
 from crm_ai.deployment.registry import (
     Answer,
+    Entry,
     Item,
     Person,
     Published,
@@ -22,6 +23,7 @@ from crm_ai.deployment.registry import (
     promote,
     read_log,
     register,
+    withdraw,
 )
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import read_table
@@ -140,6 +142,41 @@ def test_what_is_refused_needs_a_word(trained):
     assert "is refused" in at.success[0].value
     assert "Not good enough: fairness (seniors)." in words(at)
     assert list_versions(deployed.registry())[0].state == "refused"
+
+
+def test_a_refusal_made_meanwhile_is_not_overruled(visit):
+    registry, version = registered()
+    at = answer_all(go(visit(), "deploy"))
+    approve(registry, version, why="leak", checklist=TICKED | {Item.LEAKAGE: Answer(False, "tenure")})
+    decide(at)
+    assert "Somebody has decided about churn v1 meanwhile: it is refused now" in told(at)
+    assert [entry.act for entry in read_log(registry)] == ["register", "refuse"]
+
+
+def test_no_other_version_goes_to_work_than_the_button_said(visit):
+    registry, version = registered()
+    for _turn in range(3):
+        promote(registry, approve(registry, version, why="w", checklist=TICKED), why="w")
+        _registry, version = registered()
+    approve(registry, version, why="w", checklist=TICKED)
+
+    at = go(visit(version="3", registered="churn"), "deploy")
+    group(at, "act_").set_value("back").run()
+    assert at.button(key="back_now").label == "Bring version 2 back"
+    at.text_area(key="back_why").set_value("bad week")
+    withdraw(registry, find_version(registry, "churn", 2), why="rotten")
+    at.button(key="back_now").click().run()
+    assert "Version 1 would come back now, and not version 2." in told(at)
+    assert current_version(registry, "churn") == 3
+
+    at = go(visit(version="4", registered="churn"), "deploy")
+    group(at, "act_").set_value("crown").run()
+    assert "It takes the place of version 3" in words(at)
+    at.text_area(key="crown_why").set_value("better")
+    promote(registry, find_version(registry, "churn", 1), why="w")
+    at.button(key="crown_now").click().run()
+    assert "Meanwhile version 1 has become champion." in told(at)
+    assert current_version(registry, "churn") == 1
 
 
 def test_nothing_is_done_without_a_reason(trained):
@@ -271,18 +308,18 @@ def test_an_address_shows_a_version(visit):
     assert "Version 2: waits to be decided" in [head.value for head in at.subheader]
 
 
-def test_publishing_takes_only_addresses_of_the_web(visit, monkeypatch):
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.setattr("crm_ai.deployment.registry.publishing.find_python", lambda *_args: "python")
+@pytest.mark.parametrize(("configured", "said"), [("", "Set MLFLOW_TRACKING_URI"), ("http://[x", "not the address")])
+def test_only_the_configured_server_is_published_to(visit, monkeypatch, configured, said):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", configured)
+    monkeypatch.setattr("crm_ai.deployment.registry.mlflow_server.find_python", lambda *_args: "python")
     registry, version = registered()
     approve(registry, version, why="well", checklist=TICKED)
     at = go(visit(), "deploy")
     group(at, "act_").set_value("publish").run()
-    at.text_input(key="publish_to").set_value("file:///tmp/elsewhere")
-    at.text_area(key="publish_why").set_value("for the call centre")
-    at.button(key="publish_now").click().run()
-    assert "not the address of a server" in told(at)
-    assert [entry.act for entry in read_log(registry)] == ["register", "approve"]
+    assert_sound(at)
+    assert said in at.info[0].value.replace("\\", "")
+    assert at.button(key="publish_now").disabled
+    assert "publish_to" not in [field.key for field in at.text_input]
 
 
 def test_a_version_is_withdrawn_for_good(visit):
@@ -345,7 +382,7 @@ def test_a_long_log_is_paged_and_filtered(visit):
     registry, version = registered()
     for place in range(25):
         wrong = TICKED | {Item.LEAKAGE: Answer(False, f"word {place}")}
-        approve(registry, version, why=f"reason {place} of many", checklist=wrong)
+        version = approve(registry, version, why=f"reason {place} of many", checklist=wrong)
     at = show_log(go(visit(), "deploy"))
     assert_sound(at)
     assert "reason 24 of many" in words(at)
@@ -356,6 +393,33 @@ def test_a_long_log_is_paged_and_filtered(visit):
     at.selectbox(key="log_act").select("register").run()
     assert "reason" not in words(at)
     assert "data of March" in words(at)
+
+
+def test_a_reason_of_another_act_passes_for_no_decision(visit):
+    registry, version = registered()
+    promote(
+        registry,
+        approve(registry, version, why="well", checklist=TICKED),
+        why='go [metrics: ✗ "bad"; reasons: ✓; fairness: ✓; data quality: ✓; leakage: ✓]',
+    )
+    at = show_log(go(visit(), "deploy"))
+    assert_sound(at)
+    assert "Not good enough" not in words(at)
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        ("begun https://h", "Publishing version 2 of “churn” was begun: https"),
+        ("refused https://h", "Version 2 of “churn” was not published: https"),
+        ("unknown https://h", "Whether version 2 of “churn” was published is not known: https"),
+        ("https://h models:/churn/1", "Version 2 of “churn” was published: https"),
+    ],
+)
+def test_publishing_is_told_step_by_step(after, said):
+    unsaid = dict.fromkeys(("at", "by", "role", "why", "before", "former"), "")
+    entry = Entry(number=1, act="publish", model="churn", version=2, after=after, **unsaid)
+    assert decided.in_words(entry).replace("\\", "").replace(WORD_JOINER, "").startswith(said)
 
 
 def test_a_seal_that_was_noted_down_is_looked_for(visit):
@@ -380,6 +444,17 @@ def test_a_file_that_is_gone_is_told(visit, workspace):
     act(at, "crown")
     assert "not there any more" in told(at)
     assert current_version(registry, "churn") is None
+
+
+def test_a_file_that_goes_while_it_scores_is_not_offered(visit, workspace):
+    registry, version = registered()
+    approve(registry, version, why="well", checklist=TICKED)
+    at = go(visit(), "deploy")
+    at.session_state[TAB] = "Score new customers"
+    assert not at.run().download_button(key="download_model").disabled
+    (workspace / "registry" / "artifacts" / version.artifact).unlink()
+    assert at.run().download_button(key="download_model").disabled
+    assert "is not there any more" in at.warning[0].value
 
 
 def test_gaps_are_told_in_short_and_in_full(visit):
@@ -417,11 +492,11 @@ def test_a_column_that_gives_the_answer_away_is_told_and_whether_it_is_looked_at
 
 def test_published_to_the_organisations_server(visit, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://ann:secret@mlflow.example.com/team")
-    monkeypatch.setattr("crm_ai.deployment.registry.publishing.find_python", lambda *_args: "python")
+    monkeypatch.setattr("crm_ai.deployment.registry.mlflow_server.find_python", lambda *_args: "python")
     asked = {}
 
-    def publish(_registry, version, to, *, by, why):
-        asked.update(number=version.number, to=to, by=by.name, why=why)
+    def publish(_registry, version, *, by, why):
+        asked.update(number=version.number, by=by.name, why=why)
         return Published("churn", 4, "a1b2")
 
     monkeypatch.setattr("crm_ai.app.acting.publish", publish)
@@ -435,7 +510,6 @@ def test_published_to_the_organisations_server(visit, monkeypatch):
     assert "is published as models" in at.success[0].value
     assert asked == {
         "number": 1,
-        "to": "https://ann:secret@mlflow.example.com/team",
         "by": "local user",
         "why": "for the call centre",
     }

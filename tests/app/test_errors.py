@@ -65,3 +65,26 @@ def test_errors_of_ours_say_what_where_and_what_next():
     assert "june" in said
     assert "\\<b\\>no" in said
     assert "Choose one" in said
+
+
+def test_a_part_of_a_page_ends_where_nobody_is_let_in_any_more(monkeypatch):
+    """As when a role is taken away, or the sign-in ends, while the page is open."""
+
+    def page():
+        import streamlit as st
+
+        from crm_ai.app import errors
+
+        def part():
+            st.write("for approvers")
+
+        if "drawn" in st.session_state:
+            st.write("the entrance")
+        else:
+            st.session_state["drawn"] = True
+            errors.fragment(part)()
+
+    monkeypatch.setattr("crm_ai.app.signing_in.is_let_in", lambda: False)
+    at = AppTest.from_function(page, default_timeout=60).run()
+    assert [one.value for one in at.markdown] == ["the entrance"]
+    assert not at.exception

@@ -2,9 +2,11 @@
 
 import pytest
 
+from crm_ai.deployment.registry import open_registry, read_log, register
 from tests.browser.conftest import free_port, serving
 from tests.browser.driving import assert_sound, picture, settle
 from tests.browser.identity_provider import IdentityProvider
+from tests.unit.deployment.registry.conftest import customers, trained
 
 SECRETS = """
 [auth]
@@ -88,4 +90,37 @@ def test_three_people_sign_in_and_out(chromium, provider, guarded):
     page.reload()
     page.get_by_text("“admin” is no role").wait_for()
     assert page.get_by_role("button", name="Sign in", exact=True).count() == 0
+    context.close()
+
+
+def test_an_approver_whose_role_was_taken_away_decides_no_more(chromium, provider, guarded, tmp_path, monkeypatch):
+    """While the questions stand answered on the page, of which a press runs a part alone."""
+    monkeypatch.setenv("CRM_AI_WORKSPACE", str(tmp_path / "workspace"))
+    run = trained(customers(), "logistic_regression")
+    register(run, "logistic_regression", open_registry(), name="churn", note="try")
+    address, secrets = guarded
+    context = chromium.new_context(viewport={"width": 1400, "height": 1000}, locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(f"{address}/deploy")
+    settle(page)
+    provider.person = PEOPLE["approver"]
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name="approver: ").wait_for()
+    settle(page)
+    enough = page.get_by_text("Good enough", exact=True)
+    for place in range(enough.count()):
+        enough.nth(place).click()
+        settle(page)
+    page.locator("[class*='st-key-decide_why'] textarea").fill("fine")
+    page.keyboard.press("Tab")
+    settle(page)
+
+    for said, seen in (("viewer", "A viewer may not do this"), ("nobody", "Please sign in")):
+        known = secrets.read_text().replace('approver = ["ann@example.com"]', "")
+        secrets.write_text(known.replace('default = "viewer"', f'default = "{said}"'))
+        page.wait_for_timeout(3000)
+        page.locator(".st-key-decide button").click()
+        page.get_by_text(seen).first.wait_for()
+        assert [entry.act for entry in read_log(open_registry())] == ["register"]
     context.close()

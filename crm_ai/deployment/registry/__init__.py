@@ -1,12 +1,21 @@
 """Candidates, approvals and champions, and a log of everything that was decided."""
 
-from crm_ai.deployment.registry.acts import approve, decisions, promote, roll_back, withdraw
+from crm_ai.deployment.registry.acts import promote, roll_back, withdraw
+from crm_ai.deployment.registry.approving import approve, decisions
 from crm_ai.deployment.registry.audit_log import Entry, read_log, verify_log
 from crm_ai.deployment.registry.champions import Champion, champion, current_version, open_version
 from crm_ai.deployment.registry.checklist import Answer, Item, question, reason_and_answers
-from crm_ai.deployment.registry.comparing import AgainstChampion, against_champion, compare_with_champion
+from crm_ai.deployment.registry.comparing import (
+    AgainstChampion,
+    against_champion,
+    compare_with,
+    compare_with_champion,
+    same_question,
+)
 from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
-from crm_ai.deployment.registry.publishing import Published, publish
+from crm_ai.deployment.registry.finding import find_version, list_versions
+from crm_ai.deployment.registry.mlflow_server import Published
+from crm_ai.deployment.registry.publishing import PublishingStep, publish, publishing_step
 from crm_ai.deployment.registry.registering import register
 from crm_ai.deployment.registry.registry import Registry, open_registry
 from crm_ai.deployment.registry.reigns import Reign, at_work_since, former_champion, reigns
@@ -14,12 +23,14 @@ from crm_ai.deployment.registry.remembering import Arrived, join_arrived, rememb
 from crm_ai.deployment.registry.role_list import RoleList, read_role_list
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may, may_write, require
 from crm_ai.deployment.registry.signed_in import person_of
+from crm_ai.deployment.registry.tables import APPROVED
 from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
-from crm_ai.deployment.registry.versions import Version, find_version, list_versions, model_name
+from crm_ai.deployment.registry.versions import Version, model_name
 from crm_ai.deployment.registry.vocabulary import alias_in_words, standing_in_words, state_in_words
 from crm_ai.deployment.registry.weeks import RegistryStore, batches_of, registered_on
 
 __all__ = [
+    "APPROVED",
     "LOCAL_USER",
     "Act",
     "AgainstChampion",
@@ -30,6 +41,7 @@ __all__ = [
     "Item",
     "Person",
     "Published",
+    "PublishingStep",
     "Registry",
     "RegistryStore",
     "Reign",
@@ -44,6 +56,7 @@ __all__ = [
     "champion",
     "check_record",
     "collect_orphans",
+    "compare_with",
     "compare_with_champion",
     "current_version",
     "decisions",
@@ -61,6 +74,7 @@ __all__ = [
     "person_of",
     "promote",
     "publish",
+    "publishing_step",
     "question",
     "read_log",
     "read_role_list",
@@ -71,6 +85,7 @@ __all__ = [
     "remember",
     "require",
     "roll_back",
+    "same_question",
     "standing_in_words",
     "state_in_words",
     "verify_log",

@@ -1,15 +1,13 @@
-"""What is decided about versions: approve, promote, roll back, withdraw; each one transaction with its entry."""
+"""Which version is at work: promote, roll back, withdraw; each one transaction with its entry."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select, update
 
 from crm_ai.deployment.registry.audit_log import add_entry, reason
-from crm_ai.deployment.registry.checklist import Answer, Item, checked, in_short
+from crm_ai.deployment.registry.finding import find_version
 from crm_ai.deployment.registry.reigns import former
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, require
 from crm_ai.deployment.registry.tables import (
@@ -17,15 +15,13 @@ from crm_ai.deployment.registry.tables import (
     APPROVED,
     CHALLENGER,
     CHAMPION,
-    REFUSED,
     WITHDRAWN,
     aliases,
-    approvals,
     models,
     succession,
     versions,
 )
-from crm_ai.deployment.registry.versions import Version, alias_number, by_number, current, find_version, model_name
+from crm_ai.deployment.registry.versions import Version, alias_number, by_number, current, model_name, row_of
 from crm_ai.deployment.registry.vocabulary import alias_in_words, state_in_words
 from crm_ai.errors import RegistryError
 from crm_ai.words import _, shorten
@@ -36,57 +32,14 @@ if TYPE_CHECKING:
     from crm_ai.deployment.registry.registry import Registry
 
 
-def approve(
+def promote(
     registry: Registry,
     version: Version,
     *,
     by: Person = LOCAL_USER,
     why: str,
-    checklist: Mapping[Item, Answer],
-) -> Version:
-    """Decide whether a version may go to work.
-
-    Parameters
-    ----------
-    registry : Registry
-        The registry.
-    version : Version
-        Which one.
-    by : Person, default LOCAL_USER
-        Who decides.
-    why : str
-        In this person's words.
-    checklist : mapping of Item to Answer
-        All five items: ticked, or refused with a word.
-
-    Returns
-    -------
-    Version
-        approved if everything is ticked, else refused; both can be decided anew.
-
-    Raises
-    ------
-    RegistryError
-        If an item is not answered, the version is withdrawn or at work, or this person may not decide.
-    """
-    require(by, Act.APPROVE)
-    why, answers = reason(why), checked(checklist)
-    granted = all(answer.ticked for answer in answers.values())
-    act, state = (Act.APPROVE, APPROVED) if granted else (Act.REFUSE, REFUSED)
-    said = json.dumps({item.value: [a.ticked, a.word] for item, a in answers.items()}, ensure_ascii=True)
-    with registry.writing() as connection:
-        known = current(connection, version)
-        _may_be_decided(registry, known, by, granted=granted)
-        version_id = _id(connection, known)
-        decision = {"granted": int(granted), "by": by.name, "at": registry.moment(), "why": why, "checklist": said}
-        connection.execute(insert(approvals).values(version_id=version_id, **decision))
-        connection.execute(update(versions).where(versions.c.id == version_id).values(state=state))
-        _note(connection, registry, act, known, by, f"{why} {in_short(answers)}".strip(), known.state, state)
-    return find_version(registry, known.name, known.number)
-
-
-def promote(
-    registry: Registry, version: Version, *, by: Person = LOCAL_USER, why: str, alias: str = CHAMPION
+    alias: str = CHAMPION,
+    instead_of: int | None = None,
 ) -> Version:
     """Make an approved version champion or challenger.
 
@@ -102,6 +55,9 @@ def promote(
         In this person's words.
     alias : str, default "champion"
         champion, the one at work; or challenger, the one that is tried beside it.
+    instead_of : int, optional
+        Number of the version whose place it takes, as it was looked at; 0 if there was none. By default whichever it
+        is now.
 
     Returns
     -------
@@ -111,7 +67,8 @@ def promote(
     Raises
     ------
     RegistryError
-        If it is not approved, or is this already, or this person may not decide.
+        If it is not approved, or is this already, or another one has come into this place since, or this person may
+        not decide.
     ModelFileError
         If its file is gone or was changed.
     """
@@ -134,6 +91,8 @@ def promote(
                 _("{version} is {alias} already.").format(version=known.label, alias=alias_in_words(alias))
             )
         before = alias_number(connection, known.name, alias)
+        if instead_of is not None and instead_of != (before or 0):
+            raise _another(alias, before)
         if alias == CHAMPION:
             _crown(connection, known)
         _point(connection, known, alias)
@@ -141,7 +100,15 @@ def promote(
     return find_version(registry, known.name, known.number)
 
 
-def roll_back(registry: Registry, name: str, *, by: Person = LOCAL_USER, why: str) -> Version:
+def roll_back(
+    registry: Registry,
+    name: str,
+    *,
+    by: Person = LOCAL_USER,
+    why: str,
+    expected_champion: int | None = None,
+    expected_former: int | None = None,
+) -> Version:
     """Bring the champion before this one back.
 
     Parameters
@@ -154,6 +121,9 @@ def roll_back(registry: Registry, name: str, *, by: Person = LOCAL_USER, why: st
         Who decides.
     why : str
         In this person's words.
+    expected_champion, expected_former : int, optional
+        Numbers of the version at work and of the one that is to come back, as they were looked at; by default
+        whichever they are now.
 
     Returns
     -------
@@ -163,7 +133,7 @@ def roll_back(registry: Registry, name: str, *, by: Person = LOCAL_USER, why: st
     Raises
     ------
     RegistryError
-        If there was none before, or this person may not decide.
+        If there was none before, it would be another one than expected, or this person may not decide.
     ModelFileError
         If its file is gone or was changed; the champion then stays.
     """
@@ -178,6 +148,15 @@ def roll_back(registry: Registry, name: str, *, by: Person = LOCAL_USER, why: st
                 next_step=_("Promote an approved version instead."),
             )
         place, number = last
+        if expected_champion is not None and expected_champion != before:
+            raise _another(CHAMPION, before)
+        if expected_former is not None and expected_former != number:
+            raise RegistryError(
+                _("Version {n} would come back now, and not version {expected}.").format(
+                    n=number, expected=expected_former
+                ),
+                next_step=_("Load it again, look at what was decided and why, and decide then."),
+            )
         known = by_number(connection, name, number)
         registry.artifacts.get(known.artifact)
         _uncrown(connection, known, above=place)
@@ -222,72 +201,28 @@ def withdraw(registry: Registry, version: Version, *, by: Person = LOCAL_USER, w
             )
         if known.state == WITHDRAWN:
             raise RegistryError(_("{version} is withdrawn already.").format(version=known.label))
-        version_id = _id(connection, known)
+        version_id = row_of(connection, known)
         connection.execute(delete(aliases).where(aliases.c.version_id == version_id, aliases.c.alias == CHALLENGER))
         connection.execute(update(versions).where(versions.c.id == version_id).values(state=WITHDRAWN))
         _note(connection, registry, Act.WITHDRAW, known, by, why, known.state, WITHDRAWN)
     return find_version(registry, known.name, known.number)
 
 
-def decisions(registry: Registry, version: Version) -> list[dict[str, Any]]:
-    """What was decided about a version.
-
-    Parameters
-    ----------
-    registry : Registry
-        The registry.
-    version : Version
-        Which one.
-
-    Returns
-    -------
-    list of dict
-        With granted, by, at, why and checklist (by item: whether it was ticked, and the word); the oldest first.
-    """
-    with registry.reading() as connection:
-        version_id = _id(connection, current(connection, version))
-        asked = select(approvals).where(approvals.c.version_id == version_id).order_by(approvals.c.id)
-        rows = connection.execute(asked).mappings().all()
-    return [
-        {"granted": bool(row["granted"]), "checklist": json.loads(row["checklist"])}
-        | {key: row[key] for key in ("by", "at", "why")}
-        for row in rows
-    ]
-
-
-def _may_be_decided(registry: Registry, version: Version, by: Person, *, granted: bool) -> None:
-    if version.state == WITHDRAWN:
-        raise RegistryError(_("{version} is withdrawn.").format(version=version.label))
-    if version.aliases and not granted:
-        raise RegistryError(
-            _("{version} is {alias}.").format(
-                version=version.label, alias=_(" and ").join(map(alias_in_words, version.aliases))
-            ),
-            next_step=_("Promote another version or roll back first."),
-        )
-    if granted and registry.four_eyes and by.is_same(version.registered_by):
-        raise RegistryError(
-            _("Who has registered a version may not approve it: two people must have looked at it."),
-            next_step=_("Ask somebody else to approve it."),
-        )
-
-
-def _id(connection: Connection, version: Version) -> int:
-    asked = (
-        select(versions.c.id)
-        .join(models, models.c.id == versions.c.model_id)
-        .where(models.c.name == version.name, versions.c.number == version.number)
-    )
-    return int(connection.execute(asked).scalar_one())
-
-
 def _model_id(connection: Connection, name: str) -> int:
     return int(connection.execute(select(models.c.id).where(models.c.name == name)).scalar_one())
 
 
+def _another(alias: str, number: int | None) -> RegistryError:
+    words = _("There is no {alias} any more.") if number is None else _("Meanwhile version {n} has become {alias}.")
+    return RegistryError(
+        words.format(alias=alias_in_words(alias), n=number),
+        next_step=_("Load it again, look at what was decided and why, and decide then."),
+    )
+
+
 def _point(connection: Connection, version: Version, alias: str) -> None:
     """Let an alias mean a version; who becomes champion is challenger no more."""
-    model_id, version_id = _model_id(connection, version.name), _id(connection, version)
+    model_id, version_id = _model_id(connection, version.name), row_of(connection, version)
     mine = aliases.c.model_id == model_id
     connection.execute(delete(aliases).where(mine, (aliases.c.alias == alias) | (aliases.c.version_id == version_id)))
     connection.execute(insert(aliases).values(model_id=model_id, alias=alias, version_id=version_id))
@@ -297,7 +232,9 @@ def _crown(connection: Connection, version: Version) -> None:
     model_id = _model_id(connection, version.name)
     highest = select(func.coalesce(func.max(succession.c.place), 0)).where(succession.c.model_id == model_id)
     place = int(connection.execute(highest).scalar_one()) + 1
-    connection.execute(insert(succession).values(model_id=model_id, place=place, version_id=_id(connection, version)))
+    connection.execute(
+        insert(succession).values(model_id=model_id, place=place, version_id=row_of(connection, version))
+    )
 
 
 def _uncrown(connection: Connection, version: Version, *, above: int) -> None:

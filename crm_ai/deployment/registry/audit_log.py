@@ -145,12 +145,28 @@ def read_log(registry: Registry, name: str | None = None) -> tuple[Entry, ...]:
     tuple of Entry
         The oldest first.
     """
-    asked = select(log).order_by(log.c.number)
     with registry.reading() as connection:
-        rows = (
-            connection.execute(asked if name is None else asked.where(log.c.model == model_name(name))).mappings().all()
-        )
-    return tuple(Entry(**row) for row in rows)
+        return entries_of(connection, name)
+
+
+def entries_of(connection: Connection, name: str | None = None) -> tuple[Entry, ...]:
+    """Read what was done, within a transaction.
+
+    Parameters
+    ----------
+    connection : sqlalchemy.Connection
+        The transaction's.
+    name : str, optional
+        Only to this model.
+
+    Returns
+    -------
+    tuple of Entry
+        The oldest first.
+    """
+    asked = select(log).order_by(log.c.number)
+    asked = asked if name is None else asked.where(log.c.model == model_name(name))
+    return tuple(Entry(**row) for row in connection.execute(asked).mappings())
 
 
 def verify_log(registry: Registry, *, last: str | None = None) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from crm_ai.deployment.model_file import load_model
+from crm_ai.deployment.registry.finding import find_version
 from crm_ai.deployment.registry.tables import CHAMPION
-from crm_ai.deployment.registry.versions import Version, alias_number, find_version, model_name
+from crm_ai.deployment.registry.versions import Version, alias_number, model_name
 from crm_ai.deployment.registry.vocabulary import alias_in_words
 from crm_ai.errors import RegistryError
 from crm_ai.modeling import Model

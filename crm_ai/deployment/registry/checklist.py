@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -121,9 +122,9 @@ def in_short(answers: Mapping[Item, Answer]) -> str:
     Returns
     -------
     str
-        The same in every language, for it is sealed.
+        The same in every language, for it is sealed; words as JSON writes them, so that none can pass for an answer.
     """
-    said = [f"{item.value}: {'✓' if a.ticked else '✗'}{f' {a.word}' if a.word else ''}" for item, a in answers.items()]
+    said = [f"{item.value}: {'✓' if a.ticked else '✗'}{_quoted(a.word)}" for item, a in answers.items()]
     return f"[{'; '.join(said)}]"
 
 
@@ -133,12 +134,12 @@ def reason_and_answers(said: str) -> tuple[str, dict[Item, Answer]]:
     Parameters
     ----------
     said : str
-        A reason with answers behind it, see ``in_short``.
+        A reason with answers behind it, see ``in_short``; earlier entries hold words without quotation marks.
 
     Returns
     -------
     tuple of (str, dict of Item to Answer)
-        The reason alone; without answers if there are none.
+        The reason alone; without answers if there are none, or if an earlier entry can be read in several ways.
 
     Examples
     --------
@@ -148,11 +149,22 @@ def reason_and_answers(said: str) -> tuple[str, dict[Item, Answer]]:
     ('not yet', True)
     """
     found = _IN_SHORT.fullmatch(said)
-    if found is None:
+    if found is not None:
+        why, *parts = found.groups()
+        return why, _answers(parts, [json.loads(word) if word else "" for word in parts[1::2]])
+    found = _ONCE.fullmatch(said)
+    if found is None or len(_MARK.findall(said)) != len(Item):
         return said, {}
     why, *parts = found.groups()
-    pairs = zip(Item, parts[::2], parts[1::2], strict=True)
-    return why, {item: Answer(mark == "✓", word.strip()) for item, mark, word in pairs}
+    return why, _answers(parts, [word.strip() for word in parts[1::2]])
+
+
+def _answers(parts: Sequence[str], words: Sequence[str]) -> dict[Item, Answer]:
+    return {item: Answer(mark == "✓", word) for item, mark, word in zip(Item, parts[::2], words, strict=True)}
+
+
+def _quoted(word: str) -> str:
+    return f" {json.dumps(word, ensure_ascii=False)}" if word else ""
 
 
 def _tidy(answer: Answer) -> Answer:
@@ -164,4 +176,11 @@ def _tidy(answer: Answer) -> Answer:
     return Answer(answer.ticked, word)
 
 
-_IN_SHORT = re.compile(r"(.*) \[" + "; ".join(rf"{item.value}: ([✓✗])(.*?)" for item in Item) + r"\]", re.DOTALL)
+def _written(word: str) -> re.Pattern[str]:
+    said = "; ".join(rf"{item.value}: ([✓✗]){word}" for item in Item)
+    return re.compile(rf"(.*) \[{said}\]", re.DOTALL)
+
+
+_IN_SHORT = _written(r'(?: ("(?:[^"\\]|\\.)*"))?')
+_ONCE = _written("(.*?)")  # words were written as they are: taken apart only where there is but one way to do it
+_MARK = re.compile(f"(?:{'|'.join(item.value for item in Item)}): [✓✗]")

@@ -11,8 +11,9 @@ import numpy as np
 from crm_ai.deployment.model_file import load_model
 from crm_ai.deployment.registry import acquaintance
 from crm_ai.deployment.registry.evidence import rows_digest
+from crm_ai.deployment.registry.finding import find_version
 from crm_ai.deployment.registry.tables import CHAMPION
-from crm_ai.deployment.registry.versions import Version, alias_number, estimate_from_json, find_version, model_name
+from crm_ai.deployment.registry.versions import Version, alias_number, estimate_from_json, model_name
 from crm_ai.deployment.scoring import as_learned
 from crm_ai.errors import CrmAiError
 from crm_ai.evaluation import Estimate, describe
@@ -117,11 +118,32 @@ def compare_with_champion(registry: Registry, run: Run, model_type: str, *, name
         number = alias_number(connection, name, CHAMPION)
     if number is None:
         return AgainstChampion(champion=None, why_not=_("There is no champion to compare with yet."))
-    version = find_version(registry, name, number)
+    return compare_with(registry, run, model_type, find_version(registry, name, number))
+
+
+def compare_with(registry: Registry, run: Run, model_type: str, champion: Version) -> AgainstChampion:
+    """Judge a candidate and a given champion on the same customers.
+
+    Parameters
+    ----------
+    registry : Registry
+        The registry.
+    run : Run
+        The candidate's run.
+    model_type : str
+        The candidate.
+    champion : Version
+        With whom it is compared.
+
+    Returns
+    -------
+    AgainstChampion
+        As from ``compare_with_champion``.
+    """
     try:
-        return _compared(registry, run, model_type, version)
+        return _compared(registry, run, model_type, champion)
     except CrmAiError as error:  # its file is gone, or its columns are not in the new table
-        return _cannot(version, error.what)
+        return _cannot(champion, error.what)
 
 
 def against_champion(version: Version) -> AgainstChampion:
@@ -148,9 +170,25 @@ def against_champion(version: Version) -> AgainstChampion:
     )
 
 
+def same_question(one: Problem, other: Problem) -> bool:
+    """Whether two models answer the same question, so that their figures may be compared.
+
+    Parameters
+    ----------
+    one, other : Problem
+        What they were trained for.
+
+    Returns
+    -------
+    bool
+        True whatever the columns they look at.
+    """
+    return all(getattr(one, part) == getattr(other, part) for part in ("target", "task", "labels", "above"))
+
+
 def _compared(registry: Registry, run: Run, model_type: str, version: Version) -> AgainstChampion:
     champion = load_model(registry.artifacts.get(version.artifact), sha256=version.artifact)
-    if not _same_question(champion.problem, run.problem):
+    if not same_question(champion.problem, run.problem):
         return _cannot(version, _("The champion answers another question."))
     frame = as_learned(champion, _holdout(run))[0]
     seen = _seen(registry, run, version, champion, frame)
@@ -182,10 +220,6 @@ def _seen(registry: Registry, run: Run, version: Version, champion: Model, frame
 def _holdout(run: Run) -> Table:
     frame = run.holdout_frame.reset_index(drop=True)
     return Table(frame, run.table.schema, run.table.source, run.table.digest)
-
-
-def _same_question(one: Problem, other: Problem) -> bool:
-    return all(getattr(one, part) == getattr(other, part) for part in ("target", "task", "labels", "above"))
 
 
 def _cannot(version: Version, why: str) -> AgainstChampion:

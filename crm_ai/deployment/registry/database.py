@@ -106,10 +106,13 @@ def reading(engine: Engine, address: Address) -> Iterator[Connection]:
     Yields
     ------
     sqlalchemy.Connection
-        In a transaction.
+        In a transaction that sees one state of the database throughout, whatever is written meanwhile.
     """
-    with translated(address, timeout=SECONDS_TO_WAIT), engine.begin() as connection:
-        yield connection
+    with translated(address, timeout=SECONDS_TO_WAIT), engine.connect() as connection:
+        if address.system == POSTGRESQL:  # SQLite's transactions see one state anyway
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from crm_ai.modeling.answers import answers, as_places
 from crm_ai.modeling.plan import Choice
 from crm_ai.modeling.training import package_versions, run_digest
 from crm_ai.table import Column, Kind, Role, Schema, Table, coerce
+from crm_ai.table.new_columns import with_columns
 from crm_ai.words import _, count
 
 FEWEST = 30
@@ -94,7 +95,7 @@ def _understood(model: Model, table: Table, frame: pd.DataFrame) -> Table:
     outcome = coerce(table.frame[[problem.target]], Schema((target,)))
     cells = {name: one[name].array for one in (outcome, frame) for name in one.columns}
     schema = Schema(tuple(known.get(column.name, column) for column in table.schema))
-    return replace(table, frame=table.frame.assign(**cells), schema=schema)
+    return replace(table, frame=with_columns(table.frame, cells), schema=schema)
 
 
 def _check_enough(task: Task, known: np.ndarray, table: Table) -> None:

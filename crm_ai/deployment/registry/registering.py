@@ -12,9 +12,10 @@ from crm_ai.deployment.registry import acquaintance
 from crm_ai.deployment.registry.audit_log import add_entry, reason
 from crm_ai.deployment.registry.comparing import compare_with_champion
 from crm_ai.deployment.registry.evidence import canonical, gather, seal
+from crm_ai.deployment.registry.finding import find_version
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, require
 from crm_ai.deployment.registry.tables import REGISTERED, models, versions
-from crm_ai.deployment.registry.versions import Version, find_version, model_name
+from crm_ai.deployment.registry.versions import Version, model_name
 from crm_ai.errors import RegistryError
 from crm_ai.modeling import BASELINE, Run
 from crm_ai.words import _

@@ -59,7 +59,7 @@ class Registry:
         Yields
         ------
         sqlalchemy.Connection
-            In a transaction.
+            In a transaction that sees one state throughout.
         """
         with database.reading(self.engine, self.address) as connection:
             yield connection

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from crm_ai.deployment.registry.audit_log import Entry, first_broken, read_log
+from crm_ai.deployment.registry.audit_log import Entry, entries_of, first_broken
 from crm_ai.deployment.registry.evidence import seal
 from crm_ai.deployment.registry.roles import Act
 from crm_ai.deployment.registry.tables import CHALLENGER, CHAMPION, REGISTERED, WITHDRAWN, versions
-from crm_ai.deployment.registry.versions import Version, list_versions
+from crm_ai.deployment.registry.versions import Version, versions_of
 from crm_ai.deployment.registry.vocabulary import state_in_words
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _, count
@@ -58,7 +58,8 @@ def find_faults(registry: Registry) -> tuple[str, ...]:
     tuple of str
         What does not hold, in words; empty if all is well.
     """
-    entries, known = read_log(registry), list_versions(registry)
+    with registry.reading() as connection:
+        entries, known = entries_of(connection), versions_of(connection)
     broken = first_broken(entries)
     faults = [] if broken is None else [_("The log breaks at entry {n}.").format(n=count(broken))]
     said = _Replay().of(entries)

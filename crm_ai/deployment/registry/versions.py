@@ -1,4 +1,4 @@
-"""Versions of models: what is known of each, and how one is found."""
+"""Versions of models: what is known of each, read within a transaction."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from crm_ai.deployment.registry.tables import ALIASES, aliases, models, versions
+from crm_ai.deployment.registry.tables import aliases, approvals, models, versions
 from crm_ai.errors import RegistryError
 from crm_ai.evaluation import Estimate
 from crm_ai.words import _, shorten
@@ -18,11 +18,8 @@ from crm_ai.words import _, shorten
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
-    from crm_ai.deployment.registry.registry import Registry
 
 LONGEST_NAME = 100
-FEWEST_DIGITS = 6
-NEWEST = "newest"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +36,8 @@ class Version:
         SHA-256 of all that was registered: of the facts, the card and the model file.
     state : str
         registered, approved, refused or withdrawn.
+    decided : int
+        How often it was approved or refused so far: a decision that rests on fewer is refused.
     aliases : tuple of str
         Of champion and challenger, those that it is.
     artifact : str
@@ -58,6 +57,7 @@ class Version:
     number: int
     digest: str
     state: str
+    decided: int
     aliases: tuple[str, ...]
     artifact: str
     registered_by: str
@@ -143,13 +143,13 @@ def model_name(text: str) -> str:
     return name
 
 
-def list_versions(registry: Registry, name: str | None = None) -> tuple[Version, ...]:
-    """List what was registered.
+def versions_of(connection: Connection, name: str | None = None) -> tuple[Version, ...]:
+    """List what was registered, within a transaction.
 
     Parameters
     ----------
-    registry : Registry
-        The registry.
+    connection : sqlalchemy.Connection
+        The transaction's.
     name : str, optional
         Only versions of this model.
 
@@ -157,62 +157,9 @@ def list_versions(registry: Registry, name: str | None = None) -> tuple[Version,
     -------
     tuple of Version
         By name, the newest first.
-
-    Raises
-    ------
-    RegistryError
-        If there is no model of this name.
     """
     asked = _all().order_by(models.c.name, versions.c.number.desc())
-    with registry.reading() as connection:
-        if name is not None:
-            asked = asked.where(models.c.name == model_name(name))
-        found = _read(connection, asked)
-    if name is not None and not found:
-        raise _unknown(name)
-    return found
-
-
-def find_version(registry: Registry, name: str, which: str | int) -> Version:
-    """Find a version as people call it.
-
-    Parameters
-    ----------
-    registry : Registry
-        The registry.
-    name : str
-        Name of the model.
-    which : str or int
-        Its number (``3`` or ``v3``), ``champion``, ``challenger``, ``newest``, or at least six digits of its digest.
-
-    Returns
-    -------
-    Version
-        The version.
-
-    Raises
-    ------
-    RegistryError
-        If there is none, or several begin so.
-    """
-    name, said = model_name(name), str(which).strip().lower()
-    with registry.reading() as connection:
-        asked = select(versions.c.number, versions.c.digest).join(models, models.c.id == versions.c.model_id)
-        known = connection.execute(asked.where(models.c.name == name).order_by(versions.c.number.desc())).all()
-        if not known:
-            raise _unknown(name)
-        if said == NEWEST:
-            return by_number(connection, name, known[0].number)
-        held = alias_number(connection, name, said) if said in ALIASES else None
-        found = [v.number for v in known if said in (str(v.number), f"v{v.number}") or v.number == held]
-        if not found and len(said) >= FEWEST_DIGITS:
-            found = [v.number for v in known if v.digest.startswith(said)]
-        if len(found) == 1:
-            return by_number(connection, name, found[0])
-    raise RegistryError(
-        _("“{name}” has no version “{which}”.").format(name=shorten(name), which=shorten(said)),
-        next_step=_("Choose one of: {numbers}.").format(numbers=", ".join(f"v{v.number}" for v in known[:20])),
-    )
+    return _read(connection, asked if name is None else asked.where(models.c.name == model_name(name)))
 
 
 def current(connection: Connection, version: Version) -> Version:
@@ -237,7 +184,7 @@ def current(connection: Connection, version: Version) -> Version:
     """
     known = by_number(connection, version.name, version.number)
     if known.digest != version.digest:
-        raise _unknown(version.label)
+        raise unknown(version.label)
     return known
 
 
@@ -265,7 +212,7 @@ def by_number(connection: Connection, name: str, number: int) -> Version:
     """
     found = _read(connection, _all().where(models.c.name == name, versions.c.number == number))
     if not found:
-        raise _unknown(f"{name} v{number}")
+        raise unknown(f"{name} v{number}")
     return found[0]
 
 
@@ -319,7 +266,8 @@ def alias_number(connection: Connection, name: str, alias: str) -> int | None:
 
 
 def _all() -> Any:
-    return select(versions, models.c.name).join(models, models.c.id == versions.c.model_id)
+    decided = select(func.count()).where(approvals.c.version_id == versions.c.id).scalar_subquery().label("decided")
+    return select(versions, models.c.name, decided).join(models, models.c.id == versions.c.model_id)
 
 
 def _read(connection: Connection, asked: Any) -> tuple[Version, ...]:
@@ -336,6 +284,7 @@ def _version(row: Row[Any], held: tuple[str, ...]) -> Version:
         number=row.number,
         digest=row.digest,
         state=row.state,
+        decided=row.decided,
         aliases=held,
         artifact=row.artifact,
         facts=json.loads(row.facts),
@@ -346,7 +295,19 @@ def _version(row: Row[Any], held: tuple[str, ...]) -> Version:
     )
 
 
-def _unknown(name: str) -> RegistryError:
+def unknown(name: str) -> RegistryError:
+    """What is said of a name that nothing was registered by.
+
+    Parameters
+    ----------
+    name : str
+        The name.
+
+    Returns
+    -------
+    RegistryError
+        To be raised.
+    """
     return RegistryError(
         _("There is no “{name}” in the registry.").format(name=shorten(name)),
         next_step=_("Register a model of this name first, or look at the list of versions."),

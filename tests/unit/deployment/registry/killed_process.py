@@ -14,8 +14,8 @@ from pathlib import Path
 from crm_ai.deployment.registry import (
     Answer,
     Item,
-    acts,
     approve,
+    approving,
     collect_orphans,
     current_version,
     find_faults,
@@ -118,8 +118,8 @@ def exact_moments(opening, run, drivers):
         dying_after(Artifacts, "put", opening, candidate),
         dying_before(registering, "add_entry", opening, candidate),
         dying_after(registering, "add_entry", opening, candidate),
-        dying_before(acts, "add_entry", opening, decision),
-        dying_after(acts, "add_entry", opening, decision),
+        dying_before(approving, "add_entry", opening, decision),
+        dying_after(approving, "add_entry", opening, decision),
         dying_before(Connection, "_commit_impl", opening, decision),
     ]
 

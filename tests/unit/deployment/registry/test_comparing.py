@@ -204,3 +204,9 @@ def test_the_table_of_its_training_is_refused(run):
         judge_elsewhere(model, network.table)
     other = judge_elsewhere(model, table_from_frame(customers(300, seed=5)))
     assert headline(other, "neural_network")["roc_auc"].value > 0.6
+
+
+def test_a_column_called_as_pythons_argument_is_judged():
+    model = trained(customers().rename(columns={"months": "self"}), "logistic_regression").model("logistic_regression")
+    judged = judge_elsewhere(model, table_from_frame(customers(300, seed=5).rename(columns={"months": "self"})))
+    assert len(judged.holdout_rows) == 300

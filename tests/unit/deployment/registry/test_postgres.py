@@ -16,9 +16,11 @@ from crm_ai.deployment.registry import (
     read_log,
     register,
     roll_back,
+    upkeep,
     verify_log,
     withdraw,
 )
+from crm_ai.deployment.registry.versions import versions_of
 from crm_ai.errors import DatabaseError, RegistryError
 from tests.postgresql import ESCAPED, PASSWORD, postgresql
 from tests.unit.deployment.registry.conftest import TICKED
@@ -81,6 +83,18 @@ def test_many_at_once(url, tmp_path, run):
     registry = open_registry(url, tmp_path)
     assert find_faults(registry) == ()
     assert len(read_log(registry)) == 8
+
+
+def test_a_registration_in_mid_check_is_no_fault(url, tmp_path, run, monkeypatch):
+    registry = open_registry(url, tmp_path)
+    register(run, "decision_tree", registry, name="churn", note="n")
+
+    def after_a_registration(connection):
+        register(run, "decision_tree", registry, name="churn", note="n")
+        return versions_of(connection)
+
+    monkeypatch.setattr(upkeep, "versions_of", after_a_registration)
+    assert find_faults(registry) == ()
 
 
 def test_a_wrong_password_is_told_and_not_shown(server, tmp_path):

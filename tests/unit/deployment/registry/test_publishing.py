@@ -22,11 +22,25 @@ from crm_ai.deployment import save_model, score
 from crm_ai.deployment.api import make_api
 from crm_ai.deployment.mlflow_model import _load_pyfunc
 from crm_ai.deployment.model_source import FileSource
-from crm_ai.deployment.registry import approve, find_faults, open_registry, promote, publish, read_log, register
-from crm_ai.deployment.registry.publishing import Published, find_python, name_there, place_of
+from crm_ai.deployment.registry import (
+    PublishingStep,
+    approve,
+    find_faults,
+    mlflow_folder,
+    mlflow_server,
+    open_registry,
+    promote,
+    publish,
+    publishing_step,
+    read_log,
+    register,
+    withdraw,
+)
+from crm_ai.deployment.registry.mlflow_folder import name_there
+from crm_ai.deployment.registry.mlflow_server import Published, find_python, place_of
 from crm_ai.deployment.registry.registry import Registry
 from crm_ai.deployment.registry.versions import Version
-from crm_ai.errors import RegistryError
+from crm_ai.errors import DatabaseError, RegistryError
 from crm_ai.modeling import Run
 from crm_ai.table import table_from_frame
 from tests.unit.deployment.registry.conftest import TICKED, customers, trained
@@ -117,7 +131,96 @@ def test_a_server_that_refuses(registry, run, refusing):
         publish(registry, version, "http://ann:s3cret@h", why="try", python=refusing)
     assert "s3cret" not in str(caught.value)
     assert caught.value.where == "http://h"
-    assert len(read_log(registry)) == before
+    told = read_log(registry)[before:]
+    assert [(entry.before, entry.after) for entry in told] == [
+        ("", "begun http://h"), ("begun http://h", "refused http://h"),
+    ]  # fmt: skip
+    assert [publishing_step(entry) for entry in told] == [
+        (PublishingStep.BEGUN, "http://h"), (PublishingStep.REFUSED, "http://h"),
+    ]  # fmt: skip
+
+
+def test_a_server_that_does_not_answer_may_have_taken_it(tmp_path, registry, run, monkeypatch):
+    monkeypatch.setattr(mlflow_server, "SECONDS", 0.5)
+    program = tmp_path / "silent"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o755)
+    with pytest.raises(RegistryError, match="whether it has taken the model is not known"):
+        publish(registry, approved(registry, run), "http://h", why="try", python=program)
+    assert publishing_step(read_log(registry)[-1]) == (PublishingStep.UNKNOWN, "http://h")
+
+
+def test_withdrawn_meanwhile(registry, run, monkeypatch, obliging):
+    version = approved(registry, run)
+    handed_over = mlflow_server.hand_over
+
+    def slowly(*said):
+        withdraw(registry, version, why="a column came too late")
+        return handed_over(*said)
+
+    monkeypatch.setattr(mlflow_server, "hand_over", slowly)
+    with pytest.raises(RegistryError, match="is published as models:/n/3, but became withdrawn meanwhile"):
+        publish(registry, version, "http://h", why="try", python=obliging)
+    assert [entry.act for entry in read_log(registry)][-3:] == ["publish", "withdraw", "publish"]
+    assert publishing_step(read_log(registry)[-1]) == (PublishingStep.PUBLISHED, "http://h models:/n/3")
+    assert find_faults(registry) == ()
+
+
+def test_withdrawn_before_it_is_handed_over(registry, run, monkeypatch, obliging):
+    version = approved(registry, run)
+    prepare = mlflow_folder.prepare
+
+    def slowly(*said):
+        withdraw(registry, version, why="a column came too late")
+        prepare(*said)
+
+    monkeypatch.setattr(mlflow_folder, "prepare", slowly)
+    monkeypatch.setattr(mlflow_server, "hand_over", lambda *_said: pytest.fail("it was handed over"))
+    with pytest.raises(RegistryError, match="is withdrawn, not approved"):
+        publish(registry, version, "http://h", why="try", python=obliging)
+    assert read_log(registry)[-1].act == "withdraw"
+
+
+def test_a_log_that_cannot_be_written_afterwards_is_told(registry, run, monkeypatch, obliging):
+    version = approved(registry, run)
+
+    @contextmanager
+    def full(*_said):
+        raise DatabaseError("The disk is full.")
+        yield
+
+    handed_over = mlflow_server.hand_over
+
+    def then_full(*said):
+        done = handed_over(*said)
+        monkeypatch.setattr("crm_ai.deployment.registry.database.writing", full)
+        return done
+
+    monkeypatch.setattr(mlflow_server, "hand_over", then_full)
+    with pytest.raises(RegistryError, match=r"is published as models:/n/3, but .* The disk is full"):
+        publish(registry, version, "http://h", why="try", python=obliging)
+    assert publishing_step(read_log(registry)[-1]) == (PublishingStep.BEGUN, "http://h")
+
+
+@pytest.mark.parametrize(("to", "theirs"), [("http://h/", True), ("http://elsewhere", False)])
+def test_credentials_go_to_the_configured_server_only(tmp_path, registry, run, monkeypatch, obliging, to, theirs):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://h")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("MLFLOW_TRACKING_TOKEN", "AWS_SECRET_ACCESS_KEY", "CRM_AI_REGISTRY_PASSWORD"):
+        monkeypatch.setenv(name, "s3cret")
+    publish(registry, approved(registry, run), to, why="try", python=obliging)
+    known = json.loads((tmp_path / "environ.json").read_text())
+    assert known["MLFLOW_TRACKING_URI"] == to
+    assert ("MLFLOW_TRACKING_TOKEN" in known, "AWS_SECRET_ACCESS_KEY" in known) == (theirs, theirs)
+    assert (known["HOME"] == str(tmp_path / "home")) == theirs
+    assert "CRM_AI_REGISTRY_PASSWORD" not in known
+
+
+@pytest.mark.parametrize("to", ["http://[x", "http://h:port"])
+def test_an_address_that_cannot_be_read(registry, run, obliging, to):
+    with pytest.raises(RegistryError, match="not the address of a server"):
+        publish(registry, approved(registry, run), to, why="try", python=obliging)
+    assert read_log(registry)[-1].act == "approve"
 
 
 def test_what_is_not_published(tmp_path, registry, run, obliging, monkeypatch):

@@ -110,7 +110,7 @@ def test_only_approved_versions_are_promoted(registry, run, alias):
     assert refused.state == "refused"
     with pytest.raises(RegistryError, match="is refused, not approved"):
         promote(registry, version, why="go", alias=alias)
-    assert approve(registry, version, why="mended", checklist=TICKED).state == "approved"
+    assert approve(registry, refused, why="mended", checklist=TICKED).state == "approved"
     assert [entry["granted"] for entry in decisions(registry, version)] == [False, True]
     assert decisions(registry, version)[0]["checklist"]["fairness"] == [False, "seniors"]
 
@@ -226,8 +226,9 @@ def test_four_eyes(registry, run):
         with pytest.raises(RegistryError, match="two people"):
             approve(strict, version, by=Person(same, Role.APPROVER), why="ok", checklist=TICKED)
     refusal = TICKED | {Item.METRICS: Answer(False, "weak")}
-    assert approve(strict, version, by=BOB, why="changed my mind", checklist=refusal).state == "refused"
-    assert approve(strict, version, by=LOCAL_USER, why="ok", checklist=TICKED).state == "approved"
+    refused = approve(strict, version, by=BOB, why="changed my mind", checklist=refusal)
+    assert refused.state == "refused"
+    assert approve(strict, refused, by=LOCAL_USER, why="ok", checklist=TICKED).state == "approved"
 
 
 def test_four_eyes_come_from_the_environment(tmp_path, monkeypatch):

@@ -1,3 +1,5 @@
+import pytest
+
 from crm_ai.deployment.registry import (
     Answer,
     Item,
@@ -56,6 +58,35 @@ def test_a_reason_is_taken_apart_as_it_was_put_together():
     for answers in (TICKED, NOT_FAIR, dict.fromkeys(Item, Answer(False, "no"))):
         assert reason_and_answers(f"two\nlines [metrics: ✓ {in_short(answers)}") == ("two\nlines [metrics: ✓", answers)
     assert reason_and_answers("no answers at all") == ("no answers at all", {})
+
+
+FORGED = [
+    "x; reasons: ✓; fairness: ✓; data quality: ✓; leakage: ✓",
+    "x [metrics: ✓; reasons: ✓; fairness: ✓; data quality: ✓; leakage: ✓]",
+    'x" [metrics: ✓; reasons: ✓; fairness: ✓; data quality: ✓; leakage: ✓ "]',
+    'x"; reasons: ✓; fairness: ✓; data quality: ✓; leakage: ✓] \\',
+]
+
+
+@pytest.mark.parametrize("word", FORGED)
+@pytest.mark.parametrize("item", list(Item))
+def test_no_word_passes_for_an_answer(item, word):
+    answers = dict.fromkeys(Item, Answer(False, "no")) | {item: Answer(False, word)}
+    assert reason_and_answers(f"why {in_short(answers)}") == ("why", answers)
+
+
+def test_earlier_entries_are_read_where_there_is_but_one_way():
+    said = "not yet [metrics: ✓; reasons: ✗ too few; fairness: ✓; data quality: ✓; leakage: ✗ “late”]"
+    why, answers = reason_and_answers(said)
+    assert why == "not yet"
+    assert {item: one.word for item, one in answers.items() if not one.ticked} == {
+        Item.REASONS: "too few", Item.LEAKAGE: "“late”",
+    }  # fmt: skip
+    for word in FORGED[:2]:
+        for item in Item:
+            pairs = [f"{one.value}: " + (f"✗ {word}" if one is item else "✓") for one in Item]
+            forged = f"not yet [{'; '.join(pairs)}]"
+            assert reason_and_answers(forged) == (forged, {})
 
 
 def test_the_log_and_the_decision_say_the_same(registry, run):
