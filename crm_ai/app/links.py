@@ -22,7 +22,18 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
     "metrics": (*EVERYWHERE, "label", "threshold", "segment"),
     "explain": (*EVERYWHERE, "label", "customer", "column", "compared", "scale", "view", "segment"),
     "fairness": (*EVERYWHERE, "label", "segment", "threshold", "concern"),
-    "deploy": (*EVERYWHERE, "threshold", "registered", "version", "watched", "weeks", "batch", "moved", "scorer"),
+    "deploy": (
+        *EVERYWHERE,
+        "tab",
+        "threshold",
+        "registered",
+        "version",
+        "watched",
+        "weeks",
+        "batch",
+        "moved",
+        "scorer",
+    ),
     "report": (*EVERYWHERE, "label", "threshold"),
 }
 
@@ -37,6 +48,7 @@ _FORMS = {
     "scale": re.compile(r"log-odds|probability|log|value"),
     "concern": re.compile(r"[a-z]{1,20}"),
     "view": re.compile(r"[a-z]{1,20}"),
+    "tab": re.compile(r"[a-z]{1,20}"),
     "way": re.compile(r"[a-z]{1,20}"),
     "method": re.compile(r"k-means|density"),
     "k": re.compile(r"auto|\d{1,2}"),
