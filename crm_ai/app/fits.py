@@ -119,11 +119,13 @@ def _in_words(trouble: Trouble) -> str:
 
 
 def _said_names(scorer: Scorer, table: Table) -> dict[str, str]:
-    """What the reader has said of this table, as far as this model needs it."""
-    digest, said = st.session_state.get(NAMES, ("", {}))
-    if digest != table.digest:
-        return {}
-    return {own: name for own, name in said.items() if name in scorer.model.schema and name not in table.schema}
+    """What the reader has said, of this file or of one before it, as far as this one and the model ask for it."""
+    said: dict[str, str] = st.session_state.get(NAMES, {})
+    return {
+        own: name
+        for own, name in said.items()
+        if own in table.schema and name in scorer.model.schema and name not in table.schema
+    }
 
 
 def _say_names(names: dict[str, str]) -> None:
@@ -161,8 +163,9 @@ def _ask_names(scorer: Scorer, fit: Fit, table: Table) -> None:
         }
         if len(fit.missing) > len(asked):
             st.caption(_("and {n} more").format(n=count(len(fit.missing) - len(asked))))
+        st.caption(_("A column that is nowhere in it: add it and bring the file again, or train a model without it."))
         if st.form_submit_button(_("Take these columns"), type="primary", key="incoming_take"):
-            _take_names(chosen, table)
+            _take_names(chosen)
 
 
 def _proposed(scorer: Scorer, fit: Fit, table: Table) -> dict[str, str]:
@@ -175,14 +178,14 @@ def _proposed(scorer: Scorer, fit: Fit, table: Table) -> dict[str, str]:
     return named | propose_by_labels(scorer.model, table, missing, others)
 
 
-def _take_names(chosen: dict[str, str | None], table: Table) -> None:
+def _take_names(chosen: dict[str, str | None]) -> None:
     taken = [own for own in chosen.values() if own is not None]
     if len(set(taken)) < len(taken):
         st.error(_("One column cannot stand for two. Choose another one."), icon=":material/error:")
         return
     if not taken:
         return
-    digest, said = st.session_state.get(NAMES, ("", {}))
-    before = said if digest == table.digest else {}
-    st.session_state[NAMES] = table.digest, {**before, **{own: name for name, own in chosen.items() if own is not None}}
+    said = {own: name for name, own in chosen.items() if own is not None}
+    before = {own: name for own, name in st.session_state.get(NAMES, {}).items() if name not in said.values()}
+    st.session_state[NAMES] = before | said
     st.rerun()

@@ -42,8 +42,6 @@ def form(desk: Desk, scored: ScoredTable, stem: str) -> None:
     if not databases:
         return
     with st.expander(_("Write them into a table of a database"), icon=":material/database_upload:", key="to_database"):
-        if WRITTEN in st.session_state:
-            st.success(st.session_state[WRITTEN], icon=":material/task_alt:")
         words = {
             IfThere.REFUSE: _("leave it as it is, and write nothing"),
             IfThere.APPEND: _("add these customers to it"),
@@ -69,6 +67,8 @@ def form(desk: Desk, scored: ScoredTable, stem: str) -> None:
         )
         if asked and allowed and sure:
             _write(databases, str(database), name.strip(), IfThere(if_there), scored)
+        if WRITTEN in st.session_state:
+            st.success(st.session_state[WRITTEN], icon=":material/task_alt:")
 
 
 def _require(person: Person) -> None:

@@ -211,6 +211,19 @@ def test_a_missing_column_is_mapped(registry, page):
     assert "Cannot be scored" in at.error[0].value
 
 
+def test_what_was_said_of_columns_holds_for_the_corrected_file(registry, page):
+    renamed = new().rename(columns={"plan": "contract plan"})
+    at = bring(page(), renamed)
+    at.button(key="incoming_take").click().run()
+    corrected = renamed.assign(spend=renamed["spend"] + 1)
+    at = bring(at, corrected)
+    assert_sound(at)
+    assert not at.error
+    assert "contract plan" in words(at)
+    at.button(key="score_now").click().run()
+    assert len(made(at)) == len(corrected)
+
+
 def test_a_column_whose_name_says_nothing_is_proposed_by_its_labels(registry, page):
     at = bring(page(), new().rename(columns={"plan": "合同"}))
     assert next(box for box in at.selectbox if "is called" in box.label).value == "合同"
