@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from crm_ai.deployment.watching import Level, Step, join_outcomes, keyed_scores, watch
+from crm_ai.deployment.watching import Concern, Level, Step, in_short, join_outcomes, keyed_scores, watch
 from crm_ai.deployment.watching.joined import Joined
 from crm_ai.deployment.watching.outcomes import difference_of_samples
 from crm_ai.deployment.watching.performance import Performance
@@ -53,6 +53,42 @@ def test_what_lasts_is_one_alert_that_says_since_when(weeks):
     assert not found["months"].is_new
     assert "Since 2026-01-26, in 4 batches." in found["months"].in_words
     assert set(found) <= {"months", "score"}
+
+
+def test_batches_of_one_day_stand_in_the_order_in_which_they_were_remembered(batch_of):
+    first = replace(batch_of(customers(300, 500), name="week2", day=START), turn=1)
+    second = replace(batch_of(customers(301, 500, later=0.6), name="newcomers", day=START), turn=2)
+    found = watch([second, first])
+    assert [batch.name for batch in found.batches] == ["week2", "newcomers"]
+    assert found.to_frame()["batch"].iloc[-1] == "newcomers"
+
+
+@pytest.mark.parametrize("days", [0, 2])
+def test_a_calm_batch_does_not_hide_a_changed_one_of_its_week(batch_of, days):
+    changed = batch_of(customers(301, 500, later=0.6), name="newcomers", day=START)
+    calm = replace(batch_of(customers(300, 500), name="week2", day=START + timedelta(days=days)), turn=2)
+    found = watch([changed, calm])
+    assert found.level is Level.ACT
+    assert {"months"} <= {alert.subject for alert in found.alerts}
+    assert {alert.batch for alert in found.alerts} == {"newcomers"}
+    assert "Customers have changed in “months”" in in_short(found)
+    assert "like those of the training" not in in_short(found) + found.in_words
+    assert found.advice.step is Step.OUTCOMES
+    worse = [replace(performance(START, 0.7), batch="newcomers"), replace(performance(START, 0.84), batch="week2")]
+    judged = watch([changed, calm], worse)
+    assert [alert.batch for alert in judged.alerts if alert.concern is Concern.PERFORMANCE] == ["newcomers"]
+    assert "By its outcomes it has become worse: Ranking (ROC AUC) 0.700." in in_short(judged)
+    assert judged.advice.step is Step.RETRAIN
+
+
+def test_outcomes_of_other_customers_do_not_reassure(batch_of):
+    first = replace(batch_of(customers(300, 500), name="week1", day=START), turn=1)
+    changed = replace(batch_of(customers(301, 500, later=0.6), name="week2", day=START), turn=2)
+    found = watch([first, changed], [replace(performance(START, 0.84), batch="week1")])
+    assert found.advice.step is Step.OUTCOMES
+    assert "do not show" not in found.advice.in_words
+    assert "known yet of the changed customers: “week2”." in found.advice.in_words
+    assert "known yet of the changed customers: “week2”." in in_short(found)
 
 
 def test_an_alert_that_has_ended_is_none_and_a_later_one_is_new(weeks, batch_of):
@@ -116,9 +152,10 @@ def test_advice_follows_from_the_evidence(weeks):
     last = moved[-1].day
     assert watch(steady).advice.step is Step.KEEP
     assert watch(moved).advice.step is Step.OUTCOMES
-    good = watch(moved, [performance(last, 0.84)]).advice
+    theirs = replace(performance(last, 0.84), batch=moved[-1].name)
+    good = watch(moved, [theirs]).advice
     assert good.step is Step.LOOK
-    assert "Outcomes do not show" in good.in_words
+    assert "Outcomes of the changed customers do not show" in good.in_words
     old_news = watch(moved, [performance(steady[0].day, 0.84)]).advice
     assert old_news.step is Step.OUTCOMES
     bad = watch(moved, [performance(last, 0.7)], trained=date(2025, 1, 1)).advice
