@@ -23,6 +23,7 @@ from crm_ai.deployment.registry import (
 )
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import read_table
+from crm_ai.words import day_in_words
 from tests.app.driving import assert_sound, customers, go, upload, words
 
 START = date.today() - timedelta(days=28)
@@ -140,6 +141,57 @@ def test_one_column_is_shown_then_and_now(at_work, look):
     assert at.metric[0].delta == "steady"
 
 
+def words_of(elements):
+    return "\n".join(one.value for one in elements).replace("\\", "")
+
+
+def box(at, start):
+    """The only field of choice whose key starts so."""
+    (found,) = [one for one in at.selectbox if one.key.startswith(start)]
+    return found
+
+
+def bring(at, frame, *, name="outcomes.csv"):
+    at.file_uploader[0].upload(name, frame.to_csv(index=False).encode(), "text/csv").run()
+    assert_sound(at)
+    return at
+
+
+def test_columns_are_guessed_anew_for_each_file_and_never_the_identifier_twice(at_work, look):
+    at_work(0)
+    at = bring(look("outcomes"), batch(0)[["customerID", "months", "spend"]])
+    assert box(at, "outcome_column_").value != "customerID"
+    assert at.button(key="join_outcomes").disabled
+    bring(at, batch(0)[["spend", "customerID", "Churn"]], name="right.csv")
+    assert (box(at, "outcome_key_").value, box(at, "outcome_column_").value) == ("customerID", "Churn")
+    assert (box(at, "outcome_when_").value, box(at, "outcome_batch_").value) == (None, None)
+    at.button(key="join_outcomes").click().run()
+    assert "300 of 300 customers" in words_of(at.success)
+
+
+def test_labels_of_others_are_asked_about(at_work, look):
+    at_work(0)
+    answered = batch(0)[["customerID", "Churn"]]
+    answered["fate"] = answered.pop("Churn").map({"Yes": "left", "No": "stayed"})
+    at = bring(look("outcomes"), answered)
+    assert box(at, "outcome_column_").value == "fate"
+    assert "holds “stayed”, “left”; the answers that the model learned are “No”, “Yes”" in words(at)
+    assert at.button(key="join_outcomes").disabled
+    box(at, "outcome_means_").select("left").run()
+    at.button(key="join_outcomes").click().run()
+    assert_sound(at)
+    (judged,) = RegistryStore(at_work.registry).outcomes("churn 1")
+    assert judged.joined.matched == 300
+    assert judged.figures["base_rate"].value == pytest.approx((batch(0)["Churn"] == "Yes").mean())
+
+
+def test_fields_show_names_as_they_are(at_work, look):
+    at_work(0)
+    at = look("column")
+    names = [option for one in at.selectbox if "choose_batch_" in one.key for option in one.options]
+    assert names == [f"week 0 · {day_in_words(START)}"]
+
+
 def join(at, frame, *, name="outcomes.csv"):
     at.file_uploader[0].upload(name, frame.to_csv(index=False).encode(), "text/csv").run()
     assert_sound(at)
@@ -171,7 +223,7 @@ def test_what_does_not_match_is_said_and_what_was_chosen_stays(at_work, look):
     at = look("outcomes")
     join(at, batch(9)[["customerID", "Churn"]])
     assert "No outcome belongs to a customer of the batch" in at.error[0].value.replace("\\", "")
-    assert at.selectbox(key="outcome_key").value == "customerID"
+    assert box(at, "outcome_key_").value == "customerID"
     assert RegistryStore(at_work.registry).outcomes() == ()
 
 
