@@ -309,8 +309,9 @@ def test_a_batch_is_remembered_under_a_new_name(at_work):
     at = AppTest.from_function(scoring, args=(7,), default_timeout=60).run()
     assert_sound(at)
     assert at.text_input[0].value == f"new customers {date.today().isoformat()}"
-    assert not at.multiselect  # who is compared is asked for with outcomes only
-    at.selectbox(key="remember_key").select("customerID").run()
+    assert box(at, "remember_key_").value == "customerID"  # the only identifier: outcomes can join unless refused
+    assert "Kept of each customer: a code" in words(at)
+    assert not {"no: keep counts only", "yes, by customerID"} ^ set(box(at, "remember_key_").options)
     assert at.multiselect[0].value == ["gender"]
     at.button(key="remember_now").click().run()
     assert_sound(at)
@@ -322,6 +323,29 @@ def test_a_batch_is_remembered_under_a_new_name(at_work):
     assert len(store.joinable("churn 1")) == 1
     again = AppTest.from_function(scoring, args=(8,), default_timeout=60).run()
     assert again.text_input[0].value == f"new customers {date.today().isoformat()} (2)"
+
+
+def test_counts_only_is_still_a_choice(at_work):
+    at = AppTest.from_function(scoring, args=(7,), default_timeout=60).run()
+    box(at, "remember_key_").select_index(0).run()
+    assert not at.multiselect  # who is compared is asked for with outcomes only
+    at.button(key="remember_now").click().run()
+    assert not RegistryStore(at_work.registry).joinable("churn 1")
+
+
+def test_customers_who_were_remembered_before_are_recognised(at_work):
+    for turn in range(2):
+        at = AppTest.from_function(scoring, args=(7,), default_timeout=60).run()
+        if turn:
+            said = f"remembered as “new customers {date.today().isoformat()}”, scored on {day_in_words(date.today())}"
+            assert said in at.warning[0].value.replace("\\", "")
+            assert at.button(key="remember_now").disabled
+            at.checkbox[0].check().run()
+        at.button(key="remember_now").click().run()
+        assert_sound(at)
+    assert len(RegistryStore(at_work.registry).batches("churn 1")) == 2
+    other = AppTest.from_function(scoring, args=(8,), default_timeout=60).run()
+    assert not other.warning
 
 
 def test_a_name_that_is_taken_is_refused_in_place(at_work):

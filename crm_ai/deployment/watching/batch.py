@@ -44,6 +44,8 @@ class Batch:
         Cells that could not be read and count as missing.
     selected : int, optional
         How many reached the threshold; 1 to 4 count as none, and all but 1 to 4 as all. None where it is not known.
+    source : str, default ""
+        Digest of the whole table, by which the same one is recognised; empty where it is not known.
     turn : int, default 0
         Grows with the time of remembering, as its store tells it: orders batches of one day.
     """
@@ -58,6 +60,7 @@ class Batch:
     scores: tuple[int, ...]
     unreadable: int = 0
     selected: int | None = None
+    source: str = field(default="", compare=False)
     turn: int = field(default=0, compare=False)
 
     @property
@@ -90,6 +93,7 @@ class Batch:
             "scores": list(self.scores),
             "unreadable": self.unreadable,
             "selected": self.selected,
+            "source": self.source,
         }
 
 
@@ -208,6 +212,7 @@ def batch_from_json(said: Mapping[str, Any]) -> Batch:
             scores=tuple(int(n) for n in said["scores"]),
             unreadable=int(said["unreadable"]),
             selected=None if said.get("selected") is None else int(said["selected"]),
+            source=str(said.get("source", "")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CrmAiError(_("A batch cannot be read; the file is damaged.")) from error

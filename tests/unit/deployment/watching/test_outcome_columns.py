@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crm_ai.deployment.watching.keys import identifying_columns
 from crm_ai.deployment.watching.outcome_columns import (
     guess_identifier,
     guess_outcome,
@@ -64,3 +65,13 @@ def test_labels_count_as_what_they_are_said_to_mean():
     truth = np.array([np.nan, np.nan, np.nan, 1.0, np.nan])
     found = translated(truth, column, ASKED, {"left": "Yes", "stayed": "No"})
     assert np.array_equal(found, [1, 0, np.nan, 1, np.nan], equal_nan=True)
+
+
+def test_only_columns_that_tell_customers_apart_are_offered():
+    women = pd.DataFrame(
+        {"号": ["a", "b", "c"], "gender": ["女"] * 3, "x": [1.5, 2.5, 3.5], "Churn": ["Yes", "No", None]}
+    )
+    assert identifying_columns(table_from_frame(women), ASKED) == ("号",)
+    assert identifying_columns(table_from_frame(women.drop(columns="号")), ASKED) == ()
+    repeated = pd.DataFrame({"mail": [*NAMES, NAMES[0]], "x": np.arange(61) % 7})
+    assert set(identifying_columns(table_from_frame(repeated), ASKED)) <= {"mail"}
