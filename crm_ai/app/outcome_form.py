@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crm_ai.table import Table
 
 MOST_NAMED = 8
+ANY = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +82,16 @@ def choose_columns(known: Watched, table: Table, file_id: str) -> Columns:
         outcome = _pick(_("Outcome"), names, guess_outcome(table, problem, guessed), f"outcome_column_{file_id}")
     with row[2]:
         when = st.selectbox(
-            _("Day of the outcome"), [None, *names], key=f"outcome_when_{file_id}",
+            _("Day of the outcome"), [ANY, *names], key=f"outcome_when_{file_id}",
             format_func=lambda name: called(name) if name else _("not given"),
             help=_("Outcomes before the day of the batch are left out: they were no prediction."),
         )  # fmt: skip
     with row[3]:
         batch = st.selectbox(
-            _("Batches"), [None, *batches], key=f"outcome_batch_{file_id}",
+            _("Batches"), [ANY, *batches], key=f"outcome_batch_{file_id}",
             format_func=lambda name: batch_called(batches[name]) if name else _("all that they belong to"),
         )  # fmt: skip
+    when, batch = when or None, batch or None
     if key is None or outcome is None:
         st.caption(_("Choose the column of the identifiers and the one that says what became of the customers."))
         return Columns(key, outcome, when, batch, open_questions=True)

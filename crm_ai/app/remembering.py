@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SAID = "remembered"
 LONGEST_STEM = 120
+COUNTS_ONLY = ""
 
 
 def panel(desk: Desk, version: Version, model: Model, table: Table) -> None:
@@ -99,13 +100,13 @@ def _key(version: Version, model: Model, table: Table) -> str | None:
 
     offered = _offered(table, model.problem, table.digest, version.digest)
     sure = [name for name in offered if table.schema[name].kind is Kind.IDENTIFIER]
-    options = [None, *offered]
+    options = [COUNTS_ONLY, *offered]
     key = st.selectbox(
         _("Shall outcomes be joined later?"),
         options,
         index=options.index(sure[0]) if len(sure) == 1 else 0,
         format_func=lambda column: (
-            _("no: keep counts only") if column is None else _("yes, by {column}").format(column=called(column))
+            _("no: keep counts only") if column == COUNTS_ONLY else _("yes, by {column}").format(column=called(column))
         ),
         key=f"remember_key_{table.digest}",
         help=_(
@@ -113,13 +114,13 @@ def _key(version: Version, model: Model, table: Table) -> str | None:
             "the secret of this workspace can check a guess. The identifiers themselves are not kept."
         ),
     )
-    if key is not None:
+    if key != COUNTS_ONLY:
         st.caption(_("Kept of each customer: a code that nobody can read, and the score. Not the identifier."))
     elif offered:
         st.caption(_("Nobody will be able to tell how good these scores turned out to be: outcomes cannot join."))
     else:
         st.caption(_("No column tells these customers apart, so outcomes cannot join."))
-    return key
+    return None if key == COUNTS_ONLY else key
 
 
 @st.cache_data(max_entries=4, show_spinner=False, scope="session")
