@@ -91,15 +91,15 @@ def choose_columns(known: Watched, table: Table, file_id: str) -> Columns:
             _("Batches"), [ANY, *batches], key=f"outcome_batch_{file_id}",
             format_func=lambda name: batch_called(batches[name]) if name else _("all that they belong to"),
         )  # fmt: skip
-    when, batch = when or None, batch or None
+    only, dated = batch or None, when or None
     if key is None or outcome is None:
         st.caption(_("Choose the column of the identifiers and the one that says what became of the customers."))
-        return Columns(key, outcome, when, batch, open_questions=True)
+        return Columns(key, outcome, dated, only, open_questions=True)
     if key == outcome:
         st.caption(_("Identifiers say nothing about what became of customers: choose another column for the outcome."))
-        return Columns(key, outcome, when, batch, open_questions=True)
+        return Columns(key, outcome, dated, only, open_questions=True)
     means = _meanings(table, outcome, problem, file_id)
-    return Columns(key, outcome, when, batch, means or {}, open_questions=means is None)
+    return Columns(key, outcome, dated, only, means or {}, open_questions=means is None)
 
 
 def _pick(label: str, names: list[str], guessed: str | None, key: str) -> str | None:

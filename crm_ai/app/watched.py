@@ -112,7 +112,13 @@ def look(registry: Registry, version: Version) -> Watched:
         As they are now.
     """
     store, name = RegistryStore(registry), batches_of(version)
-    found = watch(store.batches(name), store.outcomes(name), trained=registered_on(version), today=date.today())
+    found = watch(
+        store.batches(name),
+        store.outcomes(name),
+        trained=registered_on(version),
+        today=date.today(),
+        approved=version.facts.get("fairness"),
+    )
     return Watched(version, deployed.model_of(registry, version), store, found, store.joinable(name))
 
 

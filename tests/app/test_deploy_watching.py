@@ -117,6 +117,21 @@ def test_a_planted_shift_is_named_and_outcomes_are_asked_for(at_work, look):
     at.button(key="retrain")
 
 
+def test_two_batches_of_one_day_are_both_judged_and_the_alerts_are_one(at_work, look):
+    at_work(0, newest=12)
+    remember(
+        at_work.registry, at_work.version, at_work.model, table_of(batch(1)), name="a calm one", day=START,
+        key="customerID",
+    )  # fmt: skip
+    at = look()
+    said = words(at).replace("\\", "")
+    assert "Customers have changed in “months”" in said
+    assert "like those of the training" not in said
+    assert not at.success
+    assert "Customers of “week 0” differ from those of the training" in said
+    assert "Column by column" in [one.label for one in at.expander]
+
+
 def test_a_manager_sees_answer_alerts_and_advice_only(at_work, look):
     at_work(0)
     at_work(1, newest=12)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from crm_ai.deployment.watching.batch import Batch, week_of
 from crm_ai.deployment.watching.drift import MISSING_WATCH, NEW_WATCH, PSI_WATCH, Drift, Level
+from crm_ai.deployment.watching.gaps import Audits, new_gaps
 from crm_ai.deployment.watching.performance import Performance, segment_in_words
 from crm_ai.evaluation import Estimate
 from crm_ai.evaluation.intervals import Z, quantile_for
@@ -105,7 +106,9 @@ class Alert:
         }
 
 
-def alerts_of(batches: Sequence[Batch], performances: Sequence[Performance]) -> tuple[Alert, ...]:
+def alerts_of(
+    batches: Sequence[Batch], performances: Sequence[Performance], approved: Audits | None = None
+) -> tuple[Alert, ...]:
     """Find what somebody should hear of now.
 
     Parameters
@@ -114,13 +117,15 @@ def alerts_of(batches: Sequence[Batch], performances: Sequence[Performance]) -> 
         Of one model, the earliest first.
     performances : sequence of Performance
         Of its batches whose outcomes are known, the earliest first.
+    approved : mapping of str to mapping, optional
+        By segment the audit that was registered: gaps that are in it and have not grown are no news.
 
     Returns
     -------
     tuple of Alert
         What to act upon first, then what is to be watched; performance before scores, scores before columns.
     """
-    found = [*_of_performance(performances), *_of_fairness(performances), *_of_drift(batches)]
+    found = [*_of_performance(performances), *_of_fairness(performances, approved or {}), *_of_drift(batches)]
     order = (Concern.PERFORMANCE, Concern.FAIRNESS, Concern.SCORES, Concern.INPUT)
     return tuple(sorted(found, key=lambda alert: (alert.level is not Level.ACT, order.index(alert.concern))))
 
@@ -369,23 +374,28 @@ def _worse(name: str, latest: Performance) -> str:
     )
 
 
-def _of_fairness(performances: Sequence[Performance]) -> list[Alert]:
+def _of_fairness(performances: Sequence[Performance], approved: Audits) -> list[Alert]:
     judged = [one for one in performances if one.segments]
+    recent = latest_week(judged)
     found = []
-    for segment, said in judged[-1].segments.items() if judged else ():
-        if said.get("gaps"):
-            days = _lasting(judged, partial(_gap_in, segment=segment))
+    for segment in dict.fromkeys(name for one in recent for name in one.segments):
+        level_in = partial(_gap_in, segment=segment, approved=approved)
+        showing = [one for one in recent if level_in(one).alarms]
+        if showing:
+            latest = showing[-1]
+            days = _lasting(judged, level_in)
+            said = latest.segments[segment]
             found.append(
                 Alert(
                     concern=Concern.FAIRNESS,
                     subject=segment,
                     level=Level.WATCH,
-                    batch=judged[-1].batch,
+                    batch=latest.batch,
                     since=days[0],
                     batches=len(days),
-                    what=segment_in_words(segment, said),
+                    what=segment_in_words(segment, {**said, "gaps": new_gaps(segment, said, approved)}),
                     how_sure=_("Comparisons of all segments are corrected together ({n} outcomes).").format(
-                        n=count(judged[-1].joined.matched)
+                        n=count(latest.joined.matched)
                     ),
                     next_step=_("Compare with the audit at approval; the Fairness page shows how gaps can be closed."),
                 )
@@ -393,5 +403,27 @@ def _of_fairness(performances: Sequence[Performance]) -> list[Alert]:
     return found
 
 
-def _gap_in(performance: Performance, *, segment: str) -> Level:
-    return Level.WATCH if performance.segments.get(segment, {}).get("gaps") else Level.STEADY
+def _gap_in(performance: Performance, *, segment: str, approved: Audits) -> Level:
+    said = performance.segments.get(segment, {})
+    return Level.WATCH if new_gaps(segment, said, approved) else Level.STEADY
+
+
+def known_gaps(performances: Sequence[Performance], approved: Audits) -> tuple[str, ...]:
+    """Find segments whose gaps at work are those that were known.
+
+    Parameters
+    ----------
+    performances : sequence of Performance
+        The earliest first.
+    approved : mapping of str to mapping
+        By segment the audit that was registered.
+
+    Returns
+    -------
+    tuple of str
+        Names of segments with a gap in the latest week with outcomes, of which none is new or has grown.
+    """
+    recent = latest_week([one for one in performances if one.segments])
+    with_gaps = dict.fromkeys(name for one in recent for name, said in one.segments.items() if said.get("gaps"))
+    worrying = {alert.subject for alert in _of_fairness(recent, approved)}
+    return tuple(name for name in with_gaps if name not in worrying)

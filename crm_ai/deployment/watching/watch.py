@@ -10,9 +10,11 @@ from typing import Any
 import pandas as pd
 
 from crm_ai.deployment.watching.advice import Advice, advise
-from crm_ai.deployment.watching.alerts import Alert, alerts_of, latest_week, level_of_figure, level_of_lean
+from crm_ai.deployment.watching.alerts import Alert, alerts_of, known_gaps, latest_week, level_of_figure, level_of_lean
 from crm_ai.deployment.watching.batch import Batch
+from crm_ai.deployment.watching.causes import Cause, causes_of
 from crm_ai.deployment.watching.drift import Level
+from crm_ai.deployment.watching.gaps import Audits
 from crm_ai.deployment.watching.performance import Performance
 from crm_ai.deployment.watching.store import by_batch
 from crm_ai.evaluation import Estimate
@@ -36,12 +38,15 @@ class Watch:
         What holds as of the batches of the latest week and of the latest week with outcomes.
     advice : Advice
         Whether to retrain.
+    known_gaps : tuple of str, default ()
+        Segments with gaps that were known when the version was registered, and have not grown.
     """
 
     batches: tuple[Batch, ...]
     performances: tuple[Performance, ...]
     alerts: tuple[Alert, ...]
     advice: Advice
+    known_gaps: tuple[str, ...] = ()
 
     @property
     def level(self) -> Level:
@@ -52,6 +57,11 @@ class Watch:
             return Level.WATCH
         few = all(batch.drifts[0].level is Level.TOO_FEW for batch in self.recent)
         return Level.TOO_FEW if few else Level.STEADY
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The alerts, those about customers told together."""
+        return causes_of(self.alerts)
 
     @property
     def recent(self) -> tuple[Batch, ...]:
@@ -67,9 +77,9 @@ class Watch:
         if self.level is Level.TOO_FEW:
             stands = _("It has too few customers ({n}) to tell whether they have changed.").format(n=count(customers))
         elif self.alerts:
-            urgent = sum(alert.level is Level.ACT for alert in self.alerts)
+            urgent = sum(cause.level is Level.ACT for cause in self.causes)
             stands = _("Alerts: {n}, of which {urgent} ask for action.").format(
-                n=count(len(self.alerts)), urgent=count(urgent)
+                n=count(len(self.causes)), urgent=count(urgent)
             )
         else:
             stands = _("Its {n} customers are like those of the training.").format(n=count(customers))
@@ -108,6 +118,7 @@ def watch(
     *,
     trained: date | None = None,
     today: date | None = None,
+    approved: Audits | None = None,
 ) -> Watch:
     """Look at a model at work.
 
@@ -119,6 +130,8 @@ def watch(
         Of those whose outcomes are known.
     trained, today : date, optional
         When the model was trained, and from where its age is counted (default: the latest batch).
+    approved : mapping of str to mapping, optional
+        By segment the audit that was registered.
 
     Returns
     -------
@@ -127,9 +140,10 @@ def watch(
     """
     ordered = tuple(sorted(batches, key=lambda batch: batch.order))
     known = by_batch(performances, ordered)
-    alerts = alerts_of(ordered, known)
+    alerts = alerts_of(ordered, known, approved)
     now = today or (ordered[-1].day if ordered else None)
-    return Watch(ordered, known, alerts, advise(alerts, known, trained=trained, today=now))
+    advice = advise(alerts, known, trained=trained, today=now)
+    return Watch(ordered, known, alerts, advice, known_gaps(known, approved or {}))
 
 
 def _drift_rows(batch: Batch) -> list[tuple[Any, ...]]:
