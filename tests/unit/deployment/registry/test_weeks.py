@@ -170,3 +170,19 @@ def test_gaps_that_were_registered_are_no_news(registry, at_work):
     assert set(audit["by_group"]["selection_rate"]) == set(said["groups"])
     assert watch([batch], [gap], approved=known).known_gaps == ("gender",)
     assert "gender" in [alert.subject for alert in watch([batch], [gap], approved={"gender": audit}).alerts]
+
+
+@pytest.mark.parametrize(
+    ("frame", "when", "said"),
+    [
+        (week(7), None, "same identifiers"),
+        (week(0).assign(Churn="left"), None, "none of the question's answers"),
+        (week(0).assign(day="2020-01-01"), "day", "dated before"),
+    ],
+)
+def test_it_is_said_why_nobody_can_be_judged(registry, at_work, frame, when, said):
+    _version, model, store = at_work
+    batch = keep(registry, at_work, 0)
+    with pytest.raises(ProblemError) as found:
+        join_arrived(store, [batch], model, table_from_frame(frame), key="客户号", known=START, when=when)
+    assert said in found.value.next_step
