@@ -34,7 +34,7 @@ MOST_COLUMNS, MOST_WEEKS, MOST_NAMED = 20, 26, 3
 ROW, LEGEND_ROOM = 26, 60
 DARKEST = 0.5
 TOO_FEW = "too few to say"
-MARKS = {"act": "!!", "watch": "!", TOO_FEW: "?"}
+MARKS, UNKNOWN = {"act": "!!", "watch": "!"}, "?"
 
 
 def weeks_by_column(frame: pd.DataFrame) -> go.Figure:
@@ -98,7 +98,8 @@ def weeks_by_column(frame: pd.DataFrame) -> go.Figure:
     ]
     if few:
         _add_too_few(figure, few)
-    figure.update_xaxes(type="category")
+    figure.update_xaxes(type="category", showgrid=False)
+    figure.update_yaxes(showgrid=False)
     return figure
 
 
@@ -268,7 +269,7 @@ def _add_too_few(figure: go.Figure, fields: list[tuple[str, str, str]]) -> None:
         y=names,
         mode="markers+text",
         marker={"symbol": "square", "size": 20, "color": REFERENCE, "opacity": 0.25},
-        text=[MARKS[TOO_FEW]] * len(fields),
+        text=[UNKNOWN] * len(fields),
         hovertext=words,
         hoverinfo="text",
         showlegend=False,
