@@ -13,7 +13,7 @@ from crm_ai.words import _, count, ngettext, sentences
 
 if TYPE_CHECKING:
     from crm_ai.app.watched import Watched
-    from crm_ai.deployment.watching import Alert, Watch
+    from crm_ai.deployment.watching import Alert, Cause, Watch
 
 MOST = 3
 _ICONS = {Level.ACT: ":material/priority_high:", Level.WATCH: ":material/visibility:"}
@@ -31,13 +31,20 @@ def show(known: Watched) -> None:
     st.markdown(f"**{plain(in_short(found))}**")
     if not found.alerts:
         st.success(_nothing(found), icon=":material/check:")
-    for alert in found.alerts[:MOST]:
-        _one(known, alert)
-    if others := found.alerts[MOST:]:
+    for cause in found.causes[:MOST]:
+        _cause(known, cause)
+    if others := found.causes[MOST:]:
         label = ngettext("{n} more alert", "{n} more alerts", len(others)).format(n=count(len(others)))
         with st.expander(label, icon=":material/notifications:", key="more_alerts"):
-            for alert in others:
-                _one(known, alert)
+            for cause in others:
+                _cause(known, cause)
+    if found.known_gaps:
+        names = _(", ").join(f"“{plain(name)}”" for name in found.known_gaps)
+        st.caption(
+            _(
+                "Gaps by {segments} are those that were known when the version was registered: they have not grown."
+            ).format(segments=names)
+        )
     _advice(found)
 
 
@@ -47,17 +54,32 @@ def _nothing(found: Watch) -> str:
     return _("Nothing to see: no alert.")
 
 
+def _cause(known: Watched, cause: Cause) -> None:
+    if len(cause.alerts) == 1:
+        _one(known, cause.alerts[0])
+        return
+    with st.container(border=True, gap=None):
+        st.markdown(f"{_ICONS[cause.level]} **{cause.level.in_words}** · {plain(cause.what)}")
+        with st.expander(_("Column by column"), icon=":material/list:", key="moved_columns"):
+            for alert in cause.alerts:
+                _told(known, alert)
+
+
 def _one(known: Watched, alert: Alert) -> None:
     with st.container(border=True, gap=None):
-        st.markdown(f"{_ICONS[alert.level]} **{alert.level.in_words}** · {plain(alert.what)} {_most(known, alert)}")
-        st.caption(f"{plain(alert.next_step)} {plain(alert.lasting)} {plain(alert.how_sure)}")
+        _told(known, alert)
+
+
+def _told(known: Watched, alert: Alert) -> None:
+    st.markdown(f"{_ICONS[alert.level]} **{alert.level.in_words}** · {plain(alert.what)} {_most(known, alert)}")
+    st.caption(f"{plain(alert.next_step)} {plain(alert.lasting)} {plain(alert.how_sure)}")
 
 
 def _most(known: Watched, alert: Alert) -> str:
     """Where customers have moved to, of an alert about them."""
     if alert.concern not in (Concern.INPUT, Concern.SCORES):
         return ""
-    latest = known.found.batches[-1]
+    latest = next(batch for batch in known.found.recent if batch.name == alert.batch)
     cells, now = weeks.counted(known.profile, latest, alert.subject, of_scores=alert.concern is Concern.SCORES)
     return plain(moved_most(cells, now).in_words) if sum(now) and sum(cells.counts) else ""
 

@@ -9,8 +9,9 @@ import streamlit as st
 
 from crm_ai import charts
 from crm_ai.app import cards, controls, errors, frame, glossary, signing_in
+from crm_ai.app.outcome_form import choose_columns
 from crm_ai.app.plain import plain
-from crm_ai.app.watched import NAME_WIDTH, Watched, batch_called
+from crm_ai.app.watched import NAME_WIDTH, Watched
 from crm_ai.deployment.registry import join_arrived, may_write
 from crm_ai.deployment.watching import groups_over_weeks, headline_figure, measured, segment_in_words
 from crm_ai.errors import CrmAiError
@@ -124,44 +125,25 @@ def _upload(desk: Desk, known: Watched) -> None:
     except CrmAiError as error:
         errors.show(error)
         return
-    _ask(desk, known, table)
+    _ask(desk, known, table, file.file_id)
 
 
-def _ask(desk: Desk, known: Watched, table: Table) -> None:
-    from crm_ai.table import Kind
-
-    names = list(table.schema.names)
-    problem = known.profile.problem
-    target = problem.target if problem is not None else ""
-    keys = table.schema.names_of(kind=Kind.IDENTIFIER) or tuple(names)
-    batches = {batch.name: batch for batch in known.open_to_outcomes}
-    row = st.columns(4)
-    with row[0]:
-        key = _pick(_("Identifier"), names, keys[0], "outcome_key")
-    with row[1]:
-        outcome = _pick(_("Outcome"), names, target, "outcome_column")
-    with row[2]:
-        when = st.selectbox(
-            _("Day of the outcome"), [None, *names], format_func=lambda name: plain(name) if name else _("not given"),
-            key="outcome_when", help=_("Outcomes before the day of the batch are left out: they were no prediction."),
-        )  # fmt: skip
-    with row[3]:
-        chosen = st.selectbox(
-            _("Batches"), [None, *batches], key="outcome_batch",
-            format_func=lambda name: batch_called(batches[name]) if name else _("all that they belong to"),
-        )  # fmt: skip
+def _ask(desk: Desk, known: Watched, table: Table, file_id: str) -> None:
+    chosen = choose_columns(known, table, file_id)
     allowed = may_write(desk.person)
     if not st.button(
-        _("Join the outcomes"), type="primary", icon=":material/join_inner:", key="join_outcomes", disabled=not allowed,
+        _("Join the outcomes"), type="primary", icon=":material/join_inner:", key="join_outcomes",
+        disabled=not allowed or chosen.open_questions,
         help=None if allowed else _("A viewer may look at the weeks, but not add to them."),
-    ):  # fmt: skip
+    ) or chosen.key is None:  # fmt: skip
         return
-    wanted = known.open_to_outcomes if chosen is None else (batches[chosen],)
+    wanted = [batch for batch in known.open_to_outcomes if chosen.batch in (None, batch.name)]
     bar = st.progress(0.0, text=_("Joining the outcomes …"))
     try:
         arrived = join_arrived(
-            known.store, wanted, known.model, table, key=key, known=date.today(), outcome=outcome, when=when,
-            by=signing_in.person(), tell=lambda share: bar.progress(share, text=_("Joining the outcomes …")),
+            known.store, wanted, known.model, table, key=chosen.key, known=date.today(),
+            outcome=chosen.outcome, when=chosen.when, means=chosen.means, by=signing_in.person(),
+            tell=lambda share: bar.progress(share, text=_("Joining the outcomes …")),
         )  # fmt: skip
     except CrmAiError as error:  # in place, so that what was chosen stays
         bar.empty()
@@ -169,11 +151,6 @@ def _ask(desk: Desk, known: Watched, table: Table) -> None:
         return
     st.session_state[SAID] = (known.version.digest, arrived)
     st.rerun()
-
-
-def _pick(label: str, names: list[str], default: str, key: str) -> str:
-    place = names.index(default) if default in names else 0
-    return str(st.selectbox(label, names, index=place, format_func=plain, key=key))
 
 
 def _say_what_was_joined(known: Watched) -> None:

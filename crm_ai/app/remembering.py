@@ -10,18 +10,24 @@ import streamlit as st
 
 from crm_ai.app import errors, signing_in
 from crm_ai.app.plain import plain
+from crm_ai.app.watched import called
 from crm_ai.deployment.registry import RegistryStore, batches_of, may_write, remember
+from crm_ai.deployment.watching.keys import identifying_columns
 from crm_ai.errors import CrmAiError
-from crm_ai.words import _, count
+from crm_ai.words import _, count, day_in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crm_ai.app.deployed import Desk
     from crm_ai.deployment.registry import Version
-    from crm_ai.modeling import Model
+    from crm_ai.deployment.watching import Batch
+    from crm_ai.modeling import Model, Problem
     from crm_ai.table import Table
 
 SAID = "remembered"
 LONGEST_STEM = 120
+COUNTS_ONLY = ""
 
 
 def panel(desk: Desk, version: Version, model: Model, table: Table) -> None:
@@ -57,29 +63,21 @@ def panel(desk: Desk, version: Version, model: Model, table: Table) -> None:
 
 def _form(desk: Desk, version: Version, model: Model, table: Table) -> None:
     left, right = st.columns([2, 1])
-    taken = {batch.name for batch in RegistryStore(desk.registry).batches(batches_of(version))}
+    before = RegistryStore(desk.registry).batches(batches_of(version))
+    taken = {batch.name for batch in before}
     with left:
         name = st.text_input(
             _("Name of the batch"), _new_name(table, taken), key=f"remember_name_{table.digest}", max_chars=200
         )
     with right:
-        day = st.date_input(_("Scored on"), date.today(), max_value=date.today(), key="remember_day")
-    key = st.selectbox(
-        _("Shall outcomes be joined later?"),
-        [None, *table.schema.names],
-        format_func=lambda column: (
-            _("no: keep counts only") if column is None else _("yes, by {column}").format(column=plain(column))
-        ),
-        key="remember_key",
-        help=_(
-            "Then a code is kept for each customer, with the score. Nobody can read an identifier from it; whoever has "
-            "the secret of this workspace can check a guess. The identifiers themselves are not kept."
-        ),
-    )
+        day = st.date_input(_("Scored on"), date.today(), max_value=date.today(), key=f"remember_day_{table.digest}")
+    key = _key(version, model, table)
     segments = [] if key is None else _segments(version, model, table)
     allowed = may_write(desk.person)
+    wanted = _once_more(before, table)
     if not st.button(
-        _("Remember it"), icon=":material/bookmark_add:", key="remember_now", disabled=not allowed,
+        _("Remember it"), icon=":material/bookmark_add:", key="remember_now",
+        disabled=not (allowed and wanted),
         help=None if allowed else _("A viewer may look at the weeks, but not add to them."),
     ):  # fmt: skip
         return
@@ -96,6 +94,54 @@ def _form(desk: Desk, version: Version, model: Model, table: Table) -> None:
     st.rerun()
 
 
+def _key(version: Version, model: Model, table: Table) -> str | None:
+    """Column that outcomes can join by: the identifiers, unless somebody wants counts only."""
+    from crm_ai.table import Kind
+
+    offered = _offered(table, model.problem, table.digest, version.digest)
+    sure = [name for name in offered if table.schema[name].kind is Kind.IDENTIFIER]
+    options = [COUNTS_ONLY, *offered]
+    key = st.selectbox(
+        _("Shall outcomes be joined later?"),
+        options,
+        index=options.index(sure[0]) if len(sure) == 1 else 0,
+        format_func=lambda column: (
+            _("no: keep counts only") if column == COUNTS_ONLY else _("yes, by {column}").format(column=called(column))
+        ),
+        key=f"remember_key_{table.digest}",
+        help=_(
+            "Then a code is kept for each customer, with the score. Nobody can read an identifier from it; whoever has "
+            "the secret of this workspace can check a guess. The identifiers themselves are not kept."
+        ),
+    )
+    if key != COUNTS_ONLY:
+        st.caption(_("Kept of each customer: a code that nobody can read, and the score. Not the identifier."))
+    elif offered:
+        st.caption(_("Nobody will be able to tell how good these scores turned out to be: outcomes cannot join."))
+    else:
+        st.caption(_("No column tells these customers apart, so outcomes cannot join."))
+    return None if key == COUNTS_ONLY else key
+
+
+@st.cache_data(max_entries=4, show_spinner=False, scope="session")
+def _offered(_table: Table, _problem: Problem, digest: str, version: str) -> tuple[str, ...]:
+    return identifying_columns(_table, _problem)
+
+
+def _once_more(before: Sequence[Batch], table: Table) -> bool:
+    """Whether the customers are new, or somebody wants to remember them again."""
+    same = [batch for batch in before if batch.source == table.digest]
+    if not same:
+        return True
+    st.warning(
+        _("These customers were remembered as “{name}”, scored on {day}.").format(
+            name=plain(same[-1].name, 60), day=day_in_words(same[-1].day)
+        ),
+        icon=":material/content_copy:",
+    )
+    return st.checkbox(_("Remember them once more"), key=f"remember_again_{table.digest}")
+
+
 def _segments(version: Version, model: Model, table: Table) -> list[str]:
     from crm_ai.table import Kind
 
@@ -104,7 +150,7 @@ def _segments(version: Version, model: Model, table: Table) -> list[str]:
     offered = list(dict.fromkeys([*asked, *groups]))
     return list(
         st.multiselect(
-            _("Whom to compare once outcomes are there"), offered, default=asked, format_func=plain,
+            _("Whom to compare once outcomes are there"), offered, default=asked, format_func=called,
             key=f"remember_segments_{version.digest}",
             help=_("How good scores were is then told for each group of these columns."),
         )

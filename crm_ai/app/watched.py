@@ -7,10 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from crm_ai.app import controls, deployed
-from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import RegistryStore, batches_of, registered_on
 from crm_ai.deployment.watching import watch
-from crm_ai.words import _
+from crm_ai.words import _, day_in_words, one_line, shorten
 
 if TYPE_CHECKING:
     from crm_ai.app.deployed import Desk
@@ -113,7 +112,13 @@ def look(registry: Registry, version: Version) -> Watched:
         As they are now.
     """
     store, name = RegistryStore(registry), batches_of(version)
-    found = watch(store.batches(name), store.outcomes(name), trained=registered_on(version), today=date.today())
+    found = watch(
+        store.batches(name),
+        store.outcomes(name),
+        trained=registered_on(version),
+        today=date.today(),
+        approved=version.facts.get("fairness"),
+    )
     return Watched(version, deployed.model_of(registry, version), store, found, store.joinable(name))
 
 
@@ -134,6 +139,22 @@ def batch_called(batch: Batch) -> str:
     Returns
     -------
     str
-        Its name and day, safe in markdown.
+        Its name and day, as a field's option: not for markdown.
     """
-    return f"{plain(batch.name, NAME_WIDTH)} · {batch.day.isoformat()}"
+    return f"{called(batch.name)} · {day_in_words(batch.day)}"
+
+
+def called(name: str) -> str:
+    """A name as an option of a field, which is no markdown.
+
+    Parameters
+    ----------
+    name : str
+        Of a batch, a column or a label.
+
+    Returns
+    -------
+    str
+        On one line, cut in the middle if it is long.
+    """
+    return shorten(one_line(name), NAME_WIDTH)

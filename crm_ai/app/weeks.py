@@ -10,8 +10,7 @@ import streamlit as st
 
 from crm_ai import charts
 from crm_ai.app import cards, controls, frame
-from crm_ai.app.plain import plain
-from crm_ai.app.watched import NAME_WIDTH, Watched, batch_called
+from crm_ai.app.watched import Watched, batch_called, called
 from crm_ai.deployment.watching import Level, cell_names, measured, stability
 from crm_ai.words import NOTHING, _, number, percent
 
@@ -82,8 +81,8 @@ def one_column(known: Watched) -> None:
         ]
     with right:
         drifts = {SCORES if one.of_scores else one.column: one for one in batch.drifts}
-        called = {name: f"{_subject(one)} · {one.level.in_words}" for name, one in drifts.items()}
-        moved = controls.choose(_("Column"), "moved", list(drifts), words=called.__getitem__)
+        words = {name: f"{_subject(one)} · {one.level.in_words}" for name, one in drifts.items()}
+        moved = controls.choose(_("Column"), "moved", list(drifts), words=words.__getitem__)
     compared(known, batch, drifts[moved], key="then_and_now")
     with st.expander(_("All columns of this batch"), icon=":material/table_rows:", key="all_columns"):
         table(batch.drifts)
@@ -163,7 +162,7 @@ def table(drifts: Sequence[Drift]) -> None:
 
     rows = [
         (
-            _("(score)") if one.of_scores else one.column,
+            _("the score") if one.of_scores else one.column,
             one.level.in_words,
             number(one.psi),
             number(one.jensen_shannon),
@@ -224,4 +223,4 @@ def _p(one: Drift, before: str = "") -> str:
 
 
 def _subject(one: Drift) -> str:
-    return _("What the model says (score)") if one.of_scores else plain(one.column, NAME_WIDTH)
+    return _("What the model says (score)") if one.of_scores else called(one.column)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -27,12 +28,13 @@ from crm_ai.charts.theme import (
 from crm_ai.deployment.watching.cell_words import cell_names, moved_most
 from crm_ai.evaluation import Estimate, describe
 from crm_ai.modeling.cells import Cells
-from crm_ai.words import _, count, number, percent
+from crm_ai.words import _, count, day_in_words, number, percent
 
 MOST_COLUMNS, MOST_WEEKS, MOST_NAMED = 20, 26, 3
 ROW, LEGEND_ROOM = 26, 60
 DARKEST = 0.5
-MARKS = {"act": "!!", "watch": "!", "too few to say": "?"}
+TOO_FEW = "too few to say"
+MARKS, UNKNOWN = {"act": "!!", "watch": "!"}, "?"
 
 
 def weeks_by_column(frame: pd.DataFrame) -> go.Figure:
@@ -47,16 +49,18 @@ def weeks_by_column(frame: pd.DataFrame) -> go.Figure:
     -------
     plotly.graph_objects.Figure
         A field a column and week, the darker the further it has moved; ! is to be watched, !! to be acted upon, ? has
-        too few customers. Of several batches in a week the furthest moved; the twenty columns that moved most.
+        too few customers, and no colour. Of several batches in a week the gravest that had enough; the twenty columns
+        that moved most.
     """
     shown = frame[(frame["measure"] == "psi") & frame["kind"].isin(["input", "score"])]
     if shown.empty:
         return nothing(_("Nothing has been scored yet."))
-    shown = shown.assign(value=shown["value"].fillna(0.0))
-    shown = shown.loc[shown.groupby(["kind", "subject", "week"])["value"].idxmax()]
+    shown = shown.assign(gravity=shown["level"].map(_GRAVITY).fillna(0), size=shown["value"].fillna(0.0))
+    shown = shown.sort_values(["gravity", "size"], kind="stable").groupby(["kind", "subject", "week"]).tail(1)
+    shown = shown.assign(value=shown["size"].where(shown["level"] != TOO_FEW))
     weeks = sorted(shown["week"].unique())[-MOST_WEEKS:]
     shown = shown[shown["week"].isin(weeks)]
-    furthest = shown.groupby(["kind", "subject"])["value"].max().sort_values(ascending=False)
+    furthest = shown.groupby(["kind", "subject"])["value"].max().fillna(0.0).sort_values(ascending=False)
     subjects = sorted(furthest.index[:MOST_COLUMNS], key=lambda pair: (pair[0] == "score", furthest[pair]))
     by_field = shown.set_index(["kind", "subject", "week"])
     fields = [[(*subject, week) for week in weeks] for subject in subjects]
@@ -64,17 +68,18 @@ def weeks_by_column(frame: pd.DataFrame) -> go.Figure:
         [[known.get(field) for field in row] for row in fields]
         for known in (by_field["value"].to_dict(), by_field["level"].to_dict())
     )
-    names = [_("(score)") if kind == "score" else subject for kind, subject in subjects]
-    figure = canvas(_weeks_finding(levels, names), x=_("week"), height=170 + ROW * len(names), named=True)
+    names = [_("the score") if kind == "score" else subject for kind, subject in subjects]
+    figure = canvas(_weeks_finding(levels, names), x=_("week from Monday"), height=170 + ROW * len(names), named=True)
+    told = [_monday(week) for week in weeks]
     figure.add_heatmap(
-        x=weeks,
+        x=told,
         y=distinct(names),
         z=np.minimum(np.asarray(sizes, dtype=np.float64), DARKEST),
         text=[[MARKS.get(str(level), "") for level in row] for row in levels],
         texttemplate="%{text}",
         customdata=[
-            [_field(name, week, size) for week, size in zip(weeks, row, strict=True)]
-            for name, row in zip(names, sizes, strict=True)
+            [_field(name, week, size, level) for week, size, level in zip(told, row, said, strict=True)]
+            for name, row, said in zip(names, sizes, levels, strict=True)
         ],
         hovertemplate="%{customdata}<extra></extra>",
         zmin=0,
@@ -83,8 +88,18 @@ def weeks_by_column(frame: pd.DataFrame) -> go.Figure:
         showscale=False,
         xgap=2,
         ygap=2,
+        hoverongaps=False,
     )
-    figure.update_xaxes(type="category")
+    few = [
+        (week, label, _field(name, week, None, level))
+        for label, name, row in zip(distinct(names), names, levels, strict=True)
+        for week, level in zip(told, row, strict=True)
+        if level == TOO_FEW
+    ]
+    if few:
+        _add_too_few(figure, few)
+    figure.update_xaxes(type="category", showgrid=False)
+    figure.update_yaxes(showgrid=False)
     return figure
 
 
@@ -231,6 +246,7 @@ def performance_over_weeks(frame: pd.DataFrame, metric: str, approved: Estimate)
 
 
 _COLORS = {"act": RAISES, "watch": CAUTION, "steady": GOOD, "too few to say": REFERENCE}
+_GRAVITY = {"act": 3, "watch": 2, "steady": 1}
 _SYMBOLS = {"act": "diamond", "watch": "square", "too few to say": "circle-open"}
 
 
@@ -245,5 +261,28 @@ def _weeks_finding(levels: list[list[str | None]], names: list[str]) -> str:
     return _("Customers of the latest week are like those of the training")
 
 
-def _field(name: str, week: str, size: float | None) -> str:
+def _add_too_few(figure: go.Figure, fields: list[tuple[str, str, str]]) -> None:
+    """Mark fields that say nothing: of week, column and words on hovering; grey, not a shade of having moved."""
+    weeks, names, words = zip(*fields, strict=True)
+    figure.add_scatter(
+        x=weeks,
+        y=names,
+        mode="markers+text",
+        marker={"symbol": "square", "size": 20, "color": REFERENCE, "opacity": 0.25},
+        text=[UNKNOWN] * len(fields),
+        hovertext=words,
+        hoverinfo="text",
+        showlegend=False,
+    )
+
+
+def _field(name: str, week: str, size: float | None, level: str | None) -> str:
+    if level == TOO_FEW:
+        return f"{safe(name)}, {week}: {_('too few to say')}"
     return f"{safe(name)}, {week}: {number(math.nan if size is None else size)}"
+
+
+def _monday(week: str) -> str:
+    """First day of an ISO week, in the reader's order."""
+    year, _mark, place = week.partition("-W")
+    return day_in_words(date.fromisocalendar(int(year), int(place), 1))

@@ -124,7 +124,8 @@ def drift_command(options: argparse.Namespace) -> int:
     store, version = watched.store, watched.version
     known = store.outcomes(version)
     performance = None if arrived is None else next(one for one in known if one.batch == batch.name)
-    found = watch(store.batches(version), known, trained=options.trained or watched.trained)
+    trained = options.trained or watched.trained
+    found = watch(store.batches(version), known, trained=trained, approved=watched.approved)
     if options.json:
         print(json.dumps(_as_json(found, performance, version), ensure_ascii=False, indent=2, allow_nan=False))
     else:

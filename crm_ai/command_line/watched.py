@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import functools
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from crm_ai.deployment.watching import Batch, KeyedScores, Performance, Store
@@ -36,6 +36,8 @@ class Watched:
         Score from which customers are selected.
     trained : date, optional
         When it was registered.
+    approved : mapping of str to mapping, optional
+        By segment the audit that it was registered with.
     """
 
     model: Model
@@ -44,6 +46,7 @@ class Watched:
     secret: Callable[[], bytes]
     threshold: float = 0.5
     trained: date | None = None
+    approved: Mapping[str, Mapping[str, Any]] | None = None
 
 
 def of_file(options: argparse.Namespace) -> Watched:
@@ -96,7 +99,15 @@ def registered(options: argparse.Namespace) -> Watched:
     version = find_version(registry, options.champion, options.version or "champion")
     store = RegistryStore(registry)
     model = open_version(registry, version)
-    return Watched(model, batches_of(version), store, store.secret, version.threshold, registered_on(version))
+    return Watched(
+        model,
+        batches_of(version),
+        store,
+        store.secret,
+        version.threshold,
+        registered_on(version),
+        version.facts.get("fairness"),
+    )
 
 
 class _Memory:

@@ -23,6 +23,7 @@ from crm_ai.deployment.registry import (
 )
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import read_table
+from crm_ai.words import day_in_words
 from tests.app.driving import assert_sound, customers, go, upload, words
 
 START = date.today() - timedelta(days=28)
@@ -116,6 +117,21 @@ def test_a_planted_shift_is_named_and_outcomes_are_asked_for(at_work, look):
     at.button(key="retrain")
 
 
+def test_two_batches_of_one_day_are_both_judged_and_the_alerts_are_one(at_work, look):
+    at_work(0, newest=12)
+    remember(
+        at_work.registry, at_work.version, at_work.model, table_of(batch(1)), name="a calm one", day=START,
+        key="customerID",
+    )  # fmt: skip
+    at = look()
+    said = words(at).replace("\\", "")
+    assert "Customers have changed in “months”" in said
+    assert "like those of the training" not in said
+    assert not at.success
+    assert "Customers of “week 0” differ from those of the training" in said
+    assert "Column by column" in [one.label for one in at.expander]
+
+
 def test_a_manager_sees_answer_alerts_and_advice_only(at_work, look):
     at_work(0)
     at_work(1, newest=12)
@@ -138,6 +154,57 @@ def test_one_column_is_shown_then_and_now(at_work, look):
     next(one for one in at.selectbox if "choose_batch_" in one.key).select("week 0").run()
     assert_sound(at)
     assert at.metric[0].delta == "steady"
+
+
+def words_of(elements):
+    return "\n".join(one.value for one in elements).replace("\\", "")
+
+
+def box(at, start):
+    """The only field of choice whose key starts so."""
+    (found,) = [one for one in at.selectbox if one.key.startswith(start)]
+    return found
+
+
+def bring(at, frame, *, name="outcomes.csv"):
+    at.file_uploader[0].upload(name, frame.to_csv(index=False).encode(), "text/csv").run()
+    assert_sound(at)
+    return at
+
+
+def test_columns_are_guessed_anew_for_each_file_and_never_the_identifier_twice(at_work, look):
+    at_work(0)
+    at = bring(look("outcomes"), batch(0)[["customerID", "months", "spend"]])
+    assert box(at, "outcome_column_").value != "customerID"
+    assert at.button(key="join_outcomes").disabled
+    bring(at, batch(0)[["spend", "customerID", "Churn"]], name="right.csv")
+    assert (box(at, "outcome_key_").value, box(at, "outcome_column_").value) == ("customerID", "Churn")
+    assert (box(at, "outcome_when_").value, box(at, "outcome_batch_").value) == ("", "")
+    at.button(key="join_outcomes").click().run()
+    assert "300 of 300 customers" in words_of(at.success)
+
+
+def test_labels_of_others_are_asked_about(at_work, look):
+    at_work(0)
+    answered = batch(0)[["customerID", "Churn"]]
+    answered["fate"] = answered.pop("Churn").map({"Yes": "left", "No": "stayed"})
+    at = bring(look("outcomes"), answered)
+    assert box(at, "outcome_column_").value == "fate"
+    assert "holds “stayed”, “left”; the answers that the model learned are “No”, “Yes”" in words(at)
+    assert at.button(key="join_outcomes").disabled
+    box(at, "outcome_means_").select("left").run()
+    at.button(key="join_outcomes").click().run()
+    assert_sound(at)
+    (judged,) = RegistryStore(at_work.registry).outcomes("churn 1")
+    assert judged.joined.matched == 300
+    assert judged.figures["base_rate"].value == pytest.approx((batch(0)["Churn"] == "Yes").mean())
+
+
+def test_fields_show_names_as_they_are(at_work, look):
+    at_work(0)
+    at = look("column")
+    names = [option for one in at.selectbox if "choose_batch_" in one.key for option in one.options]
+    assert names == [f"week 0 · {day_in_words(START)}"]
 
 
 def join(at, frame, *, name="outcomes.csv"):
@@ -171,7 +238,7 @@ def test_what_does_not_match_is_said_and_what_was_chosen_stays(at_work, look):
     at = look("outcomes")
     join(at, batch(9)[["customerID", "Churn"]])
     assert "No outcome belongs to a customer of the batch" in at.error[0].value.replace("\\", "")
-    assert at.selectbox(key="outcome_key").value == "customerID"
+    assert box(at, "outcome_key_").value == "customerID"
     assert RegistryStore(at_work.registry).outcomes() == ()
 
 
@@ -257,8 +324,9 @@ def test_a_batch_is_remembered_under_a_new_name(at_work):
     at = AppTest.from_function(scoring, args=(7,), default_timeout=60).run()
     assert_sound(at)
     assert at.text_input[0].value == f"new customers {date.today().isoformat()}"
-    assert not at.multiselect  # who is compared is asked for with outcomes only
-    at.selectbox(key="remember_key").select("customerID").run()
+    assert box(at, "remember_key_").value == "customerID"  # the only identifier: outcomes can join unless refused
+    assert "Kept of each customer: a code" in words(at)
+    assert not {"no: keep counts only", "yes, by customerID"} ^ set(box(at, "remember_key_").options)
     assert at.multiselect[0].value == ["gender"]
     at.button(key="remember_now").click().run()
     assert_sound(at)
@@ -270,6 +338,29 @@ def test_a_batch_is_remembered_under_a_new_name(at_work):
     assert len(store.joinable("churn 1")) == 1
     again = AppTest.from_function(scoring, args=(8,), default_timeout=60).run()
     assert again.text_input[0].value == f"new customers {date.today().isoformat()} (2)"
+
+
+def test_counts_only_is_still_a_choice(at_work):
+    at = AppTest.from_function(scoring, args=(7,), default_timeout=60).run()
+    box(at, "remember_key_").select("").run()
+    assert not at.multiselect  # who is compared is asked for with outcomes only
+    at.button(key="remember_now").click().run()
+    assert not RegistryStore(at_work.registry).joinable("churn 1")
+
+
+def test_customers_who_were_remembered_before_are_recognised(at_work):
+    for turn in range(2):
+        at = AppTest.from_function(scoring, args=(7,), default_timeout=60).run()
+        if turn:
+            said = f"remembered as “new customers {date.today().isoformat()}”, scored on {day_in_words(date.today())}"
+            assert said in at.warning[0].value.replace("\\", "")
+            assert at.button(key="remember_now").disabled
+            at.checkbox[0].check().run()
+        at.button(key="remember_now").click().run()
+        assert_sound(at)
+    assert len(RegistryStore(at_work.registry).batches("churn 1")) == 2
+    other = AppTest.from_function(scoring, args=(8,), default_timeout=60).run()
+    assert not other.warning
 
 
 def test_a_name_that_is_taken_is_refused_in_place(at_work):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -123,6 +123,7 @@ def join_arrived(
     known: date,
     outcome: str | None = None,
     when: str | None = None,
+    means: Mapping[str, str] | None = None,
     by: Person = LOCAL_USER,
     tell: Callable[[float], object] | None = None,
 ) -> Arrived:
@@ -144,6 +145,8 @@ def join_arrived(
         Today.
     outcome, when : str, optional
         Columns of the outcomes (default: named like the model's target) and of their days.
+    means : mapping of str to str, optional
+        By label that is none of the question's answers the answer that it stands for.
     by : Person, default LOCAL_USER
         Who does it.
     tell : callable, optional
@@ -161,7 +164,9 @@ def join_arrived(
     """
     _require(by)
     profile = profile_of(model)
-    arrived = read_outcomes(table, key=key, profile=profile, secret=store.secret(), outcome=outcome, when=when)
+    arrived = read_outcomes(
+        table, key=key, profile=profile, secret=store.secret(), outcome=outcome, when=when, means=means
+    )
     found: list[Performance] = []
     without: list[tuple[str, ProblemError]] = []
     for place, batch in enumerate(batches):

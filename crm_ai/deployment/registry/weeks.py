@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from crm_ai.deployment.watching.keys import (
     workspace_secret,
 )
 from crm_ai.deployment.watching.performance import Performance, performance_from_json
-from crm_ai.deployment.watching.store import batch_twice
+from crm_ai.deployment.watching.store import batch_twice, by_batch
 from crm_ai.errors import CrmAiError, RegistryError
 from crm_ai.files import workspace
 from crm_ai.words import _, shorten
@@ -138,11 +139,11 @@ class RegistryStore:
         tuple of Batch
             The earliest first.
         """
-        asked = _of(model, select(batches.c.document).select_from(_batches()))
+        asked = _of(model, select(batches.c.id, batches.c.document).select_from(_batches()))
         with self.registry.reading() as connection:
-            said = connection.execute(asked.order_by(batches.c.day, batches.c.name)).scalars().all()
-        # The database's order of names is its own.
-        return tuple(sorted((batch_from_json(_read(one)) for one in said), key=lambda batch: (batch.day, batch.name)))
+            rows = connection.execute(asked).all()
+        found = (replace(batch_from_json(_read(row.document)), turn=row.id) for row in rows)
+        return tuple(sorted(found, key=lambda batch: batch.order))
 
     def joinable(self, model: str) -> frozenset[str]:
         """Find batches that outcomes can join.
@@ -245,7 +246,7 @@ class RegistryStore:
             said = connection.execute(asked).scalars().all()
         found = (performance_from_json(_read(one)) for one in said)
         latest = {(one.model, one.batch): one for one in found}
-        return tuple(sorted(latest.values(), key=lambda one: (one.day, one.batch)))
+        return by_batch(latest.values(), self.batches(model))
 
 
 def _batches() -> Any:

@@ -3,6 +3,7 @@
 from crm_ai.deployment.watching.advice import Advice, Step, advise
 from crm_ai.deployment.watching.alerts import Alert, Concern
 from crm_ai.deployment.watching.batch import Batch, make_batch
+from crm_ai.deployment.watching.causes import Cause
 from crm_ai.deployment.watching.cell_words import Moved, cell_names, moved_most
 from crm_ai.deployment.watching.counting import profile_of
 from crm_ai.deployment.watching.drift import Drift, Level, drift
@@ -22,6 +23,7 @@ __all__ = [
     "Advice",
     "Alert",
     "Batch",
+    "Cause",
     "Concern",
     "Drift",
     "FolderStore",

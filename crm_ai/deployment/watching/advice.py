@@ -8,13 +8,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from crm_ai.deployment.watching.alerts import Alert, Concern
-from crm_ai.deployment.watching.batch import Batch
+from crm_ai.deployment.watching.alerts import Alert, Concern, without_outcomes
 from crm_ai.deployment.watching.drift import Level
 from crm_ai.deployment.watching.performance import Performance
-from crm_ai.words import _, count, sentences
+from crm_ai.words import _, count, sentences, shorten
 
 OLD, AGED = 365, 30  # days
+MOST_NAMED = 3
 
 
 class Step(StrEnum):
@@ -64,7 +64,6 @@ class Advice:
 
 def advise(
     alerts: Sequence[Alert],
-    batches: Sequence[Batch],
     performances: Sequence[Performance],
     *,
     trained: date | None = None,
@@ -73,14 +72,12 @@ def advise(
     """Say whether to retrain.
 
     A drop of performance beyond its interval is a reason by itself. Moved customers are not: a model may serve them as
-    well as before, which only outcomes can tell. Where there are none, they are asked for first.
+    well as before, which only outcomes of theirs can tell. Where there are none, they are asked for first.
 
     Parameters
     ----------
     alerts : sequence of Alert
         What holds now.
-    batches : sequence of Batch
-        All that were watched.
     performances : sequence of Performance
         Of those whose outcomes are known.
     trained, today : date, optional
@@ -102,17 +99,38 @@ def advise(
     if worse and acute:
         reasons.append(_("Part of it may come from who was scored: among customers more alike, ranking is harder."))
     known = [one for one in performances if one.figures]
-    recent = bool(known and batches and known[-1].day >= batches[-1].day)
+    unknown = without_outcomes(acute, performances)
     if any(alert.level is Level.ACT for alert in worse):
         return Advice(Step.RETRAIN, tuple(reasons))
-    if acute and not recent:
-        reasons.append(_("No outcomes are known of the latest batch: nobody can say whether the model is worse."))
+    if unknown:
+        reasons.append(unknown_in_words(unknown))
+        reasons.append(_("Nobody can say whether the model is worse for them."))
         return Advice(Step.OUTCOMES, tuple(reasons))
     if worse or acute or old:
         if acute and not worse:
-            reasons.append(_("Outcomes do not show that the model has become worse."))
+            reasons.append(_("Outcomes of the changed customers do not show that the model has become worse."))
         return Advice(Step.LOOK, tuple(reasons))
+    if known and (unknown := without_outcomes(moved, performances)):
+        return Advice(Step.KEEP, (unknown_in_words(unknown),))
     return Advice(Step.KEEP, () if known else (_("No outcomes are known yet."),))
+
+
+def unknown_in_words(batches: Sequence[str]) -> str:
+    """Say of whom no outcomes are known.
+
+    Parameters
+    ----------
+    batches : sequence of str
+        From ``without_outcomes``.
+
+    Returns
+    -------
+    str
+        A sentence in the reader's language.
+    """
+    named = _(", ").join(f"“{shorten(name)}”" for name in batches[:MOST_NAMED])
+    told = named + " …" * (len(batches) > MOST_NAMED)
+    return _("No outcomes, or too few, are known yet of the changed customers: {batches}.").format(batches=told)
 
 
 def _headlines() -> dict[Step, str]:

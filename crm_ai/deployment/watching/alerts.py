@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from itertools import groupby
+from typing import Any, TypeVar
 
-from crm_ai.deployment.watching.batch import Batch
+from crm_ai.deployment.watching.batch import Batch, week_of
 from crm_ai.deployment.watching.drift import MISSING_WATCH, NEW_WATCH, PSI_WATCH, Drift, Level
+from crm_ai.deployment.watching.gaps import Audits, new_gaps
 from crm_ai.deployment.watching.performance import Performance, segment_in_words
 from crm_ai.evaluation import Estimate
 from crm_ai.evaluation.intervals import Z, quantile_for
@@ -20,6 +22,7 @@ RANKING_WATCH, RANKING_ACT = 0.02, 0.05
 LEAN_WATCH, LEAN_ACT = 0.02, 0.05
 ERROR_WATCH, ERROR_ACT = 1.1, 1.25
 SMALLEST_P = 0.001
+T = TypeVar("T", Batch, Performance)
 TOGETHER = 2  # figures of a yes/no question that may alarm: ranking and lean
 
 
@@ -43,7 +46,9 @@ class Alert:
     subject : str
         The column, figure or segment.
     level : Level
-        Watch or act, by the latest batch.
+        Watch or act, by the batch of the latest week that shows it most.
+    batch : str
+        Name of that batch.
     since : date
         Day of the first batch from which on it has lasted without a break.
     batches : int
@@ -55,6 +60,7 @@ class Alert:
     concern: Concern
     subject: str
     level: Level
+    batch: str
     since: date
     batches: int
     what: str
@@ -63,7 +69,7 @@ class Alert:
 
     @property
     def is_new(self) -> bool:
-        """Whether the latest batch is the first to show it."""
+        """Whether one batch of the latest week is the first to show it."""
         return self.batches == 1
 
     @property
@@ -90,6 +96,7 @@ class Alert:
             "concern": self.concern.value,
             "subject": self.subject,
             "level": self.level.value,
+            "batch": self.batch,
             "since": self.since.isoformat(),
             "batches": self.batches,
             "new": self.is_new,
@@ -99,7 +106,9 @@ class Alert:
         }
 
 
-def alerts_of(batches: Sequence[Batch], performances: Sequence[Performance]) -> tuple[Alert, ...]:
+def alerts_of(
+    batches: Sequence[Batch], performances: Sequence[Performance], approved: Audits | None = None
+) -> tuple[Alert, ...]:
     """Find what somebody should hear of now.
 
     Parameters
@@ -108,15 +117,37 @@ def alerts_of(batches: Sequence[Batch], performances: Sequence[Performance]) -> 
         Of one model, the earliest first.
     performances : sequence of Performance
         Of its batches whose outcomes are known, the earliest first.
+    approved : mapping of str to mapping, optional
+        By segment the audit that was registered: gaps that are in it and have not grown are no news.
 
     Returns
     -------
     tuple of Alert
         What to act upon first, then what is to be watched; performance before scores, scores before columns.
     """
-    found = [*_of_performance(performances), *_of_fairness(performances), *_of_drift(batches)]
+    found = [*_of_performance(performances), *_of_fairness(performances, approved or {}), *_of_drift(batches)]
     order = (Concern.PERFORMANCE, Concern.FAIRNESS, Concern.SCORES, Concern.INPUT)
     return tuple(sorted(found, key=lambda alert: (alert.level is not Level.ACT, order.index(alert.concern))))
+
+
+def without_outcomes(alerts: Sequence[Alert], performances: Sequence[Performance]) -> tuple[str, ...]:
+    """Find batches of changed customers of whom nobody knows yet how good their scores were.
+
+    Parameters
+    ----------
+    alerts : sequence of Alert
+        What holds now; those about columns and scores count.
+    performances : sequence of Performance
+        Of batches whose outcomes are known; too few to judge by are none.
+
+    Returns
+    -------
+    tuple of str
+        Names of the batches.
+    """
+    changed = [alert.batch for alert in alerts if alert.concern in (Concern.SCORES, Concern.INPUT)]
+    judged = {one.batch for one in performances if one.figures}
+    return tuple(dict.fromkeys(name for name in changed if name not in judged))
 
 
 def level_of_figure(name: str, difference: Estimate, value: Estimate) -> Level:
@@ -185,26 +216,51 @@ def _grade(size: float, watch: float, act: float) -> Level:
 
 
 def _of_drift(batches: Sequence[Batch]) -> list[Alert]:
-    if not batches:
-        return []
-    found = []
-    for one in batches[-1].drifts:
-        if one.level.alarms:
-            days = _lasting(batches, partial(_level_in, column=one.column, of_scores=one.of_scores))
-            concern = Concern.SCORES if one.of_scores else Concern.INPUT
-            found.append(
-                Alert(
-                    concern=concern,
-                    subject=one.column,
-                    level=one.level,
-                    since=days[0],
-                    batches=len(days),
-                    what=_moved(one),
-                    how_sure=_sure(one),
-                    next_step=_remedy(one),
-                )
-            )
-    return found
+    worst: dict[tuple[str, bool], tuple[Batch, Drift]] = {}
+    for batch in latest_week(batches):
+        for one in batch.drifts:
+            known = worst.get((one.column, one.of_scores))
+            if one.level.alarms and (known is None or _gravity(one) >= _gravity(known[1])):
+                worst[one.column, one.of_scores] = batch, one
+    ordered = sorted(
+        worst.values(), key=lambda found: (not found[1].of_scores, *(-part for part in _gravity(found[1])))
+    )
+    return [_of_column(batches, batch, one) for batch, one in ordered]
+
+
+def _of_column(batches: Sequence[Batch], batch: Batch, one: Drift) -> Alert:
+    days = _lasting(batches, partial(_level_in, column=one.column, of_scores=one.of_scores))
+    return Alert(
+        concern=Concern.SCORES if one.of_scores else Concern.INPUT,
+        subject=one.column,
+        level=one.level,
+        batch=batch.name,
+        since=days[0],
+        batches=len(days),
+        what=_moved(one),
+        how_sure=_sure(one),
+        next_step=_remedy(one),
+    )
+
+
+def _gravity(one: Drift) -> tuple[bool, float]:
+    return one.level is Level.ACT, one.psi
+
+
+def latest_week(made: Sequence[T]) -> tuple[T, ...]:
+    """Find what belongs to the latest week: all of it is judged, for a batch does not undo the one before.
+
+    Parameters
+    ----------
+    made : sequence of Batch or Performance
+        The earliest first.
+
+    Returns
+    -------
+    tuple of Batch or Performance
+        Those of the last one's week, the earliest first.
+    """
+    return tuple(one for one in made if week_of(one.day) == week_of(made[-1].day))
 
 
 def _level_in(batch: Batch, *, column: str, of_scores: bool) -> Level:
@@ -213,16 +269,19 @@ def _level_in(batch: Batch, *, column: str, of_scores: bool) -> Level:
 
 
 def _lasting(made: Sequence[Any], level: Callable[[Any], Level]) -> list[date]:
-    """Days from which on something has lasted; batches too small to say neither end nor prolong it."""
+    """Days of batches that show something, back to the last week of which none did.
+
+    Batches too small to say neither end nor prolong it.
+    """
     days: list[date] = []
-    for one in reversed(made):
-        now = level(one)
-        if now is Level.TOO_FEW:
-            continue
-        if not now.alarms:
+    weeks = groupby(reversed(made), key=lambda one: week_of(one.day))
+    for _week, batches in weeks:
+        told = [(one.day, level(one)) for one in batches]
+        showing = [day for day, now in told if now.alarms]
+        if not showing and any(now is not Level.TOO_FEW for _day, now in told):
             break
-        days.insert(0, one.day)
-    return days
+        days += showing
+    return days[::-1]
 
 
 def _moved(one: Drift) -> str:
@@ -260,35 +319,36 @@ def _remedy(one: Drift) -> str:
 
 def _of_performance(performances: Sequence[Performance]) -> list[Alert]:
     judged = [one for one in performances if one.figures]
-    if not judged:
-        return []
-    latest, found = judged[-1], []
-    for name, difference in latest.differences.items():
-        if name == "mean_error":
-            level_in: Callable[[Performance], Level] = level_of_lean
-        else:
-            level_in = _figure_level(name)
-        level = level_in(latest)
-        if not level.alarms:
-            continue
-        days = _lasting(judged, level_in)
-        found.append(
-            Alert(
-                concern=Concern.PERFORMANCE,
-                subject=name,
-                level=level,
-                since=days[0],
-                batches=len(days),
-                what=_worse(name, latest),
-                how_sure=_("The change lies between {low} and {high} with 95 % confidence ({n} outcomes).").format(
-                    low=signed(difference.low), high=signed(difference.high), n=count(latest.joined.matched)
-                ),
-                next_step=_("Recalibrate or retrain with recent outcomes.")
-                if name == "mean_error"
-                else _("Retrain with recent outcomes, and compare on the same customers before anything is replaced."),
+    recent = latest_week(judged)
+    found = []
+    for name in dict.fromkeys(name for one in recent for name in one.differences):
+        level_in: Callable[[Performance], Level] = level_of_lean if name == "mean_error" else _figure_level(name)
+        showing = [one for one in recent if level_in(one).alarms]
+        if showing:
+            worst = max(
+                reversed(showing), key=lambda one: (level_in(one) is Level.ACT, abs(one.differences[name].value))
             )
-        )
+            found.append(_of_figure(name, worst, level_in(worst), _lasting(judged, level_in)))
     return found
+
+
+def _of_figure(name: str, worst: Performance, level: Level, days: Sequence[date]) -> Alert:
+    difference = worst.differences[name]
+    return Alert(
+        concern=Concern.PERFORMANCE,
+        subject=name,
+        level=level,
+        batch=worst.batch,
+        since=days[0],
+        batches=len(days),
+        what=_worse(name, worst),
+        how_sure=_("The change lies between {low} and {high} with 95 % confidence ({n} outcomes).").format(
+            low=signed(difference.low), high=signed(difference.high), n=count(worst.joined.matched)
+        ),
+        next_step=_("Recalibrate or retrain with recent outcomes.")
+        if name == "mean_error"
+        else _("Retrain with recent outcomes, and compare on the same customers before anything is replaced."),
+    )
 
 
 def _figure_level(name: str) -> Callable[[Performance], Level]:
@@ -314,22 +374,28 @@ def _worse(name: str, latest: Performance) -> str:
     )
 
 
-def _of_fairness(performances: Sequence[Performance]) -> list[Alert]:
+def _of_fairness(performances: Sequence[Performance], approved: Audits) -> list[Alert]:
     judged = [one for one in performances if one.segments]
+    recent = latest_week(judged)
     found = []
-    for segment, said in judged[-1].segments.items() if judged else ():
-        if said.get("gaps"):
-            days = _lasting(judged, partial(_gap_in, segment=segment))
+    for segment in dict.fromkeys(name for one in recent for name in one.segments):
+        level_in = partial(_gap_in, segment=segment, approved=approved)
+        showing = [one for one in recent if level_in(one).alarms]
+        if showing:
+            latest = showing[-1]
+            days = _lasting(judged, level_in)
+            said = latest.segments[segment]
             found.append(
                 Alert(
                     concern=Concern.FAIRNESS,
                     subject=segment,
                     level=Level.WATCH,
+                    batch=latest.batch,
                     since=days[0],
                     batches=len(days),
-                    what=segment_in_words(segment, said),
+                    what=segment_in_words(segment, {**said, "gaps": new_gaps(segment, said, approved)}),
                     how_sure=_("Comparisons of all segments are corrected together ({n} outcomes).").format(
-                        n=count(judged[-1].joined.matched)
+                        n=count(latest.joined.matched)
                     ),
                     next_step=_("Compare with the audit at approval; the Fairness page shows how gaps can be closed."),
                 )
@@ -337,5 +403,27 @@ def _of_fairness(performances: Sequence[Performance]) -> list[Alert]:
     return found
 
 
-def _gap_in(performance: Performance, *, segment: str) -> Level:
-    return Level.WATCH if performance.segments.get(segment, {}).get("gaps") else Level.STEADY
+def _gap_in(performance: Performance, *, segment: str, approved: Audits) -> Level:
+    said = performance.segments.get(segment, {})
+    return Level.WATCH if new_gaps(segment, said, approved) else Level.STEADY
+
+
+def known_gaps(performances: Sequence[Performance], approved: Audits) -> tuple[str, ...]:
+    """Find segments whose gaps at work are those that were known.
+
+    Parameters
+    ----------
+    performances : sequence of Performance
+        The earliest first.
+    approved : mapping of str to mapping
+        By segment the audit that was registered.
+
+    Returns
+    -------
+    tuple of str
+        Names of segments with a gap in the latest week with outcomes, of which none is new or has grown.
+    """
+    recent = latest_week([one for one in performances if one.segments])
+    with_gaps = dict.fromkeys(name for one in recent for name, said in one.segments.items() if said.get("gaps"))
+    worrying = {alert.subject for alert in _of_fairness(recent, approved)}
+    return tuple(name for name in with_gaps if name not in worrying)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -44,6 +44,10 @@ class Batch:
         Cells that could not be read and count as missing.
     selected : int, optional
         How many reached the threshold; 1 to 4 count as none, and all but 1 to 4 as all. None where it is not known.
+    source : str, default ""
+        Digest of the whole table, by which the same one is recognised; empty where it is not known.
+    turn : int, default 0
+        Grows with the time of remembering, as its store tells it: orders batches of one day.
     """
 
     name: str
@@ -56,12 +60,18 @@ class Batch:
     scores: tuple[int, ...]
     unreadable: int = 0
     selected: int | None = None
+    source: str = field(default="", compare=False)
+    turn: int = field(default=0, compare=False)
+
+    @property
+    def order(self) -> tuple[date, int, str]:
+        """Sorts batches: by day, and those of one day by when they were remembered."""
+        return self.day, self.turn, self.name
 
     @property
     def week(self) -> str:
         """Its week by ISO 8601, such as ``2026-W07``."""
-        year, week, _weekday = self.day.isocalendar()
-        return f"{year}-W{week:02d}"
+        return week_of(self.day)
 
     def as_json(self) -> dict[str, Any]:
         """Plain numbers and texts.
@@ -83,7 +93,30 @@ class Batch:
             "scores": list(self.scores),
             "unreadable": self.unreadable,
             "selected": self.selected,
+            "source": self.source,
         }
+
+
+def week_of(day: date) -> str:
+    """Week of a day by ISO 8601.
+
+    Parameters
+    ----------
+    day : date
+        The day.
+
+    Returns
+    -------
+    str
+        Year and week.
+
+    Examples
+    --------
+    >>> week_of(date(2026, 11, 26))
+    '2026-W48'
+    """
+    year, week, _weekday = day.isocalendar()
+    return f"{year}-W{week:02d}"
 
 
 def make_batch(
@@ -179,6 +212,7 @@ def batch_from_json(said: Mapping[str, Any]) -> Batch:
             scores=tuple(int(n) for n in said["scores"]),
             unreadable=int(said["unreadable"]),
             selected=None if said.get("selected") is None else int(said["selected"]),
+            source=str(said.get("source", "")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CrmAiError(_("A batch cannot be read; the file is damaged.")) from error

@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -20,10 +21,14 @@ from crm_ai.errors import CrmAiError
 from crm_ai.files import write_atomically
 from crm_ai.modeling import Groups
 from crm_ai.modeling.labels import label_codes
-from crm_ai.modeling.problem import Task
+from crm_ai.modeling.problem import Problem, Task
 from crm_ai.modeling.profile import Profile
 from crm_ai.personal_data.pseudonyms import START, check_key, new_key, pseudonyms
+from crm_ai.table import Kind
 from crm_ai.words import _
+
+if TYPE_CHECKING:
+    from crm_ai.table import Table
 
 SECRET_FILE = "secret.key"
 DIGITS = 16
@@ -61,6 +66,32 @@ class KeyedScores:
             {name: _together(groups, other.segments[name]) for name, groups in self.segments.items()},
             self.unnamed + other.unnamed,
         )
+
+
+def identifying_columns(table: Table, problem: Problem) -> tuple[str, ...]:
+    """Find columns that tell customers apart, by which outcomes can join.
+
+    Parameters
+    ----------
+    table : Table
+        The customers.
+    problem : Problem
+        The model's question; what it asks about and learns from identifies nobody.
+
+    Returns
+    -------
+    tuple of str
+        Columns of kind identifier first, then those in which no value repeats and none is missing.
+    """
+    sure = table.schema.names_of(kind=Kind.IDENTIFIER)
+    known = {problem.target, *problem.features, *sure}
+    others = [
+        column.name
+        for column in table.schema
+        if column.name not in known and column.kind not in (Kind.DATE, Kind.BOOLEAN)
+    ]
+    apart = [name for name in others if table.frame[name].is_unique and table.frame[name].notna().all()]
+    return (*sure, *(name for name in apart if len(table.frame) > 1))
 
 
 def keyed_scores(

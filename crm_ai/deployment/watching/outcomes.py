@@ -14,6 +14,7 @@ import pandas as pd
 from crm_ai.deployment.watching.batch import Batch
 from crm_ai.deployment.watching.joined import Joined
 from crm_ai.deployment.watching.keys import KeyedScores, coded
+from crm_ai.deployment.watching.outcome_columns import translated
 from crm_ai.deployment.watching.performance import Performance
 from crm_ai.errors import ProblemError
 from crm_ai.evaluation import Estimate, tally_confusion, tally_errors, tally_scores
@@ -105,7 +106,14 @@ class Outcomes:
 
 
 def read_outcomes(
-    table: Table, *, key: str, profile: Profile, secret: bytes, outcome: str | None = None, when: str | None = None
+    table: Table,
+    *,
+    key: str,
+    profile: Profile,
+    secret: bytes,
+    outcome: str | None = None,
+    when: str | None = None,
+    means: Mapping[str, str] | None = None,
 ) -> Outcomes:
     """Read outcomes, to be joined to one batch or many.
 
@@ -113,6 +121,8 @@ def read_outcomes(
     ----------
     table, key, profile, secret, outcome, when : optional
         As in ``join_outcomes``.
+    means : mapping of str to str, optional
+        By label that is none of the question's answers the answer that it stands for.
 
     Returns
     -------
@@ -125,7 +135,7 @@ def read_outcomes(
         If a column is not there.
     """
     assert profile.problem is not None
-    truth = _outcomes(table, profile, outcome or profile.problem.target)
+    truth = _outcomes(table, profile, outcome or profile.problem.target, means or {})
     codes, named = coded(_column(table, key), secret)
     days = pd.to_datetime(_column(table, when), errors="coerce") if when else None
     return Outcomes(codes, named, truth, days, table.source, key)
@@ -173,9 +183,7 @@ def judge_batch(batch: Batch, keyed: KeyedScores, outcomes: Outcomes, *, profile
         raise ProblemError(
             _("No outcome belongs to a customer of the batch “{batch}”.").format(batch=batch.name),
             where=outcomes.source,
-            next_step=_("Check that “{key}” holds the same identifiers as when the batch was scored.").format(
-                key=outcomes.key
-            ),
+            next_step=_why_nobody(outcomes, theirs, early),
         )
     places = first[[place for place, _outcome in found]]
     actual, said = np.asarray([value for _place, value in found]), keyed.said[places]
@@ -191,6 +199,17 @@ def judge_batch(batch: Batch, keyed: KeyedScores, outcomes: Outcomes, *, profile
         differences=_differences(profile, figures, batch.threshold),
         segments=_audits(profile, keyed, places, actual, said, batch.threshold) if enough else {},
     )
+
+
+def _why_nobody(outcomes: Outcomes, theirs: np.ndarray, early: np.ndarray) -> str:
+    there = outcomes.named & np.isin(outcomes.codes, theirs)
+    if not there.any():
+        return _("Check that “{key}” holds the same identifiers as when the batch was scored.").format(key=outcomes.key)
+    if np.isnan(outcomes.truth[there]).all():
+        return _("The customers are found, but the column of the outcomes holds none of the question's answers.")
+    if early[there].any():
+        return _("The customers are found, but their outcomes are dated before the day of the batch.")
+    return _("The customers are found, but rows say different things of each.")
 
 
 def difference_of_samples(name: str, now: Estimate, then: Estimate) -> Estimate:
@@ -227,15 +246,16 @@ def difference_of_samples(name: str, now: Estimate, then: Estimate) -> Estimate:
     return Estimate(name, value, low, high, now.n)
 
 
-def _outcomes(table: Table, profile: Profile, outcome: str) -> np.ndarray:
+def _outcomes(table: Table, profile: Profile, outcome: str, means: Mapping[str, str]) -> np.ndarray:
     """Outcomes as numbers or positions of answers; NaN where unknown."""
     from dataclasses import replace
 
     from crm_ai.modeling.answers import answers
 
-    _column(table, outcome)
+    column = _column(table, outcome)
     assert profile.problem is not None
-    return answers(table, replace(profile.problem, target=outcome))
+    truth = answers(table, replace(profile.problem, target=outcome))
+    return translated(truth, column, profile.problem, means)
 
 
 def _column(table: Table, name: str) -> pd.Series:

@@ -49,7 +49,7 @@ def stability(numbers: pd.DataFrame) -> pd.DataFrame:
         Columns week, batch, column, value (stability index), n.
     """
     chosen = numbers[numbers["measure"] == STABILITY]
-    column = chosen["subject"].where(chosen["kind"] != OF_SCORES, _("(score)"))
+    column = chosen["subject"].where(chosen["kind"] != OF_SCORES, _("the score"))
     return chosen.assign(column=column)[["week", "batch", "column", "value", "n"]]
 
 

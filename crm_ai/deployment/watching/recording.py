@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,8 @@ def record(
     profile = profile_of(model)
     watched = Keyed(key or "", secret, tuple(segments)) if keep_keys else None
     counts = count_customers(model, stream, threshold=threshold, keyed=watched)
-    batch = counts.batch(profile, name=name, day=day, model=version, threshold=threshold)
+    source = table.digest if isinstance(table, Table) else ""
+    batch = replace(counts.batch(profile, name=name, day=day, model=version, threshold=threshold), source=source)
     keyed = counts.keyed_scores(profile)
     performance = None
     if outcomes is not None and keyed is not None:

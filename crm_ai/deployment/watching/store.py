@@ -6,7 +6,9 @@ import hashlib
 import json
 import os
 import secrets
+import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -72,7 +74,7 @@ class FolderStore:
         path = self._path(batch.model, batch.name)
         if path.exists():
             raise batch_twice(batch)
-        said = batch.as_json()
+        said = batch.as_json() | {"remembered": time.time_ns()}
         if keyed is not None:
             # Codes first: a batch that says it has codes has them. Its own file makes it count.
             name = f"{path.stem}.{secrets.token_hex(6)}.npz"
@@ -97,8 +99,8 @@ class FolderStore:
         tuple of Batch
             The earliest first.
         """
-        found = [batch_from_json(said) for said in self._read("batches")]
-        return tuple(sorted(_of(model, found), key=lambda batch: (batch.day, batch.name)))
+        found = [replace(batch_from_json(said), turn=_turn(said)) for said in self._read("batches")]
+        return tuple(sorted(_of(model, found), key=lambda batch: batch.order))
 
     def keyed(self, batch: Batch) -> KeyedScores | None:
         """Find the codes of a batch's customers.
@@ -162,7 +164,7 @@ class FolderStore:
         later = (said for file in self._read("outcomes") for said in file.get("several", [file]))
         found = _of(model, [performance_from_json(said) for said in (*at_once, *later)])
         latest = {(one.model, one.batch): one for one in found}
-        return tuple(sorted(latest.values(), key=lambda one: (one.day, one.batch)))
+        return by_batch(latest.values(), self.batches(model))
 
     def _path(self, model: str, name: str) -> Path:
         """A file named so that neither a hostile name nor a long one leads elsewhere."""
@@ -193,6 +195,25 @@ class FolderStore:
         return True
 
 
+def by_batch(performances: Iterable[Performance], batches: Iterable[Batch]) -> tuple[Performance, ...]:
+    """Put what outcomes said into the order of the batches that they are of.
+
+    Parameters
+    ----------
+    performances : iterable of Performance
+        What outcomes said.
+    batches : iterable of Batch
+        The batches; of others the day is known alone.
+
+    Returns
+    -------
+    tuple of Performance
+        The earliest batch first.
+    """
+    orders = {(batch.model, batch.name): batch.order for batch in batches}
+    return tuple(sorted(performances, key=lambda one: orders.get((one.model, one.batch), (one.day, 0, one.batch))))
+
+
 def by_week(batches: Iterable[Batch]) -> dict[str, tuple[Batch, ...]]:
     """Batches by week.
 
@@ -206,7 +227,7 @@ def by_week(batches: Iterable[Batch]) -> dict[str, tuple[Batch, ...]]:
     dict of str to tuple of Batch
         By ISO week, the earliest first.
     """
-    ordered = sorted(batches, key=lambda batch: (batch.day, batch.name))
+    ordered = sorted(batches, key=lambda batch: batch.order)
     weeks: dict[str, tuple[Batch, ...]] = {}
     for batch in ordered:
         weeks[batch.week] = (*weeks.get(batch.week, ()), batch)
@@ -219,10 +240,18 @@ def _of(model: str | None, found: list[Any]) -> list[Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        said = json.loads(path.read_bytes())
+        said, written = json.loads(path.read_bytes()), path.stat().st_mtime_ns
     except (OSError, ValueError) as error:
         raise CrmAiError(_("A batch cannot be read; the file is damaged."), where=str(path)) from error
-    return said if isinstance(said, dict) else {}
+    # Older batches do not say when they were remembered; their files were never changed since.
+    return {"remembered": written} | said if isinstance(said, dict) else {}
+
+
+def _turn(said: dict[str, Any]) -> int:
+    try:
+        return int(said["remembered"])
+    except (TypeError, ValueError) as error:
+        raise CrmAiError(_("A batch cannot be read; the file is damaged.")) from error
 
 
 def batch_twice(batch: Batch) -> CrmAiError:

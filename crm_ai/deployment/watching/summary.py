@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crm_ai.deployment.watching.alerts import Concern
+from crm_ai.deployment.watching.advice import unknown_in_words
+from crm_ai.deployment.watching.alerts import Concern, without_outcomes
 from crm_ai.deployment.watching.drift import Level
 from crm_ai.words import _, count, ngettext, number, sentences
 
@@ -27,7 +28,7 @@ def in_short(watched: Watch) -> str:
     Returns
     -------
     str
-        At most five sentences in the reader's language.
+        At most six sentences in the reader's language.
     """
     if not watched.batches:
         return _("Nothing has been scored yet.")
@@ -58,10 +59,9 @@ def _how_long(watched: Watch) -> str:
 
 
 def _customers(watched: Watch) -> str:
-    latest = watched.batches[-1]
-    if latest.drifts[0].level is Level.TOO_FEW:
+    if all(batch.drifts[0].level is Level.TOO_FEW for batch in watched.recent):
         return _("The latest has too few customers ({n}) to tell whether they have changed.").format(
-            n=count(latest.customers)
+            n=count(sum(batch.customers for batch in watched.recent))
         )
     names = [alert.subject for alert in watched.alerts if alert.concern is Concern.INPUT]
     if names:
@@ -83,9 +83,11 @@ def _outcomes(watched: Watch) -> str:
     judged = [one for one in watched.performances if one.figures]
     if not judged:
         return _("No outcomes are known yet.") if not watched.performances else _("Too few outcomes to judge it.")
-    latest, name = judged[-1], headline_figure(judged[-1])
+    worse = [alert.batch for alert in watched.alerts if alert.concern is Concern.PERFORMANCE]
+    latest = next((one for one in reversed(judged) if one.batch in worse[:1]), judged[-1])
+    name = headline_figure(latest)
     now = latest.figures[name]
-    if any(alert.concern is Concern.PERFORMANCE for alert in watched.alerts):
+    if worse:
         return _("By its outcomes it has become worse: {figure} {now}.").format(
             figure=describe(name)[0], now=number(now.value)
         )
@@ -93,6 +95,8 @@ def _outcomes(watched: Watch) -> str:
         words = _("By {n} outcomes of the batch of {day}: {figure} {now}.")
     else:
         words = _("By {n} outcomes of the batch of {day} there is no sign that it has become worse ({figure} {now}).")
-    return words.format(
+    told = words.format(
         n=count(latest.joined.matched), day=latest.day.isoformat(), figure=describe(name)[0], now=number(now.value)
     )
+    unknown = without_outcomes(watched.alerts, watched.performances)
+    return sentences([told, unknown_in_words(unknown)]) if unknown else told

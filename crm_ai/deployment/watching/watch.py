@@ -10,13 +10,16 @@ from typing import Any
 import pandas as pd
 
 from crm_ai.deployment.watching.advice import Advice, advise
-from crm_ai.deployment.watching.alerts import Alert, alerts_of, level_of_figure, level_of_lean
+from crm_ai.deployment.watching.alerts import Alert, alerts_of, known_gaps, latest_week, level_of_figure, level_of_lean
 from crm_ai.deployment.watching.batch import Batch
+from crm_ai.deployment.watching.causes import Cause, causes_of
 from crm_ai.deployment.watching.drift import Level
+from crm_ai.deployment.watching.gaps import Audits
 from crm_ai.deployment.watching.performance import Performance
+from crm_ai.deployment.watching.store import by_batch
 from crm_ai.evaluation import Estimate
 from crm_ai.modeling.profile import SCORE
-from crm_ai.words import _, count, sentences
+from crm_ai.words import _, count, ngettext, sentences
 
 COLUMNS = ("week", "day", "batch", "kind", "subject", "measure", "value", "low", "high", "p", "n", "level")
 
@@ -32,15 +35,18 @@ class Watch:
     performances : tuple of Performance
         Of batches whose outcomes are known, the earliest first.
     alerts : tuple of Alert
-        What holds as of the latest batch and the latest outcomes.
+        What holds as of the batches of the latest week and of the latest week with outcomes.
     advice : Advice
         Whether to retrain.
+    known_gaps : tuple of str, default ()
+        Segments with gaps that were known when the version was registered, and have not grown.
     """
 
     batches: tuple[Batch, ...]
     performances: tuple[Performance, ...]
     alerts: tuple[Alert, ...]
     advice: Advice
+    known_gaps: tuple[str, ...] = ()
 
     @property
     def level(self) -> Level:
@@ -49,28 +55,42 @@ class Watch:
             return Level.ACT
         if self.alerts:
             return Level.WATCH
-        few = not self.batches or self.batches[-1].drifts[0].level is Level.TOO_FEW
+        few = all(batch.drifts[0].level is Level.TOO_FEW for batch in self.recent)
         return Level.TOO_FEW if few else Level.STEADY
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The alerts, those about customers told together."""
+        return causes_of(self.alerts)
+
+    @property
+    def recent(self) -> tuple[Batch, ...]:
+        """Batches of the latest week: what is said of the customers is said of all of them."""
+        return latest_week(self.batches)
 
     @property
     def in_words(self) -> str:
         """How it stands, in one paragraph, in the reader's language."""
         if not self.batches:
             return _("Nothing has been scored yet.")
-        latest = self.batches[-1]
+        latest, customers = self.batches[-1], sum(batch.customers for batch in self.recent)
         if self.level is Level.TOO_FEW:
-            stands = _("It has too few customers ({n}) to tell whether they have changed.").format(
-                n=count(latest.customers)
-            )
+            stands = _("It has too few customers ({n}) to tell whether they have changed.").format(n=count(customers))
         elif self.alerts:
-            urgent = sum(alert.level is Level.ACT for alert in self.alerts)
+            urgent = sum(cause.level is Level.ACT for cause in self.causes)
             stands = _("Alerts: {n}, of which {urgent} ask for action.").format(
-                n=count(len(self.alerts)), urgent=count(urgent)
+                n=count(len(self.causes)), urgent=count(urgent)
             )
         else:
-            stands = _("Its {n} customers are like those of the training.").format(n=count(latest.customers))
+            stands = _("Its {n} customers are like those of the training.").format(n=count(customers))
         name = _("Latest batch: “{name}” of {day}.").format(name=latest.name, day=latest.day.isoformat())
-        return sentences([name, stands])
+        others = len(self.recent) - 1
+        if not others:
+            return sentences([name, stands])
+        week = ngettext(
+            "{n} more batch of its week is counted in.", "{n} more batches of its week are counted in.", others
+        ).format(n=count(others))
+        return sentences([name, week, stands])
 
     def to_frame(self) -> pd.DataFrame:
         """Put all numbers into a tidy table, one row a number.
@@ -98,6 +118,7 @@ def watch(
     *,
     trained: date | None = None,
     today: date | None = None,
+    approved: Audits | None = None,
 ) -> Watch:
     """Look at a model at work.
 
@@ -109,17 +130,20 @@ def watch(
         Of those whose outcomes are known.
     trained, today : date, optional
         When the model was trained, and from where its age is counted (default: the latest batch).
+    approved : mapping of str to mapping, optional
+        By segment the audit that was registered.
 
     Returns
     -------
     Watch
         Alerts and advice.
     """
-    ordered = tuple(sorted(batches, key=lambda batch: (batch.day, batch.name)))
-    known = tuple(sorted(performances, key=lambda one: (one.day, one.batch)))
-    alerts = alerts_of(ordered, known)
+    ordered = tuple(sorted(batches, key=lambda batch: batch.order))
+    known = by_batch(performances, ordered)
+    alerts = alerts_of(ordered, known, approved)
     now = today or (ordered[-1].day if ordered else None)
-    return Watch(ordered, known, alerts, advise(alerts, ordered, known, trained=trained, today=now))
+    advice = advise(alerts, known, trained=trained, today=now)
+    return Watch(ordered, known, alerts, advice, known_gaps(known, approved or {}))
 
 
 def _drift_rows(batch: Batch) -> list[tuple[Any, ...]]:

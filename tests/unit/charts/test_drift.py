@@ -39,6 +39,26 @@ def test_the_picture_of_the_weeks_names_who_moved_and_marks_it():
     assert "like those of the training" in charts.describe(calm)
 
 
+def test_a_batch_of_too_few_hides_nothing_and_has_no_colour():
+    rows = frame_of(["act", "steady"])
+    day, few = date(2026, 1, 6), (np.nan, np.nan, 0.5, 3, "too few to say")
+    for kind, subject, size in (("score", "score", 2.0), ("input", "months", 3.0), ("input", "alone", 3.0)):
+        rows.loc[len(rows)] = ("2026-W02", day, "three", kind, subject, "psi", size, *few)
+    figure = charts.drift.weeks_by_column(rows)
+    field, unknown = figure.data
+    place = list(field.y).index("months")
+    assert field.text[place][0] == "!!"
+    assert field.z[place][0] == 0.4
+    assert np.isnan(field.z[list(field.y).index("alone")]).all()
+    assert (list(unknown.x), list(unknown.y), list(unknown.text)) == (["5 January 2026"], ["alone"], ["?"])
+
+
+def test_weeks_are_named_by_their_monday():
+    (field,) = charts.drift.weeks_by_column(frame_of(["steady", "act"])).data
+    assert list(field.x) == ["5 January 2026", "12 January 2026"]
+    assert "the score" in field.y
+
+
 def test_scores_and_performance_over_weeks():
     frame = frame_of(["steady", "steady"])
     assert "as they were" in charts.describe(charts.drift.scores_over_weeks(frame))

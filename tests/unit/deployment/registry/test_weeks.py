@@ -1,5 +1,6 @@
 """What a registered version scores is remembered as counts, and outcomes join weeks later."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -156,3 +157,32 @@ def test_a_shift_is_told_in_short_and_outcomes_decide(registry, at_work):
     assert np.isfinite(judged.to_frame().query("measure == 'selection_rate' and kind == 'score'")["value"]).all()
     few = remember(registry, version, model, table_from_frame(week(4, 20)), name="few", day=START, store=store)
     assert "too few customers (20)" in in_short(watch([few]))
+
+
+def test_gaps_that_were_registered_are_no_news(registry, at_work):
+    version, model, store = at_work
+    batch = keep(registry, at_work, 0)
+    (one,) = join_arrived(store, [batch], model, table_from_frame(week(0)), key="客户号", known=START).performances
+    audit = version.facts["fairness"]["gender"]
+    said = {**one.segments["gender"], "gaps": ["selection_rate"], "judgement": "gap"}
+    gap = replace(one, segments={"gender": said})
+    known = {"gender": {**audit, "gaps": ["selection_rate"]}}
+    assert set(audit["by_group"]["selection_rate"]) == set(said["groups"])
+    assert watch([batch], [gap], approved=known).known_gaps == ("gender",)
+    assert "gender" in [alert.subject for alert in watch([batch], [gap], approved={"gender": audit}).alerts]
+
+
+@pytest.mark.parametrize(
+    ("frame", "when", "said"),
+    [
+        (week(7), None, "same identifiers"),
+        (week(0).assign(Churn="left"), None, "none of the question's answers"),
+        (week(0).assign(day="2020-01-01"), "day", "dated before"),
+    ],
+)
+def test_it_is_said_why_nobody_can_be_judged(registry, at_work, frame, when, said):
+    _version, model, store = at_work
+    batch = keep(registry, at_work, 0)
+    with pytest.raises(ProblemError) as found:
+        join_arrived(store, [batch], model, table_from_frame(frame), key="客户号", known=START, when=when)
+    assert said in found.value.next_step

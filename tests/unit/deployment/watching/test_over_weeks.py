@@ -44,7 +44,7 @@ def test_one_measure_of_each_batch(batches):
 
 def test_columns_and_the_score_by_name(batches):
     found = stability(watch(batches).to_frame())
-    want = [("(score)" if one.of_scores else one.column, one.psi) for batch in batches for one in batch.drifts]
+    want = [("the score" if one.of_scores else one.column, one.psi) for batch in batches for one in batch.drifts]
     assert list(zip(found["column"], found["value"], strict=True)) == want
     assert stability(watch([]).to_frame()).empty
 

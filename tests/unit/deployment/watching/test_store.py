@@ -1,6 +1,7 @@
 """Places for batches: whichever it is, what is kept comes back whole, once, and unchanged."""
 
 import json
+import os
 import threading
 from datetime import date
 from itertools import count
@@ -90,6 +91,31 @@ def test_what_is_kept_comes_back(place, batch_of, keyed_of):
     assert (again.codes == keyed.codes).all()
     assert (again.said == keyed.said).all()
     assert list(by_week(store.batches())) == ["2026-W02", "2026-W07"]
+
+
+def test_batches_of_one_day_come_in_the_order_in_which_they_were_remembered(place, batch_of, keyed_of, judged):
+    store, frame = place(), customers(62, 100)
+    names = ["week2", "week1", "newcomers", "二"]
+    batches = [batch_of(frame, name=name, version=VERSION) for name in names]
+    for batch in batches:
+        store.add(batch, keyed_of(frame))
+    for batch in batches[::-1]:
+        store.add_outcomes(judged(batch, frame))
+    assert [batch.name for batch in place().batches(VERSION)] == names
+    assert [batch.name for batch in by_week(place().batches())["2026-W10"]] == names
+    assert [one.batch for one in place().outcomes()] == names
+
+
+def test_a_batch_that_does_not_say_when_it_was_remembered_has_the_time_of_its_file(tmp_path, batch_of):
+    store = FolderStore(tmp_path)
+    for turn, name in enumerate(("b", "a")):
+        store.add(batch_of(customers(62, 100), name=name))
+        (file,) = [one for one in (tmp_path / "batches").glob("*.json") if f'"name": "{name}"' in one.read_text()]
+        said = json.loads(file.read_text())
+        del said["remembered"]
+        file.write_text(json.dumps(said))
+        os.utime(file, ns=(turn * 10**9, turn * 10**9))
+    assert [batch.name for batch in store.batches()] == ["b", "a"]
 
 
 def test_outcomes_come_back_and_the_last_ones_count(place, batch_of, keyed_of, model):
