@@ -18,6 +18,7 @@ from crm_ai.deployment.registry import (
     list_versions,
     open_registry,
     open_version,
+    read_log,
 )
 from crm_ai.words import _, language, one_line, shorten
 
@@ -47,6 +48,8 @@ class Desk:
         Models that are registered.
     name : str, default ""
         The one that is looked at; empty if none is registered.
+    seen : int, default 0
+        Number of its last entry in the log as the page is drawn.
     """
 
     registry: Registry
@@ -54,6 +57,7 @@ class Desk:
     run: Run | None
     names: tuple[str, ...]
     name: str = ""
+    seen: int = 0
 
     @property
     def versions(self) -> tuple[Version, ...]:
@@ -146,10 +150,12 @@ def choose(desk: Desk) -> Desk:
     """
     if not desk.names:
         return desk
-    if len(desk.names) == 1:
-        return replace(desk, name=desk.names[0])
-    shown = {name: shorten(one_line(name), NAME_WIDTH) for name in desk.names}
-    return replace(desk, name=controls.choose(_("Model"), "registered", desk.names, words=shown.__getitem__))
+    name = desk.names[0]
+    if len(desk.names) > 1:
+        shown = {name: shorten(one_line(name), NAME_WIDTH) for name in desk.names}
+        name = controls.choose(_("Model"), "registered", desk.names, words=shown.__getitem__)
+    done = read_log(desk.registry, name)
+    return replace(desk, name=name, seen=done[-1].number if done else 0)
 
 
 def in_a_sentence(desk: Desk) -> str:

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from crm_ai.app import decided, deployed, moments, signing_in
+from crm_ai.app import deployed, moments, signing_in
+from crm_ai.app.entries import in_words
 from crm_ai.app.plain import WORD_JOINER
 from crm_ai.deployment.registry import (
     Answer,
@@ -64,15 +65,24 @@ def decide(at, why="looked at it with sales"):
     return at.button(key="decide").click().run()
 
 
+def reason(at, chosen):
+    return next(one for one in at.text_area if one.key.startswith(f"{chosen}_why_"))
+
+
 def act(at, chosen, why="better than what we had"):
     group(at, "act_").set_value(chosen).run()
-    at.text_area(key=f"{chosen}_why").set_value(why)
+    reason(at, chosen).set_value(why)
     return at.button(key=f"{chosen}_now").click().run()
 
 
 def told(at):
     """The error, as it is read."""
     return at.error[0].value.replace("\\", "").replace(WORD_JOINER, "")
+
+
+def assert_sound_but_refused(at):
+    assert not at.exception
+    assert len(at.error) == 1
 
 
 def show_log(at):
@@ -163,20 +173,89 @@ def test_no_other_version_goes_to_work_than_the_button_said(visit):
     at = go(visit(version="3", registered="churn"), "deploy")
     group(at, "act_").set_value("back").run()
     assert at.button(key="back_now").label == "Bring version 2 back"
-    at.text_area(key="back_why").set_value("bad week")
+    reason(at, "back").set_value("bad week")
     withdraw(registry, find_version(registry, "churn", 2), why="rotten")
     at.button(key="back_now").click().run()
     assert "Version 1 would come back now, and not version 2." in told(at)
+    assert "Version 2 of “churn” was withdrawn, by local user, " in told(at)
+    assert reason(at, "back").value == "bad week"
     assert current_version(registry, "churn") == 3
 
     at = go(visit(version="4", registered="churn"), "deploy")
     group(at, "act_").set_value("crown").run()
     assert "It takes the place of version 3" in words(at)
-    at.text_area(key="crown_why").set_value("better")
+    reason(at, "crown").set_value("better")
     promote(registry, find_version(registry, "churn", 1), why="w")
     at.button(key="crown_now").click().run()
     assert "Meanwhile version 1 has become champion." in told(at)
     assert current_version(registry, "churn") == 1
+
+
+def test_what_was_typed_is_kept_while_the_reader_looks_elsewhere(trained):
+    at = register_now(trained)
+    for item in list(Item)[:3]:
+        group(at, f"answer_{item.name.lower()}_").set_value("yes" if item is not Item.REASONS else "no").run()
+    next(one for one in at.text_input if one.key.startswith("word_reasons_")).set_value("odd").run()
+    reason(at, "decide").set_value("looked at it with sales").run()
+    reason(at, "register").set_value("data of April").run()
+    at = go(go(show_log(at), "metrics"), "deploy")
+    at.session_state[TAB] = "May it go to work?"
+    at.run()
+    assert_sound(at)
+    answers = [group(at, f"answer_{item.name.lower()}_").value for item in Item]
+    assert answers == ["yes", "no", "yes", None, None]
+    assert next(one for one in at.text_input if one.key.startswith("word_reasons_")).value == "odd"
+    assert reason(at, "decide").value == "looked at it with sales"
+    assert reason(at, "register").value == "data of April"
+    for item in list(Item)[3:]:
+        group(at, f"answer_{item.name.lower()}_").set_value("yes").run()
+    at.button(key="decide").click().run()
+    assert "is refused" in at.success[0].value
+    assert [group(at, f"answer_{item.name.lower()}_").value for item in Item] == [None] * len(Item)
+    assert reason(at, "decide").value == ""
+    assert reason(at, "register").value == "data of April"
+    at.button(key="register_now").click().run()
+    assert reason(at, "register").value == ""
+
+
+def test_the_name_typed_for_a_model_is_kept(trained):
+    named = next(one for one in trained.text_input if one.key.startswith("register_name_"))
+    named.set_value("Leavers of May").run()
+    at = go(go(trained, "metrics"), "deploy")
+    assert next(one for one in at.text_input if one.key.startswith("register_name_")).value == "Leavers of May"
+
+
+def test_each_version_keeps_its_own_words(visit):
+    registered()
+    registered()
+    at = go(visit(), "deploy")
+    reason(at, "decide").set_value("of the second").run()
+    at.selectbox(key="choose_version_deploy").set_value("1").run()
+    assert reason(at, "decide").value == ""
+    at.selectbox(key="choose_version_deploy").set_value("2").run()
+    assert reason(at, "decide").value == "of the second"
+
+
+def test_a_second_tab_reads_what_the_first_has_done(visit):
+    registered()
+    one, other = go(visit(), "deploy"), go(visit(), "deploy")
+    answer_all(other)
+    assert decide(answer_all(one), why="well").success
+    decide(other, why="my own reasons")
+    assert_sound_but_refused(other)
+    assert "Version 1 of “churn” was approved, by local user, " in told(other)
+    assert "my own reasons" in words(other)
+    assert "Version 1: approved, not at work" in [head.value for head in other.subheader]
+    assert [entry.act for entry in read_log(deployed.registry())] == ["register", "approve"]
+
+    other.run()
+    reason(other, "crown").set_value("mine")
+    act(one, "crown")
+    other.button(key="crown_now").click().run()
+    assert "Version 1 of “churn” was put to work, by local user, " in told(other)
+    assert "mine" in words(other)
+    assert "Version 1: at work (champion)" in [head.value for head in other.subheader]
+    assert [entry.act for entry in read_log(deployed.registry())] == ["register", "approve", "promote"]
 
 
 def test_nothing_is_done_without_a_reason(trained):
@@ -419,7 +498,7 @@ def test_a_reason_of_another_act_passes_for_no_decision(visit):
 def test_publishing_is_told_step_by_step(after, said):
     unsaid = dict.fromkeys(("at", "by", "role", "why", "before", "former"), "")
     entry = Entry(number=1, act="publish", model="churn", version=2, after=after, **unsaid)
-    assert decided.in_words(entry).replace("\\", "").replace(WORD_JOINER, "").startswith(said)
+    assert in_words(entry).replace("\\", "").replace(WORD_JOINER, "").startswith(said)
 
 
 def test_a_seal_that_was_noted_down_is_looked_for(visit):
