@@ -1,4 +1,4 @@
-"""What can be done with a version: decide, put to work, try, bring back, withdraw, publish; each with a reason."""
+"""What can be done with a version: decide, put to work, try, bring back, stop, withdraw, publish; and why."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from crm_ai.deployment.registry import (
     read_log,
     reigns,
     roll_back,
+    step_down,
     withdraw,
 )
 from crm_ai.errors import CrmAiError
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from crm_ai.deployment.registry import Version
 
 NAME_WIDTH = 40
-DECIDE, CROWN, TRY, BACK, OUT, PUBLISH = "decide", "crown", "try", "back", "out", "publish"
+DECIDE, CROWN, TRY, BACK, STOP, OUT, PUBLISH = "decide", "crown", "try", "back", "stop", "out", "publish"
 
 
 def panel(desk: Desk, version: Version) -> None:
@@ -58,7 +59,7 @@ def panel(desk: Desk, version: Version) -> None:
         persist_state="session",
     )
     if "champion" in version.aliases:
-        st.caption(_("To withdraw it, put another version to work first."))
+        st.caption(_("To withdraw it, put another version to work or stop using it first."))
     if chosen == DECIDE:
         deciding.form(desk, version)
     elif chosen is not None:
@@ -81,6 +82,7 @@ def _possible(desk: Desk, version: Version) -> dict[str, str]:
         CROWN: (approved and "champion" not in held, _("Put to work")),
         TRY: (approved and not held, _("Put on trial")),
         BACK: ("champion" in held and former is not None, _("Bring the one before back")),
+        STOP: (bool(held), _("Stop using it") if "champion" in held else _("End the trial")),
         PUBLISH: (approved, _("Publish to MLflow")),
         OUT: (version.state != "withdrawn" and "champion" not in held, _("Withdraw")),
     }
@@ -175,6 +177,33 @@ def _back(desk: Desk, version: Version) -> None:
             )
 
 
+def _stop(desk: Desk, version: Version) -> None:
+    at_work = "champion" in version.aliases
+    st.markdown(
+        _(
+            "No version of “{name}” is at work then: new services do not begin, and those that run go on with version "
+            "{n} until they are ended; they say at /ready that there is no champion. Version {n} stays approved and "
+            "can be put to work again."
+        ).format(**_of(version))
+        if at_work
+        else _("Version {n} is on trial no more. It stays approved.").format(**_of(version))
+    )
+    draft = acts.draft("stop_why", version)
+    why = acts.why(draft)
+    label = _("Stop using version {n}") if at_work else _("End the trial of version {n}")
+    if acts.submit(
+        label.format(n=version.number), desk, Act.STEP_DOWN,
+        key="stop_now", icon=":material/stop_circle:", draft=draft,
+    ):  # fmt: skip
+        with meanwhile.attempt(desk):
+            alias = "champion" if at_work else "challenger"
+            step_down(desk.registry, version, alias, by=signing_in.person(), why=why)
+            words = _("Version {n} of “{name}” is at work no more.") if at_work else _(
+                "The trial of version {n} of “{name}” is ended."
+            )  # fmt: skip
+            acts.done(words.format(**_of(version)), of=version)
+
+
 def _out(desk: Desk, version: Version) -> None:
     st.markdown(
         _(
@@ -224,4 +253,4 @@ def _publish(desk: Desk, version: Version) -> None:
             )
 
 
-_FORMS = {CROWN: _crown, TRY: _try, BACK: _back, OUT: _out, PUBLISH: _publish}
+_FORMS = {CROWN: _crown, TRY: _try, BACK: _back, STOP: _stop, OUT: _out, PUBLISH: _publish}

@@ -33,6 +33,10 @@ def in_words(entry: Entry) -> str:
         return _("Version {n} of “{name}” was put on trial (challenger)").format(**known)
     if entry.act == Act.PROMOTE and former:
         return _("Version {n} of “{name}” was put to work, in the place of version {former}").format(**known)
+    if entry.act == Act.STEP_DOWN and entry.before.startswith("challenger"):
+        return _("The trial of version {n} of “{name}” was ended").format(**known)
+    if entry.act == Act.ROLL_BACK and not former:
+        return _("Version {n} of “{name}” was brought back").format(**known)
     if entry.act == Act.PUBLISH:
         step, where = publishing_step(entry)
         return f"{_of_publishing(step).format(**known)}: {plain(where)}"
@@ -42,6 +46,7 @@ def in_words(entry: Entry) -> str:
         Act.REFUSE: _("Version {n} of “{name}” was refused"),
         Act.PROMOTE: _("Version {n} of “{name}” was put to work"),
         Act.ROLL_BACK: _("Version {n} of “{name}” was brought back, in the place of version {former}"),
+        Act.STEP_DOWN: _("Version {n} of “{name}” was taken from work"),
         Act.WITHDRAW: _("Version {n} of “{name}” was withdrawn"),
     }
     return words[Act(entry.act)].format(**known)

@@ -409,6 +409,25 @@ def test_a_version_is_withdrawn_for_good(visit):
     assert not [one for one in at.button_group if one.key.startswith("act_")]
 
 
+def test_what_is_at_work_is_stopped_and_the_trial_ended(visit):
+    registry, version = registered()
+    _registry, rival = registered()
+    promote(registry, approve(registry, version, why="w", checklist=TICKED), why="w")
+    promote(registry, approve(registry, rival, why="w", checklist=TICKED), why="w", alias="challenger")
+    at = act(go(visit(version="2", registered="churn"), "deploy"), "stop", "tried long enough")
+    assert at.success[0].value == "The trial of version 2 of “churn” is ended."
+    at.selectbox(key="choose_version_deploy").set_value("1").run()
+    act(at, "stop", "complaints")
+    assert at.success[0].value == "Version 1 of “churn” is at work no more."
+    assert current_version(registry, "churn") is None
+    assert "No version of “churn” is at work; version" in words(at)
+    assert "has been at work since" not in words(at)
+    said = words(show_log(at))
+    assert "Version 1 of “churn” was taken from work" in said
+    assert "The trial of version 2 of “churn” was ended" in said
+    assert_sound(at)
+
+
 def test_what_is_chosen_from_is_called_the_same_after_each_act(visit):
     registry, version = registered()
     registered()

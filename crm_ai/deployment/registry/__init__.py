@@ -1,6 +1,6 @@
 """Candidates, approvals and champions, and a log of everything that was decided."""
 
-from crm_ai.deployment.registry.acts import promote, roll_back, withdraw
+from crm_ai.deployment.registry.acts import promote, roll_back, step_down, withdraw
 from crm_ai.deployment.registry.approving import approve, decisions
 from crm_ai.deployment.registry.audit_log import Entry, read_log, verify_log
 from crm_ai.deployment.registry.champions import Champion, champion, current_version, open_version
@@ -88,6 +88,7 @@ __all__ = [
     "same_question",
     "standing_in_words",
     "state_in_words",
+    "step_down",
     "verify_log",
     "withdraw",
 ]

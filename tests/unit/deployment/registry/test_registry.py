@@ -365,7 +365,7 @@ def test_what_a_page_may_offer():
 
 def test_acts_are_all_covered():
     assert {act.value for act in Act} == {
-        "register", "approve", "refuse", "promote", "roll back", "withdraw", "publish",
+        "register", "approve", "refuse", "promote", "roll back", "step down", "withdraw", "publish",
     }  # fmt: skip
 
 
