@@ -148,14 +148,44 @@ def choose(desk: Desk) -> Desk:
     Desk
         With the model that is looked at.
     """
+    _say_unknown_model(desk)
     if not desk.names:
         return desk
     name = desk.names[0]
     if len(desk.names) > 1:
         shown = {name: shorten(one_line(name), NAME_WIDTH) for name in desk.names}
         name = controls.choose(_("Model"), "registered", desk.names, words=shown.__getitem__)
+    _say_unknown_version(desk, name)
     done = read_log(desk.registry, name)
     return replace(desk, name=name, seen=done[-1].number if done else 0)
+
+
+def _say_unknown_model(desk: Desk) -> None:
+    """Say that a link asks for a model that is not registered, and correct the address."""
+    asked = state.value("registered")
+    if not asked or asked in desk.names:
+        return
+    state.put("registered", desk.names[0] if desk.names else "")
+    state.tell()
+    _say_unknown(_("The link asks for “{name}”, which is not registered here.").format(name=plain(asked, NAME_WIDTH)))
+
+
+def _say_unknown_version(desk: Desk, name: str) -> None:
+    """Say that a link asks for a version that there is not, and correct the address."""
+    asked = state.value("version")
+    if not asked or asked in {str(version.number) for version in list_versions(desk.registry, name)}:
+        return
+    del state.view()["version"]
+    state.tell()
+    _say_unknown(
+        _("The link asks for version {n} of “{name}”, which is not registered here.").format(
+            n=asked, name=plain(name, NAME_WIDTH)
+        )
+    )
+
+
+def _say_unknown(words: str) -> None:
+    st.warning(words, icon=":material/link_off:")
 
 
 def in_a_sentence(desk: Desk) -> str:

@@ -385,6 +385,26 @@ def test_an_address_shows_a_version(visit):
     at = go(visit(registered="churn", version="77"), "deploy")
     assert_sound(at)
     assert "Version 2: waits to be decided" in [head.value for head in at.subheader]
+    assert at.warning[0].value == "The link asks for version 77 of “churn”, which is not registered here."
+    assert at.query_params.get("version") != "77"
+    assert not at.run().warning
+
+
+@pytest.mark.parametrize("others", [(), ("value",)])
+def test_a_link_to_a_model_that_is_not_registered_is_told(visit, others):
+    for name in ("churn", *others):
+        registered(name)
+    at = go(visit(registered="<b>Nope</b>", version="9"), "deploy")
+    assert_sound(at)
+    assert at.warning[0].value.startswith("The link asks for “")
+    assert at.warning[0].value.endswith("”, which is not registered here.")
+    assert "Nope" in at.warning[0].value
+    assert "<b>" not in at.warning[0].value
+    assert len(at.warning) == 1
+    assert "Version 1: waits to be decided" in [head.value for head in at.subheader]
+    assert at.query_params["registered"] in ("churn", *others)
+    assert "9" not in at.query_params.get("version", "")
+    assert not at.run().warning
 
 
 @pytest.mark.parametrize(("configured", "said"), [("", "Set MLFLOW_TRACKING_URI"), ("http://[x", "not the address")])
