@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from crm_ai.app import acts, errors, evidence, glossary, meanwhile, moments, signing_in, state
+from crm_ai.app import acts, errors, evidence, glossary, meanwhile, moments, rivals, signing_in, state
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import Act, Answer, Item, against_champion, approve, decisions, question
 from crm_ai.modeling import HEADLINE
@@ -43,7 +43,7 @@ def form(desk: Desk, version: Version) -> None:
     linked = evidence.at_hand(desk, version)
     if not linked:
         st.caption(_("The evidence is as it was when the version was registered."))
-    checklist = {item: answer for item in Item if (answer := _ask(version, item, linked=linked)) is not None}
+    checklist = {item: answer for item in Item if (answer := _ask(desk, version, item, linked=linked)) is not None}
     why = acts.why(acts.draft("decide_why", version), _("Why is it decided so?"))
     refused = any(not answer.ticked for answer in checklist.values())
     if _button(desk, version, refused=refused, complete=len(checklist) == len(Item)):
@@ -51,10 +51,10 @@ def form(desk: Desk, version: Version) -> None:
             _decide(desk, shown, why, checklist)
 
 
-def _ask(version: Version, item: Item, *, linked: bool) -> Answer | None:
+def _ask(desk: Desk, version: Version, item: Item, *, linked: bool) -> Answer | None:
     with st.container(border=True, key=f"ask_{item.name.lower()}"):
         st.markdown(f"**{question(item)}**")
-        lines = _evidence(version, item)
+        lines = _evidence(desk, version, item)
         st.markdown("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else "".join(lines))
         if item is Item.FAIRNESS:
             _groups(version)
@@ -88,10 +88,10 @@ def _ask(version: Version, item: Item, *, linked: bool) -> Answer | None:
         return Answer(False, word or "")
 
 
-def _evidence(version: Version, item: Item) -> tuple[str, ...]:
+def _evidence(desk: Desk, version: Version, item: Item) -> tuple[str, ...]:
     """What answers a question, in lines that are safe to stand in markdown."""
     if item is Item.METRICS:
-        return _figures(version)
+        return _figures(desk, version)
     if item is Item.REASONS:
         return (evidence.drivers_in_words(version),)
     if item is Item.FAIRNESS:
@@ -109,11 +109,20 @@ def _groups(version: Version) -> None:
             st.markdown("\n".join(f"- {line}" for line in told))
 
 
-def _figures(version: Version) -> tuple[str, ...]:
+def _figures(desk: Desk, version: Version) -> tuple[str, ...]:
+    champion = desk.champion
+    if state.for_manager():  # the figures stand in the cards above, those of the champion beneath them
+        return (_compared(desk, version, champion),)
     known = version.metrics
     named = [metric for metric in HEADLINE[evidence.task(version)] if metric in known]
     told = _("; ").join(f"{glossary.term(metric).label} {glossary.in_words(known[metric])}" for metric in named)
-    return told, plain(against_champion(version).in_words())
+    return told, _compared(desk, version, champion)
+
+
+def _compared(desk: Desk, version: Version, champion: Version | None) -> str:
+    if champion is None:
+        return plain(against_champion(version).in_words())
+    return rivals.in_words(desk, version, champion)
 
 
 def _page_in_words(item: Item) -> str:

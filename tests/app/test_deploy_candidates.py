@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from crm_ai.app import deployed, moments, signing_in
+from crm_ai.app import deployed, glossary, moments, signing_in
 from crm_ai.app.entries import in_words
 from crm_ai.app.plain import WORD_JOINER
 from crm_ai.deployment.registry import (
@@ -28,6 +28,7 @@ from crm_ai.deployment.registry import (
 )
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import read_table
+from crm_ai.words import percent
 from tests.app.driving import ROOT, assert_sound, customers, go, unequal_customers, upload, words
 
 TICKED = {item: Answer(True) for item in Item}
@@ -83,6 +84,10 @@ def told(at):
 def assert_sound_but_refused(at):
     assert not at.exception
     assert len(at.error) == 1
+
+
+def heading(at):
+    return next(head.value for head in at.subheader if head.value.startswith("Version"))
 
 
 def show_log(at):
@@ -245,7 +250,7 @@ def test_a_second_tab_reads_what_the_first_has_done(visit):
     assert_sound_but_refused(other)
     assert "Version 1 of “churn” was approved, by local user, " in told(other)
     assert "my own reasons" in words(other)
-    assert "Version 1: approved, not at work" in [head.value for head in other.subheader]
+    assert heading(other).startswith("Version 1: approved, not at work")
     assert [entry.act for entry in read_log(deployed.registry())] == ["register", "approve"]
 
     other.run()
@@ -254,7 +259,7 @@ def test_a_second_tab_reads_what_the_first_has_done(visit):
     other.button(key="crown_now").click().run()
     assert "Version 1 of “churn” was put to work, by local user, " in told(other)
     assert "mine" in words(other)
-    assert "Version 1: at work (champion)" in [head.value for head in other.subheader]
+    assert heading(other).startswith("Version 1: at work (champion)")
     assert [entry.act for entry in read_log(deployed.registry())] == ["register", "approve", "promote"]
 
 
@@ -381,10 +386,10 @@ def test_an_address_shows_a_version(visit):
     registered()
     registered()
     at = go(visit(registered="churn", version="1"), "deploy")
-    assert "Version 1: waits to be decided" in [head.value for head in at.subheader]
+    assert heading(at).startswith("Version 1: waits to be decided")
     at = go(visit(registered="churn", version="77"), "deploy")
     assert_sound(at)
-    assert "Version 2: waits to be decided" in [head.value for head in at.subheader]
+    assert heading(at).startswith("Version 2: waits to be decided")
     assert at.warning[0].value == "The link asks for version 77 of “churn”, which is not registered here."
     assert at.query_params.get("version") != "77"
     assert not at.run().warning
@@ -401,7 +406,7 @@ def test_a_link_to_a_model_that_is_not_registered_is_told(visit, others):
     assert "Nope" in at.warning[0].value
     assert "<b>" not in at.warning[0].value
     assert len(at.warning) == 1
-    assert "Version 1: waits to be decided" in [head.value for head in at.subheader]
+    assert heading(at).startswith("Version 1: waits to be decided")
     assert at.query_params["registered"] in ("churn", *others)
     assert "9" not in at.query_params.get("version", "")
     assert not at.run().warning
@@ -596,6 +601,43 @@ def test_the_one_on_trial_stands_beside_the_champion(visit):
     assert len(at.get("plotly_chart")) == 1
     promote(registry, second, why="better")
     assert "When version 2 was registered:" in words(at.run())
+
+
+def at_two_thresholds(second="decision_tree"):
+    """A champion at 0.50, and a candidate of the same run at 0.30."""
+    table = read_table(customers(), name="customers.csv")
+    run = train(table, propose_problem(table).problem, list({"logistic_regression": 0, second: 0}))
+    registry = deployed.registry()
+    first = register(run, "logistic_regression", registry, name="churn", note="n")
+    promote(registry, approve(registry, first, why="w", checklist=TICKED), why="w")
+    return first, register(run, second, registry, name="churn", note="n", threshold=0.3)
+
+
+def test_the_champions_figures_stand_beneath_a_candidates(visit):
+    first, second = at_two_thresholds()
+    at = go(visit(version="2", registered="churn"), "deploy")
+    assert_sound(at)
+    assert heading(at) == "Version 2: waits to be decided; selects from a score of 0.30 on"
+    assert len(at.metric) == 4
+    for card, name in zip(at.metric, ("roc_auc", "precision", "recall", "selection_rate"), strict=True):
+        assert card.delta.endswith(f"champion: {glossary.term(name).show(first.metrics[name].value)}")
+    figures = [percent(one.metrics[name].value) for one in (second, first) for name in ("recall", "selection_rate")]
+    assert (
+        "From a score of 0.30 on, version 2 finds {} of the customers with the answer and selects {} of all; the "
+        "champion, from 0.50 on, finds {} and selects {}."
+    ).format(*figures) in words(at)
+    at.selectbox(key="choose_version_deploy").set_value("1").run()
+    assert "champion:" not in "".join(card.delta for card in at.metric)
+
+
+def test_the_same_model_at_another_threshold_is_told_as_such(visit):
+    at_two_thresholds("logistic_regression")
+    at = go(visit(version="2", registered="churn"), "deploy")
+    assert_sound(at)
+    said = "It is the same model as the champion, version 1: only the threshold differs, 0.30 instead of 0.50."
+    assert words(at).count(said) == 2
+    assert "+0.000" not in words(at)
+    assert "the champion, from 0.50 on, finds" in words(at)
 
 
 def test_a_column_that_gives_the_answer_away_is_told_and_whether_it_is_looked_at(visit):

@@ -10,6 +10,7 @@ from crm_ai.deployment.registry.comparing import (
     against_champion,
     compare_with,
     compare_with_champion,
+    same_model,
     same_question,
 )
 from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
@@ -85,6 +86,7 @@ __all__ = [
     "remember",
     "require",
     "roll_back",
+    "same_model",
     "same_question",
     "standing_in_words",
     "state_in_words",
