@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import acts, deciding, errors, evidence, meanwhile, moments, signing_in
+from crm_ai.app import acts, deciding, errors, evidence, meanwhile, moments, signing_in, state
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import (
     Act,
@@ -65,6 +65,21 @@ def panel(desk: Desk, version: Version) -> None:
     elif chosen is not None:
         _form(desk, version, str(chosen))
     meanwhile.say(desk)
+    if version.state == "approved" and not state.for_manager() and not _publishes():
+        _say_how_to_publish()
+
+
+def _publishes() -> bool:
+    """Whether publishing is offered: to analysts, where a server was named."""
+    return bool(os.environ.get(mlflow_server.TRACKING_URI, "").strip()) and not state.for_manager()
+
+
+def _say_how_to_publish() -> None:
+    with st.expander(_("Publish to MLflow"), icon=":material/publish:", type="compact", key="publish_how"):
+        try:
+            mlflow_server.address(os.environ)
+        except CrmAiError as error:
+            st.markdown(f"{plain(error.what)} {plain(error.next_step)}")
 
 
 @errors.fragment
@@ -83,7 +98,7 @@ def _possible(desk: Desk, version: Version) -> dict[str, str]:
         TRY: (approved and not held, _("Put on trial")),
         BACK: ("champion" in held and former is not None, _("Bring the one before back")),
         STOP: (bool(held), _("Stop using it") if "champion" in held else _("End the trial")),
-        PUBLISH: (approved, _("Publish to MLflow")),
+        PUBLISH: (approved and _publishes(), _("Publish to MLflow")),
         OUT: (version.state != "withdrawn" and "champion" not in held, _("Withdraw")),
     }
     words = {act: label for act, (possible, label) in known.items() if possible}

@@ -218,7 +218,7 @@ def not_good_enough(checklist: Mapping[str, Sequence[Any]]) -> str:
         A sentence, safe to stand in markdown; empty if all was ticked.
     """
     words = [
-        _("{item} ({word})").format(item=Item(item).in_words, word=plain(word, WORDS_WIDTH))
+        _("“{question}” ({word})").format(question=question(Item(item)), word=plain(word, WORDS_WIDTH))
         for item, (ticked, word) in checklist.items()
         if not ticked
     ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import controls, moments, state
+from crm_ai.app import controls, evidence, moments, state
 from crm_ai.app.plain import plain
 from crm_ai.app.workspace import workspace
 from crm_ai.deployment.registry import (
@@ -20,7 +20,7 @@ from crm_ai.deployment.registry import (
     open_version,
     read_log,
 )
-from crm_ai.words import _, language, one_line, shorten
+from crm_ai.words import _, count, language, one_line, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,21 +199,22 @@ def in_a_sentence(desk: Desk) -> str:
     Returns
     -------
     str
-        Which version is at work since when, and what waits to be decided.
+        Which version is at work since when, what waits to be decided, and what speaks for and against it.
     """
     if not desk.name:
         return _("Nothing is registered yet: register a model, approve it, and put it to work.")
     versions, name = desk.versions, plain(desk.name, NAME_WIDTH)
     working = _working(desk, versions, name)
-    waiting = [version.number for version in versions if version.state == "registered"]
+    waiting = [version for version in versions if version.state == "registered"]
     if not waiting:
         return _("{working}.").format(working=working)
+    known = {"n": waiting[0].number, "count": count(len(waiting)), "evidence": evidence.in_short(waiting[0])}
     words = (
-        _("version {n} waits to be decided").format(n=waiting[0])
+        _("version {n} waits to be decided: {evidence}")
         if len(waiting) == 1
-        else _("{n} versions wait to be decided").format(n=len(waiting))
+        else _("{count} versions wait to be decided, the newest is version {n}: {evidence}")
     )
-    return _("{working}; {waiting}.").format(working=working, waiting=words)
+    return _("{working}; {waiting}.").format(working=working, waiting=words.format(**known))
 
 
 def _working(desk: Desk, versions: Sequence[Version], name: str) -> str:

@@ -150,12 +150,15 @@ def test_what_is_refused_needs_a_word(trained):
     answer_all(at, but=Item.FAIRNESS)
     assert at.button(key="decide").label == "Refuse version 1"
     decide(at)
-    assert "Refused without a word: fairness." in told(at)
+    assert "Refused without a word: fairness (“Is it acceptable for every group" in told(at)
     assert list_versions(deployed.registry())[0].state == "registered"
     next(one for one in at.text_input if one.key.startswith("word_fairness_")).set_value("seniors").run()
     decide(at)
     assert "is refused" in at.success[0].value
-    assert "Not good enough: fairness (seniors)." in words(at)
+    assert (
+        "Not good enough: “Is it acceptable for every group, or is there a good reason for the gaps?” (seniors)"
+        in words(at)
+    )
     assert list_versions(deployed.registry())[0].state == "refused"
 
 
@@ -372,6 +375,18 @@ def test_a_manager_sees_the_answer_and_the_decision(visit):
     assert not at.dataframe
     assert at.metric
     assert at.button(key="decide").label == "Approve version 1"
+    assert words(at).count("ROC AUC") == 1
+
+
+def test_the_first_line_says_what_speaks_for_and_against(visit):
+    _registry, version = registered(csv=unequal_customers(), target="Churn", segments=("gender",))
+    figure = glossary.term("roc_auc").show(version.metrics["roc_auc"].value)
+    said = words(go(visit(), "deploy"))
+    assert f"version 1 waits to be decided: Ranking (ROC AUC) {figure}; gaps by 1 of 1 segments; " in said
+    registered(segments=())
+    said = words(go(visit(), "deploy"))
+    assert "2 versions wait to be decided, the newest is version 2: Ranking (ROC AUC) " in said
+    assert "nobody has looked whether groups are treated alike; nothing found in the data" in said
 
 
 def test_numbers_are_registered_without_a_threshold(visit):
@@ -412,18 +427,36 @@ def test_a_link_to_a_model_that_is_not_registered_is_told(visit, others):
     assert not at.run().warning
 
 
-@pytest.mark.parametrize(("configured", "said"), [("", "Set MLFLOW_TRACKING_URI"), ("http://[x", "not the address")])
-def test_only_the_configured_server_is_published_to(visit, monkeypatch, configured, said):
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", configured)
+def test_only_the_configured_server_is_published_to(visit, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://[x")
     monkeypatch.setattr("crm_ai.deployment.registry.mlflow_server.find_python", lambda *_args: "python")
     registry, version = registered()
     approve(registry, version, why="well", checklist=TICKED)
     at = go(visit(), "deploy")
     group(at, "act_").set_value("publish").run()
     assert_sound(at)
-    assert said in at.info[0].value.replace("\\", "")
+    assert "not the address" in at.info[0].value.replace("\\", "")
     assert at.button(key="publish_now").disabled
     assert "publish_to" not in [field.key for field in at.text_input]
+
+
+@pytest.mark.parametrize("reader", ["analyst", "manager"])
+def test_without_a_server_it_is_said_folded_how_to_publish(visit, monkeypatch, reader):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    registry, version = registered()
+    approve(registry, version, why="well", checklist=TICKED)
+    at = go(visit(reader=reader), "deploy")
+    assert_sound(at)
+    assert "publish" not in group(at, "act_").options
+    assert ("Set MLFLOW_TRACKING_URI" in words(at).replace("\\", "").replace(WORD_JOINER, "")) == (reader == "analyst")
+
+
+def test_publishing_is_no_managers_business(visit, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+    registry, version = registered()
+    approve(registry, version, why="well", checklist=TICKED)
+    assert "Publish to MLflow" in str(group(go(visit(), "deploy"), "act_").options)
+    assert "Publish to MLflow" not in str(group(go(visit(reader="manager"), "deploy"), "act_").options)
 
 
 def test_a_version_is_withdrawn_for_good(visit):
@@ -509,7 +542,7 @@ def test_a_long_log_is_paged_and_filtered(visit):
     at = show_log(go(visit(), "deploy"))
     assert_sound(at)
     assert "reason 24 of many" in words(at)
-    assert "Not good enough: leakage (word 24)." in words(at)
+    assert "time when customers will be scored?” (word 24)." in words(at)
     assert "reason 0 of many" not in words(at)
     at.pagination[0].set_value(2).run()
     assert "reason 0 of many" in words(at)
@@ -676,6 +709,7 @@ def test_published_to_the_organisations_server(visit, monkeypatch):
 
 
 def test_where_mlflow_is_missing_it_is_said_without_a_path(visit, monkeypatch, tmp_path):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
     monkeypatch.setenv("CRM_AI_MLFLOW_PYTHON", str(tmp_path / "nowhere"))
     registry, version = registered()
     approve(registry, version, why="well", checklist=TICKED)

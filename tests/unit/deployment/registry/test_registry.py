@@ -120,7 +120,7 @@ def test_every_item_must_be_answered(registry, run, item):
     version = register(run, "logistic_regression", registry, name="churn", note="try")
     with pytest.raises(RegistryError, match=f"still open: {item.value}"):
         approve(registry, version, why="ok", checklist={key: answer for key, answer in TICKED.items() if key != item})
-    with pytest.raises(RegistryError, match=f"Refused without a word: {item.value}"):
+    with pytest.raises(RegistryError, match=f"Refused without a word: {item.value} .“"):
         approve(registry, version, why="ok", checklist=TICKED | {item: Answer(False, "  ")})
     assert find_version(registry, "churn", 1).state == "registered"
     assert len(read_log(registry)) == 1
