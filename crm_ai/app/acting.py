@@ -231,9 +231,10 @@ def _out(desk: Desk, version: Version) -> None:
     if acts.submit(
         _("Withdraw version {n}").format(n=version.number),
         desk, Act.WITHDRAW, key="out_now", icon=":material/delete_forever:", draft=draft,
+        shown=version.state,
     ):  # fmt: skip
-        with meanwhile.attempt(desk):
-            withdraw(desk.registry, version, by=signing_in.person(), why=why)
+        with meanwhile.attempt(desk) as state_shown:
+            withdraw(desk.registry, version, by=signing_in.person(), why=why, expected_state=state_shown)
             acts.done(_("Version {n} of “{name}” is withdrawn.").format(**_of(version)), of=version)
 
 

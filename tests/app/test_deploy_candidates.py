@@ -266,6 +266,19 @@ def test_a_second_tab_reads_what_the_first_has_done(visit):
     assert [entry.act for entry in read_log(deployed.registry())] == ["register", "approve", "promote"]
 
 
+def test_what_others_have_approved_is_not_withdrawn_unseen(visit):
+    registry, version = registered()
+    at = go(visit(), "deploy")
+    group(at, "act_").set_value("out").run()
+    reason(at, "out").set_value("nobody wants it")
+    approve(registry, version, why="we want it", checklist=TICKED)
+    at.button(key="out_now").click().run()
+    assert_sound_but_refused(at)
+    assert "was approved, by local user, " in told(at)
+    assert "nobody wants it" in words(at)
+    assert list_versions(registry)[0].state == "approved"
+
+
 def test_nothing_is_done_without_a_reason(trained):
     at = register_now(trained, why="  ")
     assert "There is no reason given." in told(at)

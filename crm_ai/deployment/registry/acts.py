@@ -209,7 +209,14 @@ def step_down(
     return find_version(registry, known.name, known.number)
 
 
-def withdraw(registry: Registry, version: Version, *, by: Person = LOCAL_USER, why: str) -> Version:
+def withdraw(
+    registry: Registry,
+    version: Version,
+    *,
+    by: Person = LOCAL_USER,
+    why: str,
+    expected_state: str | None = None,
+) -> Version:
     """Take a version out for good.
 
     Parameters
@@ -222,6 +229,8 @@ def withdraw(registry: Registry, version: Version, *, by: Person = LOCAL_USER, w
         Who decides.
     why : str
         In this person's words.
+    expected_state : str, optional
+        As it was looked at, such as "approved"; by default whatever it is now.
 
     Returns
     -------
@@ -231,7 +240,7 @@ def withdraw(registry: Registry, version: Version, *, by: Person = LOCAL_USER, w
     Raises
     ------
     RegistryError
-        If it is the champion, or withdrawn already, or this person may not decide.
+        If it is the champion, withdrawn already, or in another state than expected, or this person may not decide.
     """
     require(by, Act.WITHDRAW)
     why = reason(why)
@@ -244,6 +253,13 @@ def withdraw(registry: Registry, version: Version, *, by: Person = LOCAL_USER, w
             )
         if known.state == WITHDRAWN:
             raise RegistryError(_("{version} is withdrawn already.").format(version=known.label))
+        if expected_state is not None and known.state != expected_state:
+            raise RegistryError(
+                _("Somebody has decided about {version} meanwhile: it is {state} now.").format(
+                    version=known.label, state=state_in_words(known.state)
+                ),
+                next_step=_("Load it again, look at what was decided and why, and decide then."),
+            )
         version_id = row_of(connection, known)
         connection.execute(delete(aliases).where(aliases.c.version_id == version_id, aliases.c.alias == CHALLENGER))
         connection.execute(update(versions).where(versions.c.id == version_id).values(state=WITHDRAWN))
