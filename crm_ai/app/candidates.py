@@ -9,6 +9,7 @@ import streamlit as st
 from crm_ai.app import acting, acts, controls, deciding, evidence, moments, registering, rivals, state, version_card
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import standing_in_words
+from crm_ai.modeling import Task
 from crm_ai.words import _, one_line
 
 if TYPE_CHECKING:
@@ -37,11 +38,9 @@ def panel(desk: Desk) -> None:
     version = _choose(versions)
     if len(versions) > 1 and not state.for_manager():
         version_card.table(versions)
-    st.subheader(
-        _("Version {n}: {standing}").format(n=version.number, standing=standing_in_words(version)), anchor=False
-    )
+    st.subheader(_heading(version), anchor=False)
     _say_where_from(version)
-    version_card.figures(version)
+    version_card.figures(version, desk.champion)
     rivals.panel(desk, version)
     if state.for_manager() and version.state != "registered":  # else it stands beside the question
         st.markdown(evidence.fairness_in_words(version))
@@ -73,6 +72,13 @@ def _choose(versions: Sequence[Version]) -> Version:
             default=first,
         )
     ]
+
+
+def _heading(version: Version) -> str:
+    known = {"n": version.number, "standing": standing_in_words(version), "threshold": f"{version.threshold:.2f}"}
+    if evidence.task(version) is Task.BINARY:
+        return _("Version {n}: {standing}; selects from a score of {threshold} on").format(**known)
+    return _("Version {n}: {standing}").format(**known)
 
 
 def _say_where_from(version: Version) -> None:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from crm_ai.app import deciding, errors, moments, speaking, state
+from crm_ai.app.entries import in_words
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import (
     Act,
-    PublishingStep,
     Role,
     find_faults,
     may,
-    publishing_step,
     read_log,
     reason_and_answers,
     verify_log,
@@ -120,48 +119,6 @@ def _list(entries: Sequence[Entry]) -> None:
                         when=moments.moment(entry.at),
                     )
                 )
-
-
-def in_words(entry: Entry) -> str:
-    """Say what was done.
-
-    Parameters
-    ----------
-    entry : Entry
-        An entry of the log.
-
-    Returns
-    -------
-    str
-        A few words, safe to stand in markdown.
-    """
-    alias, former = entry.after.partition(" ")[0], entry.before.partition(" v")[2]
-    known = {"n": entry.version, "name": plain(entry.model, NAME_WIDTH), "former": former}
-    if entry.act == Act.PROMOTE and alias == "challenger":
-        return _("Version {n} of “{name}” was put on trial (challenger)").format(**known)
-    if entry.act == Act.PROMOTE and former:
-        return _("Version {n} of “{name}” was put to work, in the place of version {former}").format(**known)
-    if entry.act == Act.PUBLISH:
-        step, where = publishing_step(entry)
-        return f"{_of_publishing(step).format(**known)}: {plain(where)}"
-    words = {
-        Act.REGISTER: _("Version {n} of “{name}” was registered"),
-        Act.APPROVE: _("Version {n} of “{name}” was approved"),
-        Act.REFUSE: _("Version {n} of “{name}” was refused"),
-        Act.PROMOTE: _("Version {n} of “{name}” was put to work"),
-        Act.ROLL_BACK: _("Version {n} of “{name}” was brought back, in the place of version {former}"),
-        Act.WITHDRAW: _("Version {n} of “{name}” was withdrawn"),
-    }
-    return words[Act(entry.act)].format(**known)
-
-
-def _of_publishing(step: PublishingStep) -> str:
-    return {
-        PublishingStep.BEGUN: _("Publishing version {n} of “{name}” was begun"),
-        PublishingStep.PUBLISHED: _("Version {n} of “{name}” was published"),
-        PublishingStep.REFUSED: _("Version {n} of “{name}” was not published"),
-        PublishingStep.UNKNOWN: _("Whether version {n} of “{name}” was published is not known"),
-    }[step]
 
 
 def _words_of(entry: Entry) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from crm_ai.app import acts, errors, evidence, glossary, moments, signing_in, state
+from crm_ai.app import acts, errors, evidence, glossary, meanwhile, moments, rivals, signing_in, state
 from crm_ai.app.plain import plain
 from crm_ai.deployment.registry import Act, Answer, Item, against_champion, approve, decisions, question
 from crm_ai.modeling import HEADLINE
@@ -40,21 +40,21 @@ def form(desk: Desk, version: Version) -> None:
     version : Version
         The version that is decided about.
     """
-    key = version.digest[:12]
     linked = evidence.at_hand(desk, version)
     if not linked:
         st.caption(_("The evidence is as it was when the version was registered."))
-    checklist = {item: answer for item in Item if (answer := _ask(version, item, key, linked=linked)) is not None}
-    why = acts.why(f"decide_why_{key}", _("Why is it decided so?"))
+    checklist = {item: answer for item in Item if (answer := _ask(desk, version, item, linked=linked)) is not None}
+    why = acts.why(acts.draft("decide_why", version), _("Why is it decided so?"))
     refused = any(not answer.ticked for answer in checklist.values())
     if _button(desk, version, refused=refused, complete=len(checklist) == len(Item)):
-        _decide(desk, acts.as_shown(), why, checklist)
+        with meanwhile.attempt(desk) as shown:
+            _decide(desk, shown, why, checklist)
 
 
-def _ask(version: Version, item: Item, key: str, *, linked: bool) -> Answer | None:
+def _ask(desk: Desk, version: Version, item: Item, *, linked: bool) -> Answer | None:
     with st.container(border=True, key=f"ask_{item.name.lower()}"):
         st.markdown(f"**{question(item)}**")
-        lines = _evidence(version, item)
+        lines = _evidence(desk, version, item)
         st.markdown("\n".join(f"- {line}" for line in lines) if len(lines) > 1 else "".join(lines))
         if item is Item.FAIRNESS:
             _groups(version)
@@ -63,7 +63,8 @@ def _ask(version: Version, item: Item, key: str, *, linked: bool) -> Answer | No
                 question(item),
                 [YES, NO],
                 format_func=lambda answer: _("Good enough") if answer == YES else _("Not good enough"),
-                key=f"answer_{item.name.lower()}_{key}",
+                key=acts.draft(f"answer_{item.name.lower()}", version),
+                persist_state="session",
                 label_visibility="collapsed",
             )
             if linked:
@@ -78,14 +79,19 @@ def _ask(version: Version, item: Item, key: str, *, linked: bool) -> Answer | No
             return None
         if said == YES:
             return Answer(True)
-        word = st.text_input(_("What is not good enough?"), key=f"word_{item.name.lower()}_{key}", max_chars=500)
+        word = st.text_input(
+            _("What is not good enough?"),
+            key=acts.draft(f"word_{item.name.lower()}", version),
+            max_chars=500,
+            persist_state="session",
+        )
         return Answer(False, word or "")
 
 
-def _evidence(version: Version, item: Item) -> tuple[str, ...]:
+def _evidence(desk: Desk, version: Version, item: Item) -> tuple[str, ...]:
     """What answers a question, in lines that are safe to stand in markdown."""
     if item is Item.METRICS:
-        return _figures(version)
+        return _figures(desk, version)
     if item is Item.REASONS:
         return (evidence.drivers_in_words(version),)
     if item is Item.FAIRNESS:
@@ -103,11 +109,20 @@ def _groups(version: Version) -> None:
             st.markdown("\n".join(f"- {line}" for line in told))
 
 
-def _figures(version: Version) -> tuple[str, ...]:
+def _figures(desk: Desk, version: Version) -> tuple[str, ...]:
+    champion = desk.champion
+    if state.for_manager():  # the figures stand in the cards above, those of the champion beneath them
+        return (_compared(desk, version, champion),)
     known = version.metrics
     named = [metric for metric in HEADLINE[evidence.task(version)] if metric in known]
     told = _("; ").join(f"{glossary.term(metric).label} {glossary.in_words(known[metric])}" for metric in named)
-    return told, plain(against_champion(version).in_words())
+    return told, _compared(desk, version, champion)
+
+
+def _compared(desk: Desk, version: Version, champion: Version | None) -> str:
+    if champion is None:
+        return plain(against_champion(version).in_words())
+    return rivals.in_words(desk, version, champion)
 
 
 def _page_in_words(item: Item) -> str:
@@ -132,8 +147,8 @@ def _button(desk: Desk, version: Version, *, refused: bool, complete: bool) -> b
         type="primary",
         icon=":material/block:" if refused else ":material/task_alt:",
         disabled=told is not None,
-        on_click=acts.remember_shown,
-        args=(version,),
+        on_click=acts.remember,
+        args=(acts.Press(version, desk.seen, acts.draft("decide_why", version)),),
     )
     if told is not None:
         st.caption(told)
@@ -145,9 +160,12 @@ def _button(desk: Desk, version: Version, *, refused: bool, complete: bool) -> b
 def _decide(desk: Desk, version: Version, why: str, checklist: dict[Item, Answer]) -> None:
     decided = approve(desk.registry, version, by=signing_in.person(), why=why, checklist=checklist)
     name = plain(version.name, NAME_WIDTH)
-    if decided.state == "approved":
-        acts.done(_("Version {n} of “{name}” is approved. It can be put to work.").format(n=version.number, name=name))
-    acts.done(_("Version {n} of “{name}” is refused. It can be decided anew.").format(n=version.number, name=name))
+    words = (
+        _("Version {n} of “{name}” is approved. It can be put to work.")
+        if decided.state == "approved"
+        else _("Version {n} of “{name}” is refused. It can be decided anew.")
+    )
+    acts.done(words.format(n=version.number, name=name), of=version)
 
 
 def say_decisions(desk: Desk, version: Version) -> None:
@@ -200,7 +218,7 @@ def not_good_enough(checklist: Mapping[str, Sequence[Any]]) -> str:
         A sentence, safe to stand in markdown; empty if all was ticked.
     """
     words = [
-        _("{item} ({word})").format(item=Item(item).in_words, word=plain(word, WORDS_WIDTH))
+        _("“{question}” ({word})").format(question=question(Item(item)), word=plain(word, WORDS_WIDTH))
         for item, (ticked, word) in checklist.items()
         if not ticked
     ]

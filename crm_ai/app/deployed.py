@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import controls, moments, state
+from crm_ai.app import controls, evidence, moments, state
 from crm_ai.app.plain import plain
 from crm_ai.app.workspace import workspace
 from crm_ai.deployment.registry import (
@@ -18,8 +18,9 @@ from crm_ai.deployment.registry import (
     list_versions,
     open_registry,
     open_version,
+    read_log,
 )
-from crm_ai.words import _, language, one_line, shorten
+from crm_ai.words import _, count, language, one_line, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,8 @@ class Desk:
         Models that are registered.
     name : str, default ""
         The one that is looked at; empty if none is registered.
+    seen : int, default 0
+        Number of its last entry in the log as the page is drawn.
     """
 
     registry: Registry
@@ -54,6 +57,7 @@ class Desk:
     run: Run | None
     names: tuple[str, ...]
     name: str = ""
+    seen: int = 0
 
     @property
     def versions(self) -> tuple[Version, ...]:
@@ -144,12 +148,44 @@ def choose(desk: Desk) -> Desk:
     Desk
         With the model that is looked at.
     """
+    _say_unknown_model(desk)
     if not desk.names:
         return desk
-    if len(desk.names) == 1:
-        return replace(desk, name=desk.names[0])
-    shown = {name: shorten(one_line(name), NAME_WIDTH) for name in desk.names}
-    return replace(desk, name=controls.choose(_("Model"), "registered", desk.names, words=shown.__getitem__))
+    name = desk.names[0]
+    if len(desk.names) > 1:
+        shown = {name: shorten(one_line(name), NAME_WIDTH) for name in desk.names}
+        name = controls.choose(_("Model"), "registered", desk.names, words=shown.__getitem__)
+    _say_unknown_version(desk, name)
+    done = read_log(desk.registry, name)
+    return replace(desk, name=name, seen=done[-1].number if done else 0)
+
+
+def _say_unknown_model(desk: Desk) -> None:
+    """Say that a link asks for a model that is not registered, and correct the address."""
+    asked = state.value("registered")
+    if not asked or asked in desk.names:
+        return
+    state.put("registered", desk.names[0] if desk.names else "")
+    state.tell()
+    _say_unknown(_("The link asks for “{name}”, which is not registered here.").format(name=plain(asked, NAME_WIDTH)))
+
+
+def _say_unknown_version(desk: Desk, name: str) -> None:
+    """Say that a link asks for a version that there is not, and correct the address."""
+    asked = state.value("version")
+    if not asked or asked in {str(version.number) for version in list_versions(desk.registry, name)}:
+        return
+    del state.view()["version"]
+    state.tell()
+    _say_unknown(
+        _("The link asks for version {n} of “{name}”, which is not registered here.").format(
+            n=asked, name=plain(name, NAME_WIDTH)
+        )
+    )
+
+
+def _say_unknown(words: str) -> None:
+    st.warning(words, icon=":material/link_off:")
 
 
 def in_a_sentence(desk: Desk) -> str:
@@ -163,21 +199,22 @@ def in_a_sentence(desk: Desk) -> str:
     Returns
     -------
     str
-        Which version is at work since when, and what waits to be decided.
+        Which version is at work since when, what waits to be decided, and what speaks for and against it.
     """
     if not desk.name:
         return _("Nothing is registered yet: register a model, approve it, and put it to work.")
     versions, name = desk.versions, plain(desk.name, NAME_WIDTH)
     working = _working(desk, versions, name)
-    waiting = [version.number for version in versions if version.state == "registered"]
+    waiting = [version for version in versions if version.state == "registered"]
     if not waiting:
         return _("{working}.").format(working=working)
+    known = {"n": waiting[0].number, "count": count(len(waiting)), "evidence": evidence.in_short(waiting[0])}
     words = (
-        _("version {n} waits to be decided").format(n=waiting[0])
+        _("version {n} waits to be decided: {evidence}")
         if len(waiting) == 1
-        else _("{n} versions wait to be decided").format(n=len(waiting))
+        else _("{count} versions wait to be decided, the newest is version {n}: {evidence}")
     )
-    return _("{working}; {waiting}.").format(working=working, waiting=words)
+    return _("{working}; {waiting}.").format(working=working, waiting=words.format(**known))
 
 
 def _working(desk: Desk, versions: Sequence[Version], name: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from crm_ai.app import state
+from crm_ai.app import glossary, state
 from crm_ai.app.plain import plain
 from crm_ai.modeling import HEADLINE, Task, model_type_of, problem_from_json
 from crm_ai.table import Severity, check_in_words
-from crm_ai.words import _, count, percent
+from crm_ai.words import _, count, ngettext, percent
 
 if TYPE_CHECKING:
     from crm_ai.app.deployed import Desk
@@ -209,6 +209,51 @@ def columns_in_words(version: Version) -> str:
     more = len(names) - MOST_COLUMNS
     rest = _(" and {n} more").format(n=count(more)) if more > 0 else ""
     return _("It looks at: {columns}.").format(columns=_(", ").join(names[:MOST_COLUMNS]) + rest)
+
+
+def in_short(version: Version) -> str:
+    """What speaks for a version and what against it.
+
+    Parameters
+    ----------
+    version : Version
+        The version.
+
+    Returns
+    -------
+    str
+        Key figure, gaps between groups and findings about the data, as part of a sentence.
+    """
+    known = first_figure(version)
+    figure = f"{glossary.term(known.name).label} {glossary.term(known.name).show(known.value)}" if _is(known) else ""
+    return _("; ").join(filter(None, (figure, _gaps_in_short(version), _findings_in_short(version))))
+
+
+def _is(known: Estimate | None) -> TypeGuard[Estimate]:
+    return known is not None and known.known
+
+
+def _gaps_in_short(version: Version) -> str:
+    from crm_ai.fairness import Judgement
+
+    outcomes = [said["judgement"] for said in version.facts["fairness"].values()]
+    gaps = outcomes.count(Judgement.GAP)
+    if gaps:
+        return _("gaps by {n} of {m} segments").format(n=count(gaps), m=count(len(outcomes)))
+    if not outcomes:
+        return _("nobody has looked whether groups are treated alike")
+    if Judgement.NO_EVIDENCE in outcomes:
+        return _("no evidence of gaps between groups")
+    return _("too few customers to say whether there are gaps between groups")
+
+
+def _findings_in_short(version: Version) -> str:
+    grave = [entry for entry in version.facts["findings"] if entry[0] != Severity.KNOW]
+    if not grave:
+        return _("nothing found in the data that must or should be looked at")
+    return ngettext(
+        "{n} finding about the data to look at", "{n} findings about the data to look at", len(grave)
+    ).format(n=count(len(grave)))
 
 
 def at_hand(desk: Desk, version: Version) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crm_ai.modeling import Problem, Run
 
 NAME_WIDTH, LONGEST_NAME = 40, 100
-NEW = ""
+NEW, TURN = "", "register_turn"
 
 
 def panel(desk: Desk) -> None:
@@ -37,15 +37,23 @@ def panel(desk: Desk) -> None:
             st.page_link("pages/home.py", label=_("Open a table"), icon=":material/table:")
         return
     # Folded and empty again after each registration.
-    known = list_versions(desk.registry)
-    turn = len(known)
     with st.expander(
         _("Register a model as a candidate"),
         icon=":material/add_circle:",
         expanded=not desk.names,
-        key=f"register_{turn}",
+        key=f"register_{_turn()}",
     ):
-        _form(desk, desk.run, known)
+        _form(desk, desk.run, list_versions(desk.registry))
+
+
+def _turn() -> int:
+    """How often somebody has registered a model here in this session; others do not matter."""
+    return int(st.session_state.get(TURN, 0))
+
+
+def _draft(name: str, run: Run) -> str:
+    """Name a field whose content is kept until a model of the run is registered."""
+    return f"register_{name}_{_turn()}_{run.digest[:12]}"
 
 
 def _form(desk: Desk, run: Run, known: Sequence[Version]) -> None:
@@ -56,12 +64,13 @@ def _form(desk: Desk, run: Run, known: Sequence[Version]) -> None:
     offered = _("Take {n} training customers along, so that scores can be explained later")
     along = model_files.takes_along(run.model(model), offered, key="register_references")
     _say_what_will_be_asked(four_eyes=desk.registry.four_eyes)
-    with st.form("register_form", border=False):
-        why = acts.why(f"register_why_{len(known)}", _("Why is it to be used?"))
-        pressed = acts.submit(
-            _("Register as a candidate"), desk.person, Act.REGISTER, key="register_now", icon=":material/add_circle:"
-        )
-    if pressed:
+    _reason(desk, run, model, name, threshold, along)
+
+
+@errors.fragment
+def _reason(desk: Desk, run: Run, model: str, name: str, threshold: float, along: bool) -> None:
+    why = acts.why(_draft("why", run), _("Why is it to be used?"))
+    if acts.submit(_("Register as a candidate"), desk, Act.REGISTER, key="register_now", icon=":material/add_circle:"):
         with errors.shown_kindly():
             _register(desk, run, model, name, why, threshold, along=along)
 
@@ -79,7 +88,8 @@ def _name(desk: Desk, run: Run, versions: Sequence[Version]) -> str:
             offered,
             index=offered.index(usual if alike else NEW),
             format_func=lambda name: shorten(one_line(name), NAME_WIDTH) if name else _("a new model …"),
-            key=f"register_as_{len(versions)}",
+            key=_draft("as", run),
+            persist_state="session",
         )
         if known:
             if known not in alike:
@@ -90,7 +100,8 @@ def _name(desk: Desk, run: Run, versions: Sequence[Version]) -> str:
         _("Name of the model"),
         value=proposed,
         max_chars=LONGEST_NAME,
-        key=f"register_name_{len(versions)}",
+        key=_draft("name", run),
+        persist_state="session",
         help=_("What it is for, such as the question. Versions of one name succeed one another."),
     ) or ""  # fmt: skip
 
@@ -156,6 +167,7 @@ def _register(desk: Desk, run: Run, model: str, name: str, why: str, threshold: 
         )
     finally:
         place.empty()
+    st.session_state[TURN] = _turn() + 1
     acts.done(
         _("Version {n} of “{name}” is registered, and waits to be decided.").format(
             n=version.number, name=plain(version.name, NAME_WIDTH)

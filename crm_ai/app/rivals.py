@@ -8,8 +8,9 @@ import streamlit as st
 
 from crm_ai.app import evidence, frame, glossary
 from crm_ai.app.plain import plain
-from crm_ai.deployment.registry import AgainstChampion, against_champion, compare_with
-from crm_ai.words import _, language, sentences
+from crm_ai.deployment.registry import AgainstChampion, against_champion, compare_with, same_model
+from crm_ai.modeling import Task
+from crm_ai.words import _, language, percent, sentences
 
 if TYPE_CHECKING:
     from crm_ai.app.deployed import Desk
@@ -31,13 +32,14 @@ def panel(desk: Desk, version: Version) -> None:
     if champion is None:
         return
     if champion.number != version.number:
-        st.markdown(in_words(desk, version, champion))
+        st.markdown(sentences((in_words(desk, version, champion), selecting_in_words(version, champion))))
         _picture(version, champion)
         return
     rival = next((one for one in desk.versions if "challenger" in one.aliases), None)
     if rival is not None:
         on_trial = _("Version {n} is on trial beside it.").format(n=rival.number)
-        st.markdown(sentences((on_trial, in_words(desk, rival, champion))))
+        told = in_words(desk, rival, champion), selecting_in_words(rival, champion)
+        st.markdown(sentences((on_trial, *told)))
         _picture(rival, champion)
 
 
@@ -58,6 +60,8 @@ def in_words(desk: Desk, version: Version, champion: Version) -> str:
     str
         One or two sentences, safe to stand in markdown.
     """
+    if same_model(version, champion):
+        return _same_in_words(version, champion)
     registered = against_champion(version)
     if registered.champion == champion.number:
         return plain(registered.in_words())
@@ -74,6 +78,47 @@ def in_words(desk: Desk, version: Version, champion: Version) -> str:
         "It was not compared with version {n}, which was put to work later. Open the table and the run it was made "
         "from to judge both on the same customers."
     ).format(n=champion.number)
+
+
+def _same_in_words(version: Version, champion: Version) -> str:
+    known = {"n": champion.number, "mine": f"{version.threshold:.2f}", "its": f"{champion.threshold:.2f}"}
+    if evidence.task(version) is not Task.BINARY:
+        return _("It is the same model as the champion, version {n}.").format(**known)
+    if version.threshold == champion.threshold:
+        return _("It is the same model as the champion, version {n}, with the same threshold, {its}.").format(**known)
+    return _(
+        "It is the same model as the champion, version {n}: only the threshold differs, {mine} instead of {its}."
+    ).format(**known)
+
+
+def selecting_in_words(version: Version, champion: Version) -> str:
+    """Say how many of those who are looked for two versions find, and how many they select, each at its threshold.
+
+    Parameters
+    ----------
+    version, champion : Version
+        A version and the one at work.
+
+    Returns
+    -------
+    str
+        A sentence; empty where nobody is selected by a threshold, or a figure is not known.
+    """
+    mine, its = version.metrics, champion.metrics
+    if not all(name in known and known[name].known for known in (mine, its) for name in ("recall", "selection_rate")):
+        return ""
+    return _(
+        "From a score of {threshold} on, version {n} finds {found} of the customers with the answer and selects "
+        "{selected} of all; the champion, from {other_threshold} on, finds {other_found} and selects {other_selected}."
+    ).format(
+        n=version.number,
+        threshold=f"{version.threshold:.2f}",
+        found=percent(mine["recall"].value),
+        selected=percent(mine["selection_rate"].value),
+        other_threshold=f"{champion.threshold:.2f}",
+        other_found=percent(its["recall"].value),
+        other_selected=percent(its["selection_rate"].value),
+    )
 
 
 def _now(registry: Registry, run: Run, version: Version, champion: Version) -> AgainstChampion:
@@ -107,7 +152,7 @@ def _picture(version: Version, champion: Version) -> None:
     from crm_ai.evaluation import to_frame
 
     mine, its = evidence.first_figure(version), evidence.first_figure(champion)
-    if mine is None or its is None or mine.name != its.name:
+    if mine is None or its is None or mine.name != its.name or same_model(version, champion):
         return
     known = {
         _("Version {n}").format(n=version.number): mine,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -18,20 +19,33 @@ if TYPE_CHECKING:
 
     from crm_ai.app.deployed import Desk
     from crm_ai.deployment.registry import Version
+    from crm_ai.evaluation import Estimate
 
 NAME_WIDTH, WORDS_WIDTH = 40, 120
 ALL_DRIVERS, MOST_COLUMNS = 12, 30
 
 
-def figures(version: Version) -> None:
+def figures(version: Version, champion: Version | None = None) -> None:
     """Draw the figures that a version was registered with.
 
     Parameters
     ----------
     version : Version
         The version.
+    champion : Version, optional
+        Whose figures stand beneath, if it is another one.
     """
-    cards.of_metrics(version.metrics, HEADLINE[evidence.task(version)])
+    known = version.metrics
+    beside = champion.metrics if champion is not None and champion.number != version.number else {}
+    named = [metric for metric in HEADLINE[evidence.task(version)] if metric in known]
+    cards.show(_with_champion(cards.of_estimate(known[metric]), beside.get(metric)) for metric in named)
+
+
+def _with_champion(card: cards.Card, its: Estimate | None) -> cards.Card:
+    if its is None or not its.known:
+        return card
+    words = _("champion: {value}").format(value=glossary.term(its.name).show(its.value))
+    return replace(card, note=f"{card.note} · {words}")
 
 
 def table(versions: Sequence[Version]) -> None:

@@ -1,4 +1,4 @@
-"""What is decided about registered models: versions, approve, promote, rollback, withdraw, log, check-registry."""
+"""What is decided about registered models: approve, promote, rollback, stand-down, withdraw; and their log."""
 
 from __future__ import annotations
 
@@ -35,6 +35,14 @@ examples:
   python -m crm_ai promote churn 3 --why "better by 2 points"
   python -m crm_ai promote churn 4 --as challenger --why "to be tried"
 """
+STAND_DOWN_EXAMPLES = """\
+Nothing is at work afterwards (or on trial); what was at work last can be brought back with rollback.
+Services that run go on with the version they have until they are ended; /ready says that there is no champion.
+
+examples:
+  python -m crm_ai stand-down churn --why "complaints"
+  python -m crm_ai stand-down churn --challenger --why "tried long enough"
+"""
 PUBLISH_EXAMPLES = """\
 examples:
   MLFLOW_TRACKING_URI=https://mlflow.example.com python -m crm_ai publish churn champion --why "for the call centre"
@@ -70,10 +78,16 @@ def add_registry_commands(commands: argparse._SubParsersAction) -> None:
     back = make_command(commands, "rollback", "bring the champion before this one back", "")
     back.add_argument("name", help="name of the model")
     back.set_defaults(command=rollback_command)
+    down = make_command(commands, "stand-down", "stop using the champion, or the challenger", STAND_DOWN_EXAMPLES)
+    down.add_argument("name", help="name of the model")
+    down.add_argument(
+        "--challenger", dest="alias", action="store_const", const="challenger", default="champion", help="end the trial"
+    )
+    down.set_defaults(command=stand_down_command)
     out = make_command(commands, "withdraw", "take a version out for good", "")
     _add_version(out)
     out.set_defaults(command=withdraw_command)
-    for parser in (approve, promote, back, out):
+    for parser in (approve, promote, back, down, out):
         parser.add_argument("--why", required=True, metavar="WORDS", help="for the log")
         parser.add_argument("--by", metavar="WHO", help="who does this (default: local user)")
     _add_publish(commands)
@@ -85,7 +99,7 @@ def add_registry_commands(commands: argparse._SubParsersAction) -> None:
     check = make_command(commands, "check-registry", "check log, versions and files against each other", "")
     check.add_argument("--sweep", action="store_true", help="delete files of registrations that were interrupted")
     check.set_defaults(command=check_command)
-    for parser in (listed, approve, promote, back, out, log, check):
+    for parser in (listed, approve, promote, back, down, out, log, check):
         parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
 
@@ -169,6 +183,22 @@ def rollback_command(options: argparse.Namespace) -> None:
     from crm_ai.deployment.registry import open_registry, roll_back
 
     done = roll_back(open_registry(), options.name, by=person(options.by), why=options.why)
+    _tell(done, as_json=options.json)
+
+
+def stand_down_command(options: argparse.Namespace) -> None:
+    """Stop using the champion, or end the challenger's trial.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        As parsed.
+    """
+    from crm_ai.deployment.registry import find_version, open_registry, step_down
+
+    registry = open_registry()
+    version = find_version(registry, options.name, options.alias)
+    done = step_down(registry, version, options.alias, by=person(options.by), why=options.why)
     _tell(done, as_json=options.json)
 
 

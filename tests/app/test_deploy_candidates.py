@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from crm_ai.app import decided, deployed, moments, signing_in
+from crm_ai.app import deployed, glossary, moments, signing_in
+from crm_ai.app.entries import in_words
 from crm_ai.app.plain import WORD_JOINER
 from crm_ai.deployment.registry import (
     Answer,
@@ -27,6 +28,7 @@ from crm_ai.deployment.registry import (
 )
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import read_table
+from crm_ai.words import percent
 from tests.app.driving import ROOT, assert_sound, customers, go, unequal_customers, upload, words
 
 TICKED = {item: Answer(True) for item in Item}
@@ -64,15 +66,28 @@ def decide(at, why="looked at it with sales"):
     return at.button(key="decide").click().run()
 
 
+def reason(at, chosen):
+    return next(one for one in at.text_area if one.key.startswith(f"{chosen}_why_"))
+
+
 def act(at, chosen, why="better than what we had"):
     group(at, "act_").set_value(chosen).run()
-    at.text_area(key=f"{chosen}_why").set_value(why)
+    reason(at, chosen).set_value(why)
     return at.button(key=f"{chosen}_now").click().run()
 
 
 def told(at):
     """The error, as it is read."""
     return at.error[0].value.replace("\\", "").replace(WORD_JOINER, "")
+
+
+def assert_sound_but_refused(at):
+    assert not at.exception
+    assert len(at.error) == 1
+
+
+def heading(at):
+    return next(head.value for head in at.subheader if head.value.startswith("Version"))
 
 
 def show_log(at):
@@ -135,12 +150,15 @@ def test_what_is_refused_needs_a_word(trained):
     answer_all(at, but=Item.FAIRNESS)
     assert at.button(key="decide").label == "Refuse version 1"
     decide(at)
-    assert "Refused without a word: fairness." in told(at)
+    assert "Refused without a word: fairness (“Is it acceptable for every group" in told(at)
     assert list_versions(deployed.registry())[0].state == "registered"
     next(one for one in at.text_input if one.key.startswith("word_fairness_")).set_value("seniors").run()
     decide(at)
     assert "is refused" in at.success[0].value
-    assert "Not good enough: fairness (seniors)." in words(at)
+    assert (
+        "Not good enough: “Is it acceptable for every group, or is there a good reason for the gaps?” (seniors)"
+        in words(at)
+    )
     assert list_versions(deployed.registry())[0].state == "refused"
 
 
@@ -163,20 +181,102 @@ def test_no_other_version_goes_to_work_than_the_button_said(visit):
     at = go(visit(version="3", registered="churn"), "deploy")
     group(at, "act_").set_value("back").run()
     assert at.button(key="back_now").label == "Bring version 2 back"
-    at.text_area(key="back_why").set_value("bad week")
+    reason(at, "back").set_value("bad week")
     withdraw(registry, find_version(registry, "churn", 2), why="rotten")
     at.button(key="back_now").click().run()
     assert "Version 1 would come back now, and not version 2." in told(at)
+    assert "Version 2 of “churn” was withdrawn, by local user, " in told(at)
+    assert reason(at, "back").value == "bad week"
     assert current_version(registry, "churn") == 3
 
     at = go(visit(version="4", registered="churn"), "deploy")
     group(at, "act_").set_value("crown").run()
     assert "It takes the place of version 3" in words(at)
-    at.text_area(key="crown_why").set_value("better")
+    reason(at, "crown").set_value("better")
     promote(registry, find_version(registry, "churn", 1), why="w")
     at.button(key="crown_now").click().run()
     assert "Meanwhile version 1 has become champion." in told(at)
     assert current_version(registry, "churn") == 1
+
+
+def test_what_was_typed_is_kept_while_the_reader_looks_elsewhere(trained):
+    at = register_now(trained)
+    for item in list(Item)[:3]:
+        group(at, f"answer_{item.name.lower()}_").set_value("yes" if item is not Item.REASONS else "no").run()
+    next(one for one in at.text_input if one.key.startswith("word_reasons_")).set_value("odd").run()
+    reason(at, "decide").set_value("looked at it with sales").run()
+    reason(at, "register").set_value("data of April").run()
+    at = go(go(show_log(at), "metrics"), "deploy")
+    at.session_state[TAB] = "May it go to work?"
+    at.run()
+    assert_sound(at)
+    answers = [group(at, f"answer_{item.name.lower()}_").value for item in Item]
+    assert answers == ["yes", "no", "yes", None, None]
+    assert next(one for one in at.text_input if one.key.startswith("word_reasons_")).value == "odd"
+    assert reason(at, "decide").value == "looked at it with sales"
+    assert reason(at, "register").value == "data of April"
+    for item in list(Item)[3:]:
+        group(at, f"answer_{item.name.lower()}_").set_value("yes").run()
+    at.button(key="decide").click().run()
+    assert "is refused" in at.success[0].value
+    assert [group(at, f"answer_{item.name.lower()}_").value for item in Item] == [None] * len(Item)
+    assert reason(at, "decide").value == ""
+    assert reason(at, "register").value == "data of April"
+    at.button(key="register_now").click().run()
+    assert reason(at, "register").value == ""
+
+
+def test_the_name_typed_for_a_model_is_kept(trained):
+    named = next(one for one in trained.text_input if one.key.startswith("register_name_"))
+    named.set_value("Leavers of May").run()
+    at = go(go(trained, "metrics"), "deploy")
+    assert next(one for one in at.text_input if one.key.startswith("register_name_")).value == "Leavers of May"
+
+
+def test_each_version_keeps_its_own_words(visit):
+    registered()
+    registered()
+    at = go(visit(), "deploy")
+    reason(at, "decide").set_value("of the second").run()
+    at.selectbox(key="choose_version_deploy").set_value("1").run()
+    assert reason(at, "decide").value == ""
+    at.selectbox(key="choose_version_deploy").set_value("2").run()
+    assert reason(at, "decide").value == "of the second"
+
+
+def test_a_second_tab_reads_what_the_first_has_done(visit):
+    registered()
+    one, other = go(visit(), "deploy"), go(visit(), "deploy")
+    answer_all(other)
+    assert decide(answer_all(one), why="well").success
+    decide(other, why="my own reasons")
+    assert_sound_but_refused(other)
+    assert "Version 1 of “churn” was approved, by local user, " in told(other)
+    assert "my own reasons" in words(other)
+    assert heading(other).startswith("Version 1: approved, not at work")
+    assert [entry.act for entry in read_log(deployed.registry())] == ["register", "approve"]
+
+    other.run()
+    reason(other, "crown").set_value("mine")
+    act(one, "crown")
+    other.button(key="crown_now").click().run()
+    assert "Version 1 of “churn” was put to work, by local user, " in told(other)
+    assert "mine" in words(other)
+    assert heading(other).startswith("Version 1: at work (champion)")
+    assert [entry.act for entry in read_log(deployed.registry())] == ["register", "approve", "promote"]
+
+
+def test_what_others_have_approved_is_not_withdrawn_unseen(visit):
+    registry, version = registered()
+    at = go(visit(), "deploy")
+    group(at, "act_").set_value("out").run()
+    reason(at, "out").set_value("nobody wants it")
+    approve(registry, version, why="we want it", checklist=TICKED)
+    at.button(key="out_now").click().run()
+    assert_sound_but_refused(at)
+    assert "was approved, by local user, " in told(at)
+    assert "nobody wants it" in words(at)
+    assert list_versions(registry)[0].state == "approved"
 
 
 def test_nothing_is_done_without_a_reason(trained):
@@ -288,6 +388,18 @@ def test_a_manager_sees_the_answer_and_the_decision(visit):
     assert not at.dataframe
     assert at.metric
     assert at.button(key="decide").label == "Approve version 1"
+    assert words(at).count("ROC AUC") == 1
+
+
+def test_the_first_line_says_what_speaks_for_and_against(visit):
+    _registry, version = registered(csv=unequal_customers(), target="Churn", segments=("gender",))
+    figure = glossary.term("roc_auc").show(version.metrics["roc_auc"].value)
+    said = words(go(visit(), "deploy"))
+    assert f"version 1 waits to be decided: Ranking (ROC AUC) {figure}; gaps by 1 of 1 segments; " in said
+    registered(segments=())
+    said = words(go(visit(), "deploy"))
+    assert "2 versions wait to be decided, the newest is version 2: Ranking (ROC AUC) " in said
+    assert "nobody has looked whether groups are treated alike; nothing found in the data" in said
 
 
 def test_numbers_are_registered_without_a_threshold(visit):
@@ -302,24 +414,62 @@ def test_an_address_shows_a_version(visit):
     registered()
     registered()
     at = go(visit(registered="churn", version="1"), "deploy")
-    assert "Version 1: waits to be decided" in [head.value for head in at.subheader]
+    assert heading(at).startswith("Version 1: waits to be decided")
     at = go(visit(registered="churn", version="77"), "deploy")
     assert_sound(at)
-    assert "Version 2: waits to be decided" in [head.value for head in at.subheader]
+    assert heading(at).startswith("Version 2: waits to be decided")
+    assert at.warning[0].value == "The link asks for version 77 of “churn”, which is not registered here."
+    assert at.query_params.get("version") != "77"
+    assert not at.run().warning
 
 
-@pytest.mark.parametrize(("configured", "said"), [("", "Set MLFLOW_TRACKING_URI"), ("http://[x", "not the address")])
-def test_only_the_configured_server_is_published_to(visit, monkeypatch, configured, said):
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", configured)
+@pytest.mark.parametrize("others", [(), ("value",)])
+def test_a_link_to_a_model_that_is_not_registered_is_told(visit, others):
+    for name in ("churn", *others):
+        registered(name)
+    at = go(visit(registered="<b>Nope</b>", version="9"), "deploy")
+    assert_sound(at)
+    assert at.warning[0].value.startswith("The link asks for “")
+    assert at.warning[0].value.endswith("”, which is not registered here.")
+    assert "Nope" in at.warning[0].value
+    assert "<b>" not in at.warning[0].value
+    assert len(at.warning) == 1
+    assert heading(at).startswith("Version 1: waits to be decided")
+    assert at.query_params["registered"] in ("churn", *others)
+    assert "9" not in at.query_params.get("version", "")
+    assert not at.run().warning
+
+
+def test_only_the_configured_server_is_published_to(visit, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://[x")
     monkeypatch.setattr("crm_ai.deployment.registry.mlflow_server.find_python", lambda *_args: "python")
     registry, version = registered()
     approve(registry, version, why="well", checklist=TICKED)
     at = go(visit(), "deploy")
     group(at, "act_").set_value("publish").run()
     assert_sound(at)
-    assert said in at.info[0].value.replace("\\", "")
+    assert "not the address" in at.info[0].value.replace("\\", "")
     assert at.button(key="publish_now").disabled
     assert "publish_to" not in [field.key for field in at.text_input]
+
+
+@pytest.mark.parametrize("reader", ["analyst", "manager"])
+def test_without_a_server_it_is_said_folded_how_to_publish(visit, monkeypatch, reader):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    registry, version = registered()
+    approve(registry, version, why="well", checklist=TICKED)
+    at = go(visit(reader=reader), "deploy")
+    assert_sound(at)
+    assert "publish" not in group(at, "act_").options
+    assert ("Set MLFLOW_TRACKING_URI" in words(at).replace("\\", "").replace(WORD_JOINER, "")) == (reader == "analyst")
+
+
+def test_publishing_is_no_managers_business(visit, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
+    registry, version = registered()
+    approve(registry, version, why="well", checklist=TICKED)
+    assert "Publish to MLflow" in str(group(go(visit(), "deploy"), "act_").options)
+    assert "Publish to MLflow" not in str(group(go(visit(reader="manager"), "deploy"), "act_").options)
 
 
 def test_a_version_is_withdrawn_for_good(visit):
@@ -328,6 +478,25 @@ def test_a_version_is_withdrawn_for_good(visit):
     assert "is withdrawn" in at.success[0].value
     assert_sound(at)
     assert not [one for one in at.button_group if one.key.startswith("act_")]
+
+
+def test_what_is_at_work_is_stopped_and_the_trial_ended(visit):
+    registry, version = registered()
+    _registry, rival = registered()
+    promote(registry, approve(registry, version, why="w", checklist=TICKED), why="w")
+    promote(registry, approve(registry, rival, why="w", checklist=TICKED), why="w", alias="challenger")
+    at = act(go(visit(version="2", registered="churn"), "deploy"), "stop", "tried long enough")
+    assert at.success[0].value == "The trial of version 2 of “churn” is ended."
+    at.selectbox(key="choose_version_deploy").set_value("1").run()
+    act(at, "stop", "complaints")
+    assert at.success[0].value == "Version 1 of “churn” is at work no more."
+    assert current_version(registry, "churn") is None
+    assert "No version of “churn” is at work; version" in words(at)
+    assert "has been at work since" not in words(at)
+    said = words(show_log(at))
+    assert "Version 1 of “churn” was taken from work" in said
+    assert "The trial of version 2 of “churn” was ended" in said
+    assert_sound(at)
 
 
 def test_what_is_chosen_from_is_called_the_same_after_each_act(visit):
@@ -386,7 +555,7 @@ def test_a_long_log_is_paged_and_filtered(visit):
     at = show_log(go(visit(), "deploy"))
     assert_sound(at)
     assert "reason 24 of many" in words(at)
-    assert "Not good enough: leakage (word 24)." in words(at)
+    assert "time when customers will be scored?” (word 24)." in words(at)
     assert "reason 0 of many" not in words(at)
     at.pagination[0].set_value(2).run()
     assert "reason 0 of many" in words(at)
@@ -419,7 +588,7 @@ def test_a_reason_of_another_act_passes_for_no_decision(visit):
 def test_publishing_is_told_step_by_step(after, said):
     unsaid = dict.fromkeys(("at", "by", "role", "why", "before", "former"), "")
     entry = Entry(number=1, act="publish", model="churn", version=2, after=after, **unsaid)
-    assert decided.in_words(entry).replace("\\", "").replace(WORD_JOINER, "").startswith(said)
+    assert in_words(entry).replace("\\", "").replace(WORD_JOINER, "").startswith(said)
 
 
 def test_a_seal_that_was_noted_down_is_looked_for(visit):
@@ -480,6 +649,43 @@ def test_the_one_on_trial_stands_beside_the_champion(visit):
     assert "When version 2 was registered:" in words(at.run())
 
 
+def at_two_thresholds(second="decision_tree"):
+    """A champion at 0.50, and a candidate of the same run at 0.30."""
+    table = read_table(customers(), name="customers.csv")
+    run = train(table, propose_problem(table).problem, list({"logistic_regression": 0, second: 0}))
+    registry = deployed.registry()
+    first = register(run, "logistic_regression", registry, name="churn", note="n")
+    promote(registry, approve(registry, first, why="w", checklist=TICKED), why="w")
+    return first, register(run, second, registry, name="churn", note="n", threshold=0.3)
+
+
+def test_the_champions_figures_stand_beneath_a_candidates(visit):
+    first, second = at_two_thresholds()
+    at = go(visit(version="2", registered="churn"), "deploy")
+    assert_sound(at)
+    assert heading(at) == "Version 2: waits to be decided; selects from a score of 0.30 on"
+    assert len(at.metric) == 4
+    for card, name in zip(at.metric, ("roc_auc", "precision", "recall", "selection_rate"), strict=True):
+        assert card.delta.endswith(f"champion: {glossary.term(name).show(first.metrics[name].value)}")
+    figures = [percent(one.metrics[name].value) for one in (second, first) for name in ("recall", "selection_rate")]
+    assert (
+        "From a score of 0.30 on, version 2 finds {} of the customers with the answer and selects {} of all; the "
+        "champion, from 0.50 on, finds {} and selects {}."
+    ).format(*figures) in words(at)
+    at.selectbox(key="choose_version_deploy").set_value("1").run()
+    assert "champion:" not in "".join(card.delta for card in at.metric)
+
+
+def test_the_same_model_at_another_threshold_is_told_as_such(visit):
+    at_two_thresholds("logistic_regression")
+    at = go(visit(version="2", registered="churn"), "deploy")
+    assert_sound(at)
+    said = "It is the same model as the champion, version 1: only the threshold differs, 0.30 instead of 0.50."
+    assert words(at).count(said) == 2
+    assert "+0.000" not in words(at)
+    assert "the champion, from 0.50 on, finds" in words(at)
+
+
 def test_a_column_that_gives_the_answer_away_is_told_and_whether_it_is_looked_at(visit):
     at = visit()
     at.button(key="sample_telephone_customers").click().run()
@@ -516,6 +722,7 @@ def test_published_to_the_organisations_server(visit, monkeypatch):
 
 
 def test_where_mlflow_is_missing_it_is_said_without_a_path(visit, monkeypatch, tmp_path):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")
     monkeypatch.setenv("CRM_AI_MLFLOW_PYTHON", str(tmp_path / "nowhere"))
     registry, version = registered()
     approve(registry, version, why="well", checklist=TICKED)

@@ -84,3 +84,48 @@ def test_a_model_goes_to_work_and_comes_back(visit):
     expect(page.get_by_text("was brought back, in the place of version 2")).to_be_visible()
     assert_sound(page)
     picture(page, "deploy_log")
+
+
+@pytest.mark.real_data
+@pytest.mark.skipif(not TELCO.exists(), reason="the public data sets are not here")
+def test_what_was_typed_outlives_another_tab_and_what_others_do(visit):
+    page = visit()
+    page.set_default_timeout(15000)
+    page.set_input_files("input[type=file]", TELCO)
+    page.wait_for_url("**/data**")
+    settle(page)
+    page.get_by_role("link", name="Deploy").click()
+    page.get_by_role("button", name="Train what is proposed").click()
+    say(page, "Why is it to be used?", "A second thought.")
+    page.get_by_role("tab", name="Score new customers").click()
+    settle(page)
+    page.get_by_role("tab", name="May it go to work?").click()
+    expect(page.get_by_role("textbox", name="Why is it to be used?")).to_have_value("A second thought.")
+    press(page, "Register as a candidate", "Version 1 of “Churn” is registered")
+    answer_all(page)
+    say(page, "Why is it decided so?", "My own reasons.")
+    page.get_by_role("link", name="Look at Fairness").click()
+    page.wait_for_url("**/fairness**")
+    settle(page)
+    page.get_by_role("link", name="Deploy").first.click()
+    page.wait_for_url("**/deploy**")
+    expect(page.get_by_role("textbox", name="Why is it decided so?")).to_have_value("My own reasons.")
+    for place in range(5):
+        expect(page.get_by_role("radio", name="Good enough", exact=True).nth(place)).to_be_checked()
+
+    other = page.context.new_page()
+    other.set_default_timeout(15000)
+    other.goto(page.url)
+    settle(other)
+    answer_all(other)
+    say(other, "Why is it decided so?", "Others came first.")
+    press(other, "Approve version 1", "Version 1 of “Churn” is approved")
+    press(page, "Approve version 1", "Version 1 of “Churn” was approved, by local user")
+    expect(page.get_by_text("Your words are kept: “My own reasons.”")).to_be_visible()
+    expect(page.get_by_role("heading", name="Version 1: approved, not at work")).to_be_visible()
+
+    other.goto(page.url.replace("registered=Churn", "registered=Nope").replace("version=1", "version=9"))
+    settle(other)
+    expect(other.get_by_text("The link asks for “Nope”, which is not registered here.")).to_be_visible()
+    assert "Nope" not in other.url
+    picture(page, "deploy_meanwhile")

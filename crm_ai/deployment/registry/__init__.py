@@ -1,6 +1,6 @@
 """Candidates, approvals and champions, and a log of everything that was decided."""
 
-from crm_ai.deployment.registry.acts import promote, roll_back, withdraw
+from crm_ai.deployment.registry.acts import promote, roll_back, step_down, withdraw
 from crm_ai.deployment.registry.approving import approve, decisions
 from crm_ai.deployment.registry.audit_log import Entry, read_log, verify_log
 from crm_ai.deployment.registry.champions import Champion, champion, current_version, open_version
@@ -10,6 +10,7 @@ from crm_ai.deployment.registry.comparing import (
     against_champion,
     compare_with,
     compare_with_champion,
+    same_model,
     same_question,
 )
 from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
@@ -85,9 +86,11 @@ __all__ = [
     "remember",
     "require",
     "roll_back",
+    "same_model",
     "same_question",
     "standing_in_words",
     "state_in_words",
+    "step_down",
     "verify_log",
     "withdraw",
 ]

@@ -1,4 +1,4 @@
-"""Which version is at work: promote, roll back, withdraw; each one transaction with its entry."""
+"""Which version is at work: promote, roll back, step down, withdraw; each one transaction with its entry."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def roll_back(
     expected_champion: int | None = None,
     expected_former: int | None = None,
 ) -> Version:
-    """Bring the champion before this one back.
+    """Bring the champion before this one back; the last one, if there is none now.
 
     Parameters
     ----------
@@ -122,8 +122,8 @@ def roll_back(
     why : str
         In this person's words.
     expected_champion, expected_former : int, optional
-        Numbers of the version at work and of the one that is to come back, as they were looked at; by default
-        whichever they are now.
+        Numbers of the version at work (0 if there was none) and of the one that is to come back, as they were looked
+        at; by default whichever they are now.
 
     Returns
     -------
@@ -142,13 +142,13 @@ def roll_back(
     with registry.writing() as connection:
         before = alias_number(connection, name, CHAMPION)
         last = former(connection, name)
-        if before is None or last is None:
+        if last is None:
             raise RegistryError(
                 _("“{name}” has no champion to go back to.").format(name=shorten(name)),
                 next_step=_("Promote an approved version instead."),
             )
         place, number = last
-        if expected_champion is not None and expected_champion != before:
+        if expected_champion is not None and expected_champion != (before or 0):
             raise _another(CHAMPION, before)
         if expected_former is not None and expected_former != number:
             raise RegistryError(
@@ -166,7 +166,57 @@ def roll_back(
     return find_version(registry, name, number)
 
 
-def withdraw(registry: Registry, version: Version, *, by: Person = LOCAL_USER, why: str) -> Version:
+def step_down(
+    registry: Registry, version: Version, alias: str = CHAMPION, *, by: Person = LOCAL_USER, why: str
+) -> Version:
+    """Take a version's place away, so that nobody has it: nothing is at work then, or nothing on trial.
+
+    Parameters
+    ----------
+    registry : Registry
+        The registry.
+    version : Version
+        Which one.
+    alias : str, default "champion"
+        champion or challenger.
+    by : Person, default LOCAL_USER
+        Who decides.
+    why : str
+        In this person's words.
+
+    Returns
+    -------
+    Version
+        Still approved: it can be promoted again, and a roll-back brings the last champion back.
+
+    Raises
+    ------
+    RegistryError
+        If it does not have this place, or this person may not decide.
+    """
+    require(by, Act.STEP_DOWN)
+    why = reason(why)
+    with registry.writing() as connection:
+        known = current(connection, version)
+        if alias not in known.aliases:
+            raise RegistryError(_("{version} is not {alias}.").format(
+                version=known.label, alias=alias_in_words(shorten(alias))
+            ))  # fmt: skip
+        version_id = row_of(connection, known)
+        connection.execute(delete(aliases).where(aliases.c.version_id == version_id, aliases.c.alias == alias))
+        changed = _pointer(alias, known.number), _pointer(alias, None)
+        _note(connection, registry, Act.STEP_DOWN, known, by, why, *changed)
+    return find_version(registry, known.name, known.number)
+
+
+def withdraw(
+    registry: Registry,
+    version: Version,
+    *,
+    by: Person = LOCAL_USER,
+    why: str,
+    expected_state: str | None = None,
+) -> Version:
     """Take a version out for good.
 
     Parameters
@@ -179,6 +229,8 @@ def withdraw(registry: Registry, version: Version, *, by: Person = LOCAL_USER, w
         Who decides.
     why : str
         In this person's words.
+    expected_state : str, optional
+        As it was looked at, such as "approved"; by default whatever it is now.
 
     Returns
     -------
@@ -188,7 +240,7 @@ def withdraw(registry: Registry, version: Version, *, by: Person = LOCAL_USER, w
     Raises
     ------
     RegistryError
-        If it is the champion, or withdrawn already, or this person may not decide.
+        If it is the champion, withdrawn already, or in another state than expected, or this person may not decide.
     """
     require(by, Act.WITHDRAW)
     why = reason(why)
@@ -197,10 +249,17 @@ def withdraw(registry: Registry, version: Version, *, by: Person = LOCAL_USER, w
         if CHAMPION in known.aliases:
             raise RegistryError(
                 _("{version} is at work.").format(version=known.label),
-                next_step=_("Promote another version or roll back first."),
+                next_step=_("Put another version in its place or stop using it first."),
             )
         if known.state == WITHDRAWN:
             raise RegistryError(_("{version} is withdrawn already.").format(version=known.label))
+        if expected_state is not None and known.state != expected_state:
+            raise RegistryError(
+                _("Somebody has decided about {version} meanwhile: it is {state} now.").format(
+                    version=known.label, state=state_in_words(known.state)
+                ),
+                next_step=_("Load it again, look at what was decided and why, and decide then."),
+            )
         version_id = row_of(connection, known)
         connection.execute(delete(aliases).where(aliases.c.version_id == version_id, aliases.c.alias == CHALLENGER))
         connection.execute(update(versions).where(versions.c.id == version_id).values(state=WITHDRAWN))

@@ -127,7 +127,7 @@ def _may_be_decided(registry: Registry, version: Version, by: Person, *, granted
             _("{version} is {alias}.").format(
                 version=version.label, alias=_(" and ").join(map(alias_in_words, version.aliases))
             ),
-            next_step=_("Promote another version or roll back first."),
+            next_step=_("Put another version in its place or stop using it first."),
         )
     if granted and registry.four_eyes and by.is_same(version.registered_by):
         raise RegistryError(

@@ -102,7 +102,11 @@ def checked(checklist: Mapping[Item, Answer]) -> dict[Item, Answer]:
             next_step=_("Tick each item, or refuse it with a word."),
         )
     answers = {item: _tidy(checklist[item]) for item in Item}
-    silent = [item.in_words for item, answer in answers.items() if not answer.ticked and not answer.word]
+    silent = [
+        _("{item} (“{question}”)").format(item=item.in_words, question=question(item))
+        for item, answer in answers.items()
+        if not answer.ticked and not answer.word
+    ]
     if silent:
         raise RegistryError(
             _("Refused without a word: {items}.").format(items=_(", ").join(silent)),

@@ -17,7 +17,7 @@ from crm_ai.deployment.registry.versions import Version, alias_number, estimate_
 from crm_ai.deployment.scoring import as_learned
 from crm_ai.errors import CrmAiError
 from crm_ai.evaluation import Estimate, describe
-from crm_ai.modeling import Model, Problem, Run, score_difference
+from crm_ai.modeling import HEADLINE, Model, Problem, Run, Task, score_difference
 from crm_ai.table import Table
 from crm_ai.words import _, count
 
@@ -168,6 +168,29 @@ def against_champion(version: Version) -> AgainstChampion:
         left_out=said["left_out"],
         why_not=said["why_not"],
     )
+
+
+def same_model(one: Version, other: Version) -> bool:
+    """Whether two versions are the same model, so that they can differ in their thresholds only.
+
+    Parameters
+    ----------
+    one, other : Version
+        Of any model.
+
+    Returns
+    -------
+    bool
+        True if their files are the same (they may differ in the customers that are taken along), or if both are of
+        the same run and type and rank the same customers equally well to the last digit.
+    """
+    return one.artifact == other.artifact or _marks(one) == _marks(other)
+
+
+def _marks(version: Version) -> tuple[object, ...]:
+    """What is the same of the same model at any threshold; a run alone does not tell files apart that it has judged."""
+    decisive = HEADLINE[Task(version.facts["problem"]["task"])][0]
+    return version.facts["run"], version.model_type, version.facts["metrics"].get(decisive)
 
 
 def same_question(one: Problem, other: Problem) -> bool:

@@ -11,14 +11,14 @@ from sqlalchemy import select
 
 from crm_ai.deployment.registry.audit_log import Entry, read_log
 from crm_ai.deployment.registry.tables import APPROVED, CHAMPION, models, succession, versions
-from crm_ai.deployment.registry.versions import Version, by_number, model_name
+from crm_ai.deployment.registry.versions import Version, alias_number, by_number, model_name
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from crm_ai.deployment.registry.registry import Registry
 
-_CROWNED = re.compile(rf"{CHAMPION} v(\d+)")
+_CROWNED = re.compile(rf"{CHAMPION} (?:v(\d+)|–)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Reign:
     since : str
         When it was put to work, in UTC.
     until : str, default ""
-        When another one took its place; empty if it is at work now.
+        When another one took its place, or it stepped down; empty if it is at work now.
     """
 
     number: int
@@ -58,9 +58,10 @@ def reigns(entries: Iterable[Entry]) -> tuple[Reign, ...]:
         crowned = _CROWNED.fullmatch(entry.after)
         if crowned is None:
             continue
-        if found:
+        if found and not found[-1].until:
             found[-1] = replace(found[-1], until=entry.at)
-        found.append(Reign(int(crowned.group(1)), entry.at))
+        if crowned.group(1):
+            found.append(Reign(int(crowned.group(1)), entry.at))
     return tuple(found)
 
 
@@ -80,7 +81,7 @@ def at_work_since(registry: Registry, name: str) -> str:
         In UTC; empty if there is none.
     """
     known = reigns(read_log(registry, name))
-    return known[-1].since if known else ""
+    return known[-1].since if known and not known[-1].until else ""
 
 
 def former_champion(registry: Registry, name: str) -> Version | None:
@@ -96,7 +97,7 @@ def former_champion(registry: Registry, name: str) -> Version | None:
     Returns
     -------
     Version or None
-        The last champion before this one that is still approved.
+        The last champion before this one that is still approved; the last one, if there is none now.
     """
     name = model_name(name)
     with registry.reading() as connection:
@@ -105,7 +106,7 @@ def former_champion(registry: Registry, name: str) -> Version | None:
 
 
 def former(connection: Connection, name: str) -> tuple[int, int] | None:
-    """Place and number of the last champion before this one that is still approved.
+    """Place and number of the last champion before this one, or the last one if there is none, that is still approved.
 
     Parameters
     ----------
@@ -126,6 +127,6 @@ def former(connection: Connection, name: str) -> tuple[int, int] | None:
         .where(models.c.name == name)
         .order_by(succession.c.place.desc())
     )
+    now = alias_number(connection, name, CHAMPION)
     rows = connection.execute(asked).all()
-    now = rows[0].number if rows else None
-    return next(((row.place, row.number) for row in rows[1:] if row.state == APPROVED and row.number != now), None)
+    return next(((row.place, row.number) for row in rows if row.state == APPROVED and row.number != now), None)

@@ -37,6 +37,7 @@ class Act(StrEnum):
     REFUSE = "refuse"
     PROMOTE = "promote"
     ROLL_BACK = "roll back"
+    STEP_DOWN = "step down"
     WITHDRAW = "withdraw"
     PUBLISH = "publish"
 
@@ -49,6 +50,7 @@ class Act(StrEnum):
             Act.REFUSE: _("refuse"),
             Act.PROMOTE: _("promote"),
             Act.ROLL_BACK: _("roll back"),
+            Act.STEP_DOWN: _("step down"),
             Act.WITHDRAW: _("withdraw"),
             Act.PUBLISH: _("publish"),
         }[self]

@@ -114,6 +114,8 @@ class _Replay:
                 self.states[key] = entry.after
             if entry.act == Act.WITHDRAW and entry.after == WITHDRAWN:
                 self._let_go(key, (CHALLENGER,))
+            if entry.act == Act.STEP_DOWN:
+                self._let_go(key, (entry.before.partition(" ")[0],))
             if entry.act in (Act.PROMOTE, Act.ROLL_BACK):
                 self._let_go(key, (CHAMPION, CHALLENGER))
                 self.aliases[entry.model, entry.after.partition(" ")[0]] = entry.version

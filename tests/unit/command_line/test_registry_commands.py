@@ -84,6 +84,20 @@ def test_a_saved_model_is_registered_with_other_customers(file, tmp_path, capsys
     assert "judged on 300 customers" in said(capsys, "versions")
 
 
+def test_what_is_at_work_or_on_trial_is_stopped(file, capsys):
+    for number in ("1", "2"):
+        assert registered(file) == 0
+        said(capsys, "approve", "churn", number, "--why", "ok", "--tick", ALL)
+    said(capsys, "promote", "churn", "1", "--why", "go")
+    said(capsys, "promote", "churn", "2", "--why", "try", "--as", "challenger")
+    assert "champion" not in said(capsys, "stand-down", "churn", "--why", "complaints")
+    assert "challenger" in said(capsys, "versions", "churn")
+    assert "v2  approved" in said(capsys, "stand-down", "churn", "--challenger", "--why", "long enough")
+    assert "challenger" not in said(capsys, "versions", "churn")
+    assert told(capsys, "check-registry")["faults"] == []
+    assert "v1  approved, champion" in said(capsys, "rollback", "churn", "--why", "sorry")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -94,6 +108,7 @@ def test_a_saved_model_is_registered_with_other_customers(file, tmp_path, capsys
         (["approve", "churn", "7", "--why", "ok", "--tick", ALL], "no version “7”"),
         (["promote", "churn", "1", "--why", "ok"], "not approved"),
         (["rollback", "churn", "--why", "ok"], "no champion to go back to"),
+        (["stand-down", "churn", "--why", "ok"], "champion"),
         (["versions", "'; DROP TABLE registry_versions; --"], "There is no"),
         (["log", "--verify", "--last", "abc"], "does not hold the entry"),
         (["log", "x" * 101], "cannot be called that"),
@@ -170,3 +185,12 @@ def test_the_service_follows_the_champion(file, capsys, monkeypatch):
                 break
             time.sleep(0.02)
         assert answered() == ("2", pytest.approx(expected(), abs=1e-12))
+        said(capsys, "stand-down", "churn", "--why", "complaints")
+        for _turn in range(500):
+            ready = client.get("/ready").json()
+            if "trouble" in ready:
+                break
+            time.sleep(0.02)
+        assert "“churn” has no champion" in ready["trouble"]
+        assert ready["version"] == "2"
+        assert answered()[0] == "2"

@@ -14,6 +14,7 @@ from pathlib import Path
 from crm_ai.deployment.registry import (
     Answer,
     Item,
+    acts,
     approve,
     approving,
     collect_orphans,
@@ -26,6 +27,7 @@ from crm_ai.deployment.registry import (
     read_log,
     register,
     registering,
+    step_down,
 )
 from crm_ai.deployment.registry.artifacts import Artifacts
 
@@ -111,6 +113,9 @@ def exact_moments(opening, run, drivers):
     def decision(registry):
         approve(registry, list_versions(registry, "churn")[0], why="cut off", checklist=TICKED)
 
+    def stop(registry):
+        step_down(registry, find_version(registry, "churn", "champion"), why="cut off")
+
     from sqlalchemy import Connection
 
     return [
@@ -121,6 +126,8 @@ def exact_moments(opening, run, drivers):
         dying_before(approving, "add_entry", opening, decision),
         dying_after(approving, "add_entry", opening, decision),
         dying_before(Connection, "_commit_impl", opening, decision),
+        dying_before(acts, "add_entry", opening, stop),
+        dying_after(acts, "add_entry", opening, stop),
     ]
 
 

@@ -13,6 +13,7 @@ from crm_ai.deployment.registry import (
     judge_elsewhere,
     promote,
     register,
+    same_model,
 )
 from crm_ai.errors import RegistryError, ScoringError
 from crm_ai.modeling import headline, propose_problem, run_record, train
@@ -210,3 +211,13 @@ def test_a_column_called_as_pythons_argument_is_judged():
     model = trained(customers().rename(columns={"months": "self"}), "logistic_regression").model("logistic_regression")
     judged = judge_elsewhere(model, table_from_frame(customers(300, seed=5).rename(columns={"months": "self"})))
     assert len(judged.holdout_rows) == 300
+
+
+def test_the_same_model_is_known_at_another_threshold_and_another_one_is_not(registry, run):
+    first = register(run, "decision_tree", registry, name="churn", note="n")
+    lower = register(run, "decision_tree", registry, name="churn", note="n", threshold=0.3, references=False)
+    other = register(run, "logistic_regression", registry, name="churn", note="n")
+    again = register(trained(customers(seed=2), "decision_tree"), "decision_tree", registry, name="churn", note="n")
+    assert same_model(first, lower)
+    assert not same_model(first, other)
+    assert not same_model(first, again)

@@ -76,6 +76,15 @@ def test_a_challenger_that_is_gone_is_not_replaced(registry, run):
         promote(registry, second, why="w", alias="challenger", instead_of=1)
 
 
+def test_what_was_decided_meanwhile_is_not_withdrawn_unseen(registry, run):
+    shown = registered(registry, run)
+    approve(registry, shown, why="w", checklist=TICKED)
+    with pytest.raises(RegistryError, match="Somebody has decided about churn v1 meanwhile: it is approved now"):
+        withdraw(registry, shown, why="w", expected_state=shown.state)
+    assert find_version(registry, "churn", 1).state == "approved"
+    assert withdraw(registry, shown, why="w", expected_state="approved").state == "withdrawn"
+
+
 def test_only_the_expected_one_comes_back(registry, run):
     first, second, third = (approved(registry, run) for _turn in range(3))
     for version in (first, second, third):

@@ -120,7 +120,7 @@ def test_every_item_must_be_answered(registry, run, item):
     version = register(run, "logistic_regression", registry, name="churn", note="try")
     with pytest.raises(RegistryError, match=f"still open: {item.value}"):
         approve(registry, version, why="ok", checklist={key: answer for key, answer in TICKED.items() if key != item})
-    with pytest.raises(RegistryError, match=f"Refused without a word: {item.value}"):
+    with pytest.raises(RegistryError, match=f"Refused without a word: {item.value} .“"):
         approve(registry, version, why="ok", checklist=TICKED | {item: Answer(False, "  ")})
     assert find_version(registry, "churn", 1).state == "registered"
     assert len(read_log(registry)) == 1
@@ -365,7 +365,7 @@ def test_what_a_page_may_offer():
 
 def test_acts_are_all_covered():
     assert {act.value for act in Act} == {
-        "register", "approve", "refuse", "promote", "roll back", "withdraw", "publish",
+        "register", "approve", "refuse", "promote", "roll back", "step down", "withdraw", "publish",
     }  # fmt: skip
 
 

@@ -1,10 +1,15 @@
 import pytest
+from sqlalchemy import text
 
 from crm_ai.deployment.registry import (
     Answer,
     Item,
+    Person,
+    Role,
     approve,
     at_work_since,
+    current_version,
+    find_faults,
     former_champion,
     promote,
     read_log,
@@ -12,9 +17,12 @@ from crm_ai.deployment.registry import (
     register,
     reigns,
     roll_back,
+    step_down,
+    verify_log,
     withdraw,
 )
 from crm_ai.deployment.registry.checklist import in_short
+from crm_ai.errors import RegistryError
 from tests.unit.deployment.registry.conftest import TICKED
 
 NOT_FAIR = TICKED | {Item.FAIRNESS: Answer(False, "seniors; fairness: ✓ [metrics: ✓] twice as often")}
@@ -52,6 +60,63 @@ def test_who_would_come_back_is_who_comes_back(registry, run):
     assert expected.number == 1
     assert roll_back(registry, "churn", why="w").number == expected.number
     assert former_champion(registry, "churn") is None
+
+
+@pytest.mark.parametrize("alias", ["champion", "challenger"])
+def test_whoever_steps_down_leaves_the_place_empty(registry, run, alias):
+    version = promote(registry, approved(registry, run, "decision_tree"), why="w", alias=alias)
+    stopped = step_down(registry, version, alias, why="complaints")
+    assert (stopped.state, stopped.aliases) == ("approved", ())
+    assert current_version(registry, "churn", alias=alias) is None
+    entry = read_log(registry)[-1]
+    assert (entry.act, entry.before, entry.after) == ("step down", f"{alias} v1", f"{alias} –")
+    assert verify_log(registry) == 4
+    assert find_faults(registry) == ()
+    with pytest.raises(RegistryError, match=f"churn v1 is not {alias}"):
+        step_down(registry, version, alias, why="again")
+    assert withdraw(registry, stopped, why="w").state == "withdrawn"
+
+
+def test_a_roll_back_brings_back_who_has_stepped_down(registry, run):
+    first, second = (approved(registry, run, "decision_tree") for _turn in range(2))
+    promote(registry, first, why="w")
+    promote(registry, second, why="w")
+    step_down(registry, second, why="w")
+    assert at_work_since(registry, "churn") == ""
+    assert [(reign.number, bool(reign.until)) for reign in reigns(read_log(registry, "churn"))] == [
+        (1, True),
+        (2, True),
+    ]
+    assert former_champion(registry, "churn").number == 2
+    with pytest.raises(RegistryError, match="There is no champion any more"):
+        roll_back(registry, "churn", why="w", expected_champion=2, expected_former=1)
+    roll_back(registry, "churn", why="w", expected_champion=0, expected_former=2)
+    assert former_champion(registry, "churn").number == 1
+    step_down(registry, second, why="w")
+    withdraw(registry, second, why="w")
+    assert roll_back(registry, "churn", why="w").number == 1
+    assert at_work_since(registry, "churn") == read_log(registry)[-1].at
+    assert find_faults(registry) == ()
+    step_down(registry, first, why="w")
+    promote(registry, first, why="w")
+    assert former_champion(registry, "churn") is None
+
+
+def test_only_an_approver_stops_what_is_at_work(registry, run):
+    version = promote(registry, approved(registry, run, "decision_tree"), why="w")
+    for role in (Role.VIEWER, Role.ANALYST):
+        with pytest.raises(RegistryError, match="may not do this: step down"):
+            step_down(registry, version, by=Person("Ann", role), why="w")
+    with pytest.raises(RegistryError, match="no reason given"):
+        step_down(registry, version, why=" ")
+    assert current_version(registry, "churn") == 1
+
+
+def test_an_alias_that_goes_without_an_entry_is_a_fault(registry, run):
+    promote(registry, approved(registry, run, "decision_tree"), why="w")
+    with registry.writing() as connection:
+        connection.execute(text("DELETE FROM registry_aliases"))
+    assert find_faults(registry) == ("churn v1 is champion or challenger otherwise than the log says.",)
 
 
 def test_a_reason_is_taken_apart_as_it_was_put_together():
