@@ -90,9 +90,8 @@ def chromium(chromium_path):
         browser.close()
 
 
-@pytest.fixture
-def visit(chromium, server):
-    """Open the app as a new visitor; call the result with a path."""
+def visits(chromium, server):
+    """Open the app as a new visitor, and close all visits at the end."""
     contexts = []
 
     def open_as_new_visitor(path="", *, width=1440, height=900, theme="light", locale="en-GB"):
@@ -107,3 +106,26 @@ def visit(chromium, server):
     yield open_as_new_visitor
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """Open the app as a new visitor; call the result with a path."""
+    yield from visits(chromium, server)
+
+
+@pytest.fixture
+def own_server(tmp_path):
+    """Address of an app with a registry of its own, which no other test has written into."""
+    folder = tmp_path / "own_server"
+    folder.mkdir()
+    with serving(folder) as address:
+        yield address
+    said = (folder / "log.txt").read_text()
+    assert "Traceback" not in said, said[-3000:]
+
+
+@pytest.fixture
+def visit_own(chromium, own_server):
+    """Open the app with a registry of its own."""
+    yield from visits(chromium, own_server)

@@ -48,8 +48,8 @@ def choose(page, act):
 
 @pytest.mark.real_data
 @pytest.mark.skipif(not TELCO.exists(), reason="the public data sets are not here")
-def test_a_model_goes_to_work_and_comes_back(visit):
-    page = visit()
+def test_a_model_goes_to_work_and_comes_back(visit_own):
+    page = visit_own()
     page.set_default_timeout(15000)
     page.set_input_files("input[type=file]", TELCO)
     page.wait_for_url("**/data**")
@@ -88,8 +88,8 @@ def test_a_model_goes_to_work_and_comes_back(visit):
 
 @pytest.mark.real_data
 @pytest.mark.skipif(not TELCO.exists(), reason="the public data sets are not here")
-def test_what_was_typed_outlives_another_tab_and_what_others_do(visit):
-    page = visit()
+def test_what_was_typed_outlives_another_tab_and_what_others_do(visit_own):
+    page = visit_own()
     page.set_default_timeout(15000)
     page.set_input_files("input[type=file]", TELCO)
     page.wait_for_url("**/data**")

@@ -24,7 +24,7 @@ def weeks(telephone):
 
 
 @pytest.fixture
-def at_work(server, weeks, telephone, monkeypatch, tmp_path_factory):
+def at_work(own_server, weeks, telephone, monkeypatch, tmp_path):
     """A champion in the server's registry, with three weeks."""
     from crm_ai.deployment.registry import (
         Answer,
@@ -39,8 +39,7 @@ def at_work(server, weeks, telephone, monkeypatch, tmp_path_factory):
     from crm_ai.modeling import propose_problem, train
     from crm_ai.table import table_from_frame
 
-    workspace = next(tmp_path_factory.getbasetemp().glob("server*")) / "workspace"
-    monkeypatch.setenv("CRM_AI_WORKSPACE", str(workspace))
+    monkeypatch.setenv("CRM_AI_WORKSPACE", str(tmp_path / "own_server" / "workspace"))
     table = table_from_frame(telephone.iloc[:4000])
     run = train(table, propose_problem(table, target="Churn", segments=("gender",)).problem, ["logistic_regression"])
     registry = open_registry()
@@ -53,11 +52,11 @@ def at_work(server, weeks, telephone, monkeypatch, tmp_path_factory):
         remember(registry, version, model, part, name=f"week {number}", day=day, key="customerID", segments=["gender"])
 
 
-def test_newcomers_are_noticed_and_outcomes_say_whether_to_retrain(visit, at_work, weeks, tmp_path):
+def test_newcomers_are_noticed_and_outcomes_say_whether_to_retrain(visit_own, at_work, weeks, tmp_path):
     outcomes = tmp_path / "outcomes.csv"
     columns = ["customerID", "Churn"]
     pd.concat(weeks)[columns].drop_duplicates().sample(frac=1, random_state=1).to_csv(outcomes, index=False)
-    page = visit("deploy?registered=telephone&reader=analyst")
+    page = visit_own("deploy?registered=telephone&reader=analyst")
     page.get_by_role("tab", name="How is it doing?").click()
     settle(page)
     main = page.get_by_test_id("stMain")

@@ -112,7 +112,7 @@ def test_an_analyst_closes_a_gap_and_a_manager_reads_the_verdict(visit, real_dat
     open_tab(page, "Is there a gap?")
     picture(page, "fairness_german_adopted")
 
-    for title in ("Metrics", "Explain", "Save", "Fairness"):
+    for title in ("Metrics", "Explain", "Deploy", "Fairness"):
         go_to(page, title)
         assert_sound(page)
         assert "%2B" in page.url, f"{title} shows the adopted model"
