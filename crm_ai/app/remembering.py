@@ -98,7 +98,7 @@ def _key(version: Version, model: Model, table: Table) -> str | None:
     """Column that outcomes can join by: the identifiers, unless somebody wants counts only."""
     from crm_ai.table import Kind
 
-    offered = _offered(table, model.problem, table.digest, version.digest)
+    offered = _offered(table, model.problem, table.digest, version.digest, language())
     sure = [name for name in offered if table.schema[name].kind is Kind.IDENTIFIER]
     options = [COUNTS_ONLY, *offered]
     key = st.selectbox(
@@ -124,7 +124,7 @@ def _key(version: Version, model: Model, table: Table) -> str | None:
 
 
 @st.cache_data(max_entries=4, show_spinner=False, scope="session")
-def _offered(_table: Table, _problem: Problem, digest: str, version: str) -> tuple[str, ...]:
+def _offered(_table: Table, _problem: Problem, digest: str, version: str, spoken: str) -> tuple[str, ...]:
     return identifying_columns(_table, _problem)
 
 
