@@ -14,7 +14,7 @@ from crm_ai.app.watched import called
 from crm_ai.deployment.registry import RegistryStore, batches_of, may_write, remember
 from crm_ai.deployment.watching.keys import identifying_columns
 from crm_ai.errors import CrmAiError
-from crm_ai.words import _, count, day_in_words
+from crm_ai.words import _, count, day_in_words, language
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
