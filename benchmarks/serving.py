@@ -26,7 +26,7 @@ from typing import Any
 
 from benchmarks.loading import Load, load
 from benchmarks.running import ROOT
-from crm_ai.deployment.registry.publishing import find_python
+from crm_ai.deployment.registry.mlflow_server import find_python
 from crm_ai.errors import RegistryError
 
 BATCH = 1_000
