@@ -94,7 +94,7 @@ def add_drift(commands: argparse._SubParsersAction) -> None:
         help=_("exit with 3 if there is such an alert or a worse one (default: exit with 0 whatever is found)"),
     )
     parser.add_argument("--json", action="store_true", help=_("print everything as JSON"))
-    parser.set_defaults(command=drift_command)
+    parser.set_defaults(command=drift_command, arrange=_arrange)
 
 
 def drift_command(options: argparse.Namespace) -> int:
@@ -112,7 +112,7 @@ def drift_command(options: argparse.Namespace) -> int:
     """
     from crm_ai.deployment.watching import profile_of, watch
 
-    _take_file(options)
+    _check_model(options)
     _check(options)
     watched = registered(options) if options.champion else of_file(options)
     profile_of(watched.model)
@@ -133,8 +133,13 @@ def drift_command(options: argparse.Namespace) -> int:
     return _code(found, options.fail_on)
 
 
-def _take_file(options: argparse.Namespace) -> None:
+def _arrange(options: argparse.Namespace, _parser: argparse.ArgumentParser) -> None:
     """With --champion there is no MODEL, so that the one name that is given is the customers' file."""
+    if options.champion and not options.file:
+        options.file, options.model = options.model, None
+
+
+def _check_model(options: argparse.Namespace) -> None:
     if not options.champion:
         if options.model and not options.version:
             return
@@ -142,12 +147,11 @@ def _take_file(options: argparse.Namespace) -> None:
             _("It is not said which model is watched."),
             next_step=_("Name its file, or a registered one with --champion NAME (and --version NUMBER)."),
         )
-    if options.file or options.store:
+    if options.model or options.store:
         raise CrmAiError(
             _("A registered version is watched in the registry."),
             next_step=_("Leave out --store and the model's file, or leave out --champion."),
         )
-    options.file, options.model = options.model, None
 
 
 def _check(options: argparse.Namespace) -> None:

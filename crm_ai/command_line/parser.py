@@ -76,10 +76,8 @@ def run_command(words: Sequence[str]) -> int:
     options = parser.parse_args(list(words))
     if hasattr(options, "arrange"):
         options.arrange(options, parser)
-    # With --champion the one name that is given is the customers' file, though MODEL comes first.
-    file = getattr(options, "file", None) or (getattr(options, "champion", None) and options.model)
-    one_file = bool(file) != bool(getattr(options, "sql", None))
-    if hasattr(options, "sql") and not one_file and not (getattr(options, "outcomes", None) and not file):
+    one_file = bool(getattr(options, "file", None)) != bool(getattr(options, "sql", None))
+    if hasattr(options, "sql") and not one_file and not (getattr(options, "outcomes", None) and not options.file):
         parser.error(_("name either a FILE or, with --sql, what shall be read from a database"))
     command: Callable[[argparse.Namespace], int | None] = options.command
     code = None
