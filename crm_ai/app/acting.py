@@ -139,7 +139,7 @@ def _crown(desk: Desk, version: Version) -> None:
 
 def _try(desk: Desk, version: Version) -> None:
     champion = desk.champion
-    rival = next((one for one in desk.versions if "challenger" in one.aliases), None)
+    rival = desk.challenger
     told = [_("Version {n} is tried beside the one at work, and decides nothing (challenger).").format(**_of(version))]
     if champion is not None:
         told.append(_("Services go on scoring with version {n}.").format(n=champion.number))

@@ -15,6 +15,7 @@ from crm_ai.deployment.registry import (
     at_work_since,
     current_version,
     find_version,
+    list_names,
     list_versions,
     open_registry,
     open_version,
@@ -67,7 +68,15 @@ class Desk:
     @property
     def champion(self) -> Version | None:
         """The one at work."""
-        number = current_version(self.registry, self.name) if self.name else None
+        return self._held("champion")
+
+    @property
+    def challenger(self) -> Version | None:
+        """The one on trial."""
+        return self._held("challenger")
+
+    def _held(self, alias: str) -> Version | None:
+        number = current_version(self.registry, self.name, alias=alias) if self.name else None
         return None if number is None else find_version(self.registry, self.name, number)
 
 
@@ -130,7 +139,7 @@ def require_desk(promise: str, person: Person) -> Desk:
         With no model chosen yet.
     """
     opened = registry()
-    names = tuple(dict.fromkeys(version.name for version in list_versions(opened)))
+    names = list_names(opened)
     run = state.run() if names else state.require_run(promise)
     return Desk(registry=opened, person=person, run=run, names=names)
 

@@ -35,7 +35,7 @@ def panel(desk: Desk, version: Version) -> None:
         st.markdown(sentences((in_words(desk, version, champion), selecting_in_words(version, champion))))
         _picture(version, champion)
         return
-    rival = next((one for one in desk.versions if "challenger" in one.aliases), None)
+    rival = desk.challenger
     if rival is not None:
         on_trial = _("Version {n} is on trial beside it.").format(n=rival.number)
         told = in_words(desk, rival, champion), selecting_in_words(rival, champion)

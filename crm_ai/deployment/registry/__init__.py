@@ -14,7 +14,7 @@ from crm_ai.deployment.registry.comparing import (
     same_question,
 )
 from crm_ai.deployment.registry.elsewhere import check_record, judge_elsewhere
-from crm_ai.deployment.registry.finding import find_version, list_versions
+from crm_ai.deployment.registry.finding import find_version, list_names, list_versions
 from crm_ai.deployment.registry.mlflow_server import Published
 from crm_ai.deployment.registry.publishing import PublishingStep, publish, publishing_step
 from crm_ai.deployment.registry.registering import register
@@ -66,6 +66,7 @@ __all__ = [
     "former_champion",
     "join_arrived",
     "judge_elsewhere",
+    "list_names",
     "list_versions",
     "may",
     "may_write",

@@ -18,6 +18,23 @@ FEWEST_DIGITS = 6
 NEWEST = "newest"
 
 
+def list_names(registry: Registry) -> tuple[str, ...]:
+    """List the models of which a version is registered; what is known of the versions is not read.
+
+    Parameters
+    ----------
+    registry : Registry
+        The registry.
+
+    Returns
+    -------
+    tuple of str
+        In order.
+    """
+    with registry.reading() as connection:
+        return tuple(connection.execute(select(models.c.name).order_by(models.c.name)).scalars())
+
+
 def list_versions(registry: Registry, name: str | None = None) -> tuple[Version, ...]:
     """List what was registered.
 
