@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pandas as pd
@@ -41,6 +42,32 @@ def selected_over_weeks(frame: pd.DataFrame, approved: Estimate | None) -> go.Fi
     else:
         finding = _("{now} selected in the latest batch").format(now=now)
     figure = canvas(finding, x=_("day"), y=_("share selected"))
+    figure = beside_approved(figure, shown, approved, write=lambda share: percent(share, 1))
+    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    return figure
+
+
+def beside_approved(
+    figure: go.Figure, shown: pd.DataFrame, approved: Estimate | None, *, write: Callable[[float], str]
+) -> go.Figure:
+    """Draw a figure of each batch, and what it was when the model was approved.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        To draw into.
+    shown : pandas.DataFrame
+        Columns day, batch, value, low, high, n.
+    approved : Estimate, optional
+        What it was on the holdout.
+    write : callable
+        Writes a value for people.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Points with 95 % intervals; the approved figure, if it is known, as a line with its interval as a band.
+    """
     if approved is not None and approved.known:
         figure.add_hrect(y0=approved.low, y1=approved.high, fillcolor=REFERENCE, opacity=0.15, line_width=0)
         figure.add_hline(y=approved.value, line={"color": REFERENCE, "dash": "dash"})
@@ -52,13 +79,12 @@ def selected_over_weeks(frame: pd.DataFrame, approved: Estimate | None) -> go.Fi
         marker={"size": 10},
         error_y=bars_of(shown["value"], shown["low"], shown["high"]),
         hovertext=[
-            f"{safe(row.batch)}, {row.day}: {percent(row.value, 1)}"
-            f" ({percent(row.low, 1)} – {percent(row.high, 1)}), n = {count(row.n)}"
+            f"{safe(row.batch)}, {row.day}: {write(row.value)}"
+            f" ({write(row.low)} – {write(row.high)}), n = {count(row.n)}"
             for row in rows(shown)
         ],
         hoverinfo="text",
     )
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     return over_days(figure, shown["day"])
 
 

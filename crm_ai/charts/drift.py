@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from crm_ai.charts.at_work import over_days
+from crm_ai.charts.at_work import beside_approved, over_days
 from crm_ai.charts.theme import (
     CAUTION,
     GOOD,
@@ -18,7 +18,6 @@ from crm_ai.charts.theme import (
     LOWERS,
     RAISES,
     REFERENCE,
-    bars_of,
     canvas,
     distinct,
     nothing,
@@ -225,24 +224,7 @@ def performance_over_weeks(frame: pd.DataFrame, metric: str, approved: Estimate)
         title=title, now=number(last["value"]), then=number(approved.value)
     )
     figure = canvas(finding, x=_("day the batch was scored"), y=title)
-    if approved.known:
-        figure.add_hrect(y0=approved.low, y1=approved.high, fillcolor=REFERENCE, opacity=0.15, line_width=0)
-        figure.add_hline(y=approved.value, line={"color": REFERENCE, "dash": "dash"})
-    figure.add_scatter(
-        x=shown["day"],
-        y=shown["value"],
-        mode="lines+markers",
-        line={"color": LOWERS, "width": 2},
-        marker={"size": 10},
-        error_y=bars_of(shown["value"], shown["low"], shown["high"]),
-        hovertext=[
-            f"{safe(row.batch)}, {row.day}: {number(row.value)}"
-            f" ({number(row.low)} – {number(row.high)}), n = {count(row.n)}"
-            for row in rows(shown)
-        ],
-        hoverinfo="text",
-    )
-    return over_days(figure, shown["day"])
+    return beside_approved(figure, shown, approved, write=number)
 
 
 _COLORS = {"act": RAISES, "watch": CAUTION, "steady": GOOD, "too few to say": REFERENCE}
