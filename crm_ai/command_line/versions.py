@@ -13,7 +13,7 @@ from crm_ai.errors import RegistryError
 from crm_ai.words import _, count, ngettext
 
 if TYPE_CHECKING:
-    from crm_ai.deployment.registry import Answer, Item, Version
+    from crm_ai.deployment.registry import Answer, Item, Registry, Version
 
 ITEMS = ("metrics", "reasons", "fairness", "data quality", "leakage")
 VERSIONS_EXAMPLES = """\
@@ -120,6 +120,13 @@ def _add_version(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("version", help="number, champion, challenger, newest, or first digits of its digest")
 
 
+def _asked_for(options: argparse.Namespace) -> tuple[Registry, Version]:
+    from crm_ai.deployment.registry import find_version, open_registry
+
+    registry = open_registry()
+    return registry, find_version(registry, options.name, options.version)
+
+
 def versions_command(options: argparse.Namespace) -> None:
     """List versions.
 
@@ -148,11 +155,10 @@ def approve_command(options: argparse.Namespace) -> None:
     options : argparse.Namespace
         As parsed.
     """
-    from crm_ai.deployment.registry import approve, find_version, open_registry
+    from crm_ai.deployment.registry import approve
 
     checklist = read_checklist(options.tick, options.refuse)
-    registry = open_registry()
-    version = find_version(registry, options.name, options.version)
+    registry, version = _asked_for(options)
     _tell(approve(registry, version, by=person(options.by), why=options.why, checklist=checklist), as_json=options.json)
 
 
@@ -164,10 +170,9 @@ def promote_command(options: argparse.Namespace) -> None:
     options : argparse.Namespace
         As parsed.
     """
-    from crm_ai.deployment.registry import find_version, open_registry, promote
+    from crm_ai.deployment.registry import promote
 
-    registry = open_registry()
-    version = find_version(registry, options.name, options.version)
+    registry, version = _asked_for(options)
     done = promote(registry, version, by=person(options.by), why=options.why, alias=options.alias)
     _tell(done, as_json=options.json)
 
@@ -210,10 +215,9 @@ def withdraw_command(options: argparse.Namespace) -> None:
     options : argparse.Namespace
         As parsed.
     """
-    from crm_ai.deployment.registry import find_version, open_registry, withdraw
+    from crm_ai.deployment.registry import withdraw
 
-    registry = open_registry()
-    version = find_version(registry, options.name, options.version)
+    registry, version = _asked_for(options)
     _tell(withdraw(registry, version, by=person(options.by), why=options.why), as_json=options.json)
 
 
@@ -225,10 +229,9 @@ def publish_command(options: argparse.Namespace) -> None:
     options : argparse.Namespace
         As parsed.
     """
-    from crm_ai.deployment.registry import find_version, open_registry, publish
+    from crm_ai.deployment.registry import publish
 
-    registry = open_registry()
-    version = find_version(registry, options.name, options.version)
+    registry, version = _asked_for(options)
     done = publish(registry, version, options.to, by=person(options.by), why=options.why)
     if options.json:
         _print_json(asdict(done) | {"address": done.address})

@@ -64,7 +64,22 @@ class Sink(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class CsvSink:
+class _FileSink:
+    """What files have in common."""
+
+    path: Path
+
+    @property
+    def as_texts(self) -> bool:
+        """Numbers are kept as numbers."""
+        return False
+
+    def check(self) -> None:
+        """Nothing is known before it is tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvSink(_FileSink):
     """A CSV file that opens well in spreadsheet programs, formulas neutralised.
 
     Parameters
@@ -73,15 +88,10 @@ class CsvSink:
         The file.
     """
 
-    path: Path
-
     @property
     def as_texts(self) -> bool:
         """Numbers may stay as they were spelled."""
         return True
-
-    def check(self) -> None:
-        """Nothing is known before it is tried."""
 
     def encode(self, table: pa.Table) -> bytes | memoryview:
         """Write rows into memory.
@@ -120,7 +130,7 @@ class CsvSink:
 
 
 @dataclass(frozen=True, slots=True)
-class ParquetSink:
+class ParquetSink(_FileSink):
     """A Parquet file.
 
     Parameters
@@ -128,16 +138,6 @@ class ParquetSink:
     path : Path
         The file.
     """
-
-    path: Path
-
-    @property
-    def as_texts(self) -> bool:
-        """Numbers are kept as numbers."""
-        return False
-
-    def check(self) -> None:
-        """Nothing is known before it is tried."""
 
     def encode(self, table: pa.Table) -> pa.Table:
         """Nothing is to be prepared.
@@ -177,7 +177,7 @@ class ParquetSink:
 
 
 @dataclass(frozen=True, slots=True)
-class ExcelSink:
+class ExcelSink(_FileSink):
     """An Excel workbook; it is put together in memory.
 
     Parameters
@@ -185,16 +185,6 @@ class ExcelSink:
     path : Path
         The file.
     """
-
-    path: Path
-
-    @property
-    def as_texts(self) -> bool:
-        """Numbers are kept as numbers."""
-        return False
-
-    def check(self) -> None:
-        """Nothing is known before it is tried."""
 
     def encode(self, table: pa.Table) -> Any:
         """Turn rows into a frame.
