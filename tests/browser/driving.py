@@ -5,15 +5,21 @@ from pathlib import Path
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 
 
+QUIET = """
+since => {
+  const app = document.querySelector("[data-testid='stApp']");
+  const runs = app?.getAttribute('data-test-script-state') !== 'notRunning';
+  if (runs || document.querySelector("[data-testid='stSkeleton']")) since.at = null;
+  else since.at ??= performance.now();
+  return since.at !== null && performance.now() - since.at >= 400;
+}
+"""
+
+
 def settle(page):
-    """Wait until the page has finished running."""
+    """Wait until the page has not been running for a moment: on a busy machine a run begins a while after the click."""
     page.wait_for_selector("[data-testid='stApp']")
-    page.wait_for_function(
-        "() => document.querySelector(\"[data-testid='stApp']\")?.getAttribute('data-test-script-state')"
-        " === 'notRunning'"
-        " && !document.querySelector(\"[data-testid='stSkeleton']\")"
-    )
-    page.wait_for_timeout(400)
+    page.wait_for_function(QUIET, arg=page.evaluate_handle("() => ({at: null})"), polling=50)
 
 
 def picture(page, name, *, whole=True):

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.driving import assert_sound, picture, settle
 
@@ -60,8 +61,8 @@ def test_newcomers_are_noticed_and_outcomes_say_whether_to_retrain(visit_own, at
     page.get_by_role("tab", name="How is it doing?").click()
     settle(page)
     main = page.get_by_test_id("stMain")
-    assert "3 batches in 3 weeks. Customers have changed in “tenure”" in main.inner_text()
-    assert "Not before outcomes are known." in main.inner_text()
+    expect(main).to_contain_text("3 batches in 3 weeks. Customers have changed in “tenure”")
+    expect(main).to_contain_text("Not before outcomes are known.")
     assert_sound(page)
     picture(page, "deploy_watching")
     page.get_by_role("radio", name="Outcomes").click()
@@ -71,9 +72,8 @@ def test_newcomers_are_noticed_and_outcomes_say_whether_to_retrain(visit_own, at
     page.get_by_role("button", name="Join the outcomes").click()
     page.get_by_text("2,000 outcomes were joined, to 3 batches.").wait_for()
     settle(page)
-    text = main.inner_text()
-    assert "By its outcomes it has become worse" in text
-    assert "Ranking (ROC AUC)" in text
+    expect(main).to_contain_text("By its outcomes it has become worse")
+    expect(main).to_contain_text("Ranking (ROC AUC)")
     assert_sound(page)
     picture(page, "deploy_watching_outcomes")
     page.set_viewport_size({"width": 390, "height": 844})

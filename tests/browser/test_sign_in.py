@@ -48,7 +48,6 @@ def test_three_people_sign_in_and_out(chromium, provider, guarded):
     address, secrets = guarded
     context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
     page = context.new_page()
-    page.set_default_timeout(30_000)
     page.goto(f"{address}/data?data=sample:telephone_customers")
     settle(page)
     assert page.title() != "Data"
@@ -101,7 +100,6 @@ def test_an_approver_whose_role_was_taken_away_decides_no_more(chromium, provide
     address, secrets = guarded
     context = chromium.new_context(viewport={"width": 1400, "height": 1000}, locale="en-GB")
     page = context.new_page()
-    page.set_default_timeout(30_000)
     page.goto(f"{address}/deploy")
     settle(page)
     provider.person = PEOPLE["approver"]
