@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import controls, errors, state, watched
+from crm_ai.app import acts, controls, errors, state, watched
 from crm_ai.app.plain import plain
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _
@@ -26,6 +26,7 @@ def panel(desk: Desk) -> None:
     desk : Desk
         What there is to work with.
     """
+    acts.say_done()
     version = watched.choose_version(desk)
     if version is None:
         st.markdown(_promise())
@@ -44,14 +45,16 @@ def panel(desk: Desk) -> None:
             icon=":material/history:",
         )
         return
-    from crm_ai.app import alarms
+    from crm_ai.app import alarms, aside
 
     if not known.found.batches:
         _nothing_yet(desk.name)
     else:
         alarms.show(known)
+    aside.say(desk, known)
     if not state.for_manager():
         _details(desk, known)
+        aside.panel(desk, known)
 
 
 def _details(desk: Desk, known: watched.Watched) -> None:

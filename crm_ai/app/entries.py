@@ -29,6 +29,7 @@ def in_words(entry: Entry) -> str:
     """
     alias, former = entry.after.partition(" ")[0], entry.before.partition(" v")[2]
     known = {"n": entry.version, "name": plain(entry.model, NAME_WIDTH), "former": former}
+    known["batch"] = plain(entry.after, NAME_WIDTH)
     if entry.act == Act.PROMOTE and alias == "challenger":
         return _("Version {n} of “{name}” was put on trial (challenger)").format(**known)
     if entry.act == Act.PROMOTE and former:
@@ -48,6 +49,8 @@ def in_words(entry: Entry) -> str:
         Act.ROLL_BACK: _("Version {n} of “{name}” was brought back, in the place of version {former}"),
         Act.STEP_DOWN: _("Version {n} of “{name}” was taken from work"),
         Act.WITHDRAW: _("Version {n} of “{name}” was withdrawn"),
+        Act.SET_ASIDE: _("The batch “{batch}” of version {n} of “{name}” was set aside"),
+        Act.COUNT_AGAIN: _("The batch “{batch}” of version {n} of “{name}” was let count again"),
     }
     return words[Act(entry.act)].format(**known)
 

@@ -63,8 +63,8 @@ def panel(desk: Desk, version: Version, model: Model, table: Table) -> None:
 
 def _form(desk: Desk, version: Version, model: Model, table: Table) -> None:
     left, right = st.columns([2, 1])
-    before = RegistryStore(desk.registry).batches(batches_of(version))
-    taken = {batch.name for batch in before}
+    store = RegistryStore(desk.registry)
+    before, taken = store.batches(batches_of(version)), store.names(batches_of(version))
     with left:
         name = st.text_input(
             _("Name of the batch"), _new_name(table, taken), key=f"remember_name_{table.digest}", max_chars=200
@@ -157,7 +157,7 @@ def _segments(version: Version, model: Model, table: Table) -> list[str]:
     )  # fmt: skip
 
 
-def _new_name(table: Table, taken: set[str]) -> str:
+def _new_name(table: Table, taken: frozenset[str]) -> str:
     stem = f"{PurePath(table.source).stem[:LONGEST_STEM]} {date.today().isoformat()}".strip()
     stem = "".join(letter if letter.isprintable() else " " for letter in stem)
     names = (stem if turn == 1 else f"{stem} ({turn})" for turn in range(1, len(taken) + 2))

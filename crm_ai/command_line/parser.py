@@ -111,6 +111,7 @@ def make_parser() -> argparse.ArgumentParser:
     from crm_ai.command_line.keys import add_keys
     from crm_ai.command_line.mask import add_mask
     from crm_ai.command_line.register import add_register
+    from crm_ai.command_line.registry_log import add_log_commands
     from crm_ai.command_line.report import add_report
     from crm_ai.command_line.segment import add_segment
     from crm_ai.command_line.serve import add_serve
@@ -136,6 +137,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_segment(commands)
     add_register(commands)
     add_registry_commands(commands)
+    add_log_commands(commands)
     add_serve(commands)
     add_keys(commands)
     return parser

@@ -85,7 +85,7 @@ def register_command(options: argparse.Namespace) -> None:
         findings=inspect(table, target=model.problem.target),
     )
     if options.json:
-        print(json.dumps(version_as_json(version), ensure_ascii=False, indent=2, allow_nan=False))
+        print_json(version_as_json(version))
     else:
         print_registered(version)
 
@@ -236,3 +236,14 @@ def figures(version: Version) -> str:
     words = [f"{describe(e.name)[0]} {number(e.value)} ({number(e.low)} – {number(e.high)})" for e in found]
     judged = version.facts["data"]["judged_on"]
     return ", ".join(words) + _("; judged on {n} customers").format(n=count(judged))
+
+
+def print_json(content: object) -> None:
+    """Print what a program reads.
+
+    Parameters
+    ----------
+    content : object
+        Plain numbers and texts.
+    """
+    print(json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False))

@@ -1,4 +1,4 @@
-"""What is decided about registered models: approve, promote, rollback, stand-down, withdraw; and their log."""
+"""What is decided about registered models: approve, promote, rollback, stand-down, withdraw, set-aside."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from crm_ai.command_line.options import make_command, names
-from crm_ai.command_line.register import figures, person, version_as_json
+from crm_ai.command_line.register import figures, person, print_json, version_as_json
 from crm_ai.errors import RegistryError
-from crm_ai.words import _, count, ngettext
+from crm_ai.words import _
 
 if TYPE_CHECKING:
     from crm_ai.deployment.registry import Answer, Item, Registry, Version
@@ -47,11 +47,13 @@ PUBLISH_EXAMPLES = """\
 examples:
   MLFLOW_TRACKING_URI=https://mlflow.example.com python -m crm_ai publish churn champion --why "for the call centre"
 """
-LOG_EXAMPLES = """\
+SET_ASIDE_EXAMPLES = """\
+A wrong file was remembered, or the same customers twice: that batch counts no more, neither for alerts nor
+for outcomes. It is kept, and with --undo it counts again.
+
 examples:
-  python -m crm_ai log
-  python -m crm_ai log churn --json
-  python -m crm_ai log --verify
+  python -m crm_ai set-aside churn champion "march 2026" --why "the file of another shop"
+  python -m crm_ai set-aside churn champion "march 2026" --undo --why "it was the right one"
 """
 
 
@@ -87,19 +89,16 @@ def add_registry_commands(commands: argparse._SubParsersAction) -> None:
     out = make_command(commands, "withdraw", "take a version out for good", "")
     _add_version(out)
     out.set_defaults(command=withdraw_command)
-    for parser in (approve, promote, back, down, out):
+    aside = make_command(commands, "set-aside", "let a batch of scored customers count no more", SET_ASIDE_EXAMPLES)
+    _add_version(aside)
+    aside.add_argument("batch", help="name of the batch")
+    aside.add_argument("--undo", action="store_true", help="let it count again")
+    aside.set_defaults(command=set_aside_command)
+    for parser in (approve, promote, back, down, out, aside):
         parser.add_argument("--why", required=True, metavar="WORDS", help="for the log")
         parser.add_argument("--by", metavar="WHO", help="who does this (default: local user)")
     _add_publish(commands)
-    log = make_command(commands, "log", "print everything that was done, and by whom", LOG_EXAMPLES)
-    log.add_argument("name", nargs="?", help="only what was done to this model")
-    log.add_argument("--verify", action="store_true", help="make sure that no entry was changed or taken away")
-    log.add_argument("--last", metavar="DIGEST", help="with --verify: an entry that was noted down elsewhere")
-    log.set_defaults(command=log_command)
-    check = make_command(commands, "check-registry", "check log, versions and files against each other", "")
-    check.add_argument("--sweep", action="store_true", help="delete files of registrations that were interrupted")
-    check.set_defaults(command=check_command)
-    for parser in (listed, approve, promote, back, down, out, log, check):
+    for parser in (listed, approve, promote, back, down, out, aside):
         parser.add_argument("--json", action="store_true", help="print everything as JSON")
 
 
@@ -139,7 +138,7 @@ def versions_command(options: argparse.Namespace) -> None:
 
     found = list_versions(open_registry(), options.name)
     if options.json:
-        _print_json([version_as_json(version) for version in found])
+        print_json([version_as_json(version) for version in found])
         return
     if not found:
         print(_("Nothing is registered yet. Begin with: python -m crm_ai train FILE --register NAME --why WORDS"))
@@ -221,6 +220,29 @@ def withdraw_command(options: argparse.Namespace) -> None:
     _tell(withdraw(registry, version, by=person(options.by), why=options.why), as_json=options.json)
 
 
+def set_aside_command(options: argparse.Namespace) -> None:
+    """Let a batch count no more, or again.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        As parsed.
+    """
+    from crm_ai.deployment.registry import count_again, list_set_aside, set_aside
+
+    registry, version = _asked_for(options)
+    act = count_again if options.undo else set_aside
+    act(registry, version, options.batch, by=person(options.by), why=options.why)
+    left = list_set_aside(registry, version)
+    if options.json:
+        print_json([asdict(one) for one in left])
+        return
+    for one in left:
+        print(f"{version.label}: “{one.batch}” ({one.day}), {one.by}, {one.at}: {one.why}")
+    if not left:
+        print(_("{version}: all batches count.").format(version=version.label))
+
+
 def publish_command(options: argparse.Namespace) -> None:
     """Publish a version.
 
@@ -234,66 +256,12 @@ def publish_command(options: argparse.Namespace) -> None:
     registry, version = _asked_for(options)
     done = publish(registry, version, options.to, by=person(options.by), why=options.why)
     if options.json:
-        _print_json(asdict(done) | {"address": done.address})
+        print_json(asdict(done) | {"address": done.address})
         return
     print(_("{version} is published as {address}").format(version=version.label, address=done.address))
     print(_("to serve it: mlflow models serve -m {address} --env-manager local").format(
         address=json.dumps(done.address, ensure_ascii=False)
     ))  # fmt: skip
-
-
-def log_command(options: argparse.Namespace) -> None:
-    """Print the log.
-
-    Parameters
-    ----------
-    options : argparse.Namespace
-        As parsed.
-    """
-    from crm_ai.deployment.registry import open_registry, read_log, verify_log
-
-    registry = open_registry()
-    verified = verify_log(registry, last=options.last) if options.verify or options.last else None
-    entries = read_log(registry, options.name)
-    if options.json:
-        _print_json([asdict(entry) for entry in entries])
-        return
-    for entry in entries:
-        change = f"{entry.before or '–'} → {entry.after[:24]}"
-        print(f"{entry.number:>5}  {entry.at}  {entry.by}  {entry.act}  {entry.model} v{entry.version}  {change}")
-        print(f"       {entry.why}")
-    if not entries:
-        print(_("Nothing was done yet."))
-    if verified is not None:
-        print(ngettext("{n} entry, unchanged", "{n} entries, unchanged", verified).format(n=count(verified)))
-
-
-def check_command(options: argparse.Namespace) -> None:
-    """Check the registry.
-
-    Parameters
-    ----------
-    options : argparse.Namespace
-        As parsed.
-
-    Raises
-    ------
-    RegistryError
-        If something does not hold.
-    """
-    from crm_ai.deployment.registry import collect_orphans, find_faults, open_registry
-
-    registry = open_registry()
-    swept = collect_orphans(registry) if options.sweep else ()
-    faults = find_faults(registry)
-    if options.json:
-        _print_json({"faults": list(faults), "swept": list(swept)})
-    elif swept:
-        print(ngettext("{n} file swept up", "{n} files swept up", len(swept)).format(n=count(len(swept))))
-    if faults:
-        raise RegistryError(" ".join(faults), next_step=_("Compare with a backup before you rely on it."))
-    if not options.json:
-        print(_("Log, versions and files hold together."))
 
 
 def read_checklist(ticked: tuple[str, ...], refused: list[str]) -> dict[Item, Answer]:
@@ -341,7 +309,7 @@ def read_checklist(ticked: tuple[str, ...], refused: list[str]) -> dict[Item, An
 
 def _tell(version: Version, *, as_json: bool) -> None:
     if as_json:
-        _print_json(version_as_json(version))
+        print_json(version_as_json(version))
     else:
         _print_version(version)
 
@@ -353,7 +321,3 @@ def _print_version(version: Version) -> None:
         who=version.registered_by, when=version.registered_at, note=version.note
     ))  # fmt: skip
     print("  " + figures(version))
-
-
-def _print_json(content: object) -> None:
-    print(json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False))

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from crm_ai.app import acts
 from crm_ai.deployment.registry import (
     Answer,
     Item,
@@ -20,6 +21,7 @@ from crm_ai.deployment.registry import (
     promote,
     register,
     remember,
+    set_aside,
 )
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import read_table
@@ -130,6 +132,44 @@ def test_two_batches_of_one_day_are_both_judged_and_the_alerts_are_one(at_work, 
     assert not at.success
     assert "Customers of “week 0” differ from those of the training" in said
     assert "Column by column" in [one.label for one in at.expander]
+
+
+def test_a_wrong_batch_is_set_aside_with_a_reason_and_counted_again(at_work, look):
+    at_work(0)
+    at_work(1, newest=12)
+    at = look()
+    assert "Customers have changed in “months”" in words(at).replace("\\", "")
+    assert at.selectbox(key=acts.draft("aside_batch", at_work.version)).value == "week 1"
+    at.button(key="aside_now").click().run()
+    assert "There is no reason given" in words(at)
+    at.text_area(key=acts.draft("aside_why", at_work.version)).set_value("*Another* shop's file.").run()
+    at.button(key="aside_now").click().run()
+    assert_sound(at)
+    said = words(at)
+    assert "“week 1” counts no more." in [one.value.replace("\\", "") for one in at.success]
+    assert "like those of the training" in said
+    assert "Not counted: “week 1”, set aside by local user" in said
+    assert "\\*Another\\* shop" in said
+    manager = look(reader="manager")
+    assert "Not counted: “week 1”" in words(manager)
+    assert not [button for button in manager.button if button.key == "aside_now"]
+
+    at.selectbox(key=acts.draft("aside_batch", at_work.version)).select("week 1").run()
+    at.text_area(key=acts.draft("aside_why", at_work.version)).set_value("It was ours.").run()
+    at.button(key="aside_now").click().run()
+    assert "“week 1” counts again." in [one.value.replace("\\", "") for one in at.success]
+    assert "Customers have changed in “months”" in words(at).replace("\\", "")
+
+
+def test_when_all_batches_are_set_aside_one_can_still_be_counted_again(at_work, look):
+    at_work(0)
+    set_aside(at_work.registry, at_work.version, "week 0", why="twice")
+    at = look()
+    assert "No customers that it scored are remembered yet." in words(at)
+    assert "Not counted: “week 0”" in words(at)
+    at.text_area(key=acts.draft("aside_why", at_work.version)).set_value("It was ours.").run()
+    at.button(key="aside_now").click().run()
+    assert "“week 0” counts again." in [one.value.replace("\\", "") for one in at.success]
 
 
 def test_a_manager_sees_answer_alerts_and_advice_only(at_work, look):

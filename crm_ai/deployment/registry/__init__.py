@@ -23,6 +23,7 @@ from crm_ai.deployment.registry.reigns import Reign, at_work_since, former_champ
 from crm_ai.deployment.registry.remembering import Arrived, join_arrived, remember
 from crm_ai.deployment.registry.role_list import RoleList, read_role_list
 from crm_ai.deployment.registry.roles import LOCAL_USER, Act, Person, Role, may, may_write, require
+from crm_ai.deployment.registry.setting_aside import SetAside, count_again, list_set_aside, set_aside
 from crm_ai.deployment.registry.signed_in import person_of
 from crm_ai.deployment.registry.tables import APPROVED
 from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
@@ -48,6 +49,7 @@ __all__ = [
     "Reign",
     "Role",
     "RoleList",
+    "SetAside",
     "Version",
     "against_champion",
     "alias_in_words",
@@ -59,6 +61,7 @@ __all__ = [
     "collect_orphans",
     "compare_with",
     "compare_with_champion",
+    "count_again",
     "current_version",
     "decisions",
     "find_faults",
@@ -67,6 +70,7 @@ __all__ = [
     "join_arrived",
     "judge_elsewhere",
     "list_names",
+    "list_set_aside",
     "list_versions",
     "may",
     "may_write",
@@ -89,6 +93,7 @@ __all__ = [
     "roll_back",
     "same_model",
     "same_question",
+    "set_aside",
     "standing_in_words",
     "state_in_words",
     "step_down",

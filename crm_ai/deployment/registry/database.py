@@ -18,7 +18,7 @@ from crm_ai.words import _
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0002"
+NEWEST = "0003"
 VERSION_TABLE = "registry_migrations"
 MIGRATIONS = Path(__file__).parent / "migrations"
 SECONDS_TO_WAIT = 30

@@ -79,9 +79,8 @@ def remember(
     """
     _require(by)
     place = store or RegistryStore(registry)
-    for known in place.batches(batches_of(version)):
-        if known.name == name.strip():
-            raise batch_twice(known)
+    if name.strip() in place.names(batches_of(version)):
+        raise batch_twice(name.strip())
     return record(
         place,
         model,

@@ -40,6 +40,8 @@ class Act(StrEnum):
     STEP_DOWN = "step down"
     WITHDRAW = "withdraw"
     PUBLISH = "publish"
+    SET_ASIDE = "set aside"
+    COUNT_AGAIN = "count again"
 
     @property
     def in_words(self) -> str:
@@ -53,12 +55,14 @@ class Act(StrEnum):
             Act.STEP_DOWN: _("step down"),
             Act.WITHDRAW: _("withdraw"),
             Act.PUBLISH: _("publish"),
+            Act.SET_ASIDE: _("set aside"),
+            Act.COUNT_AGAIN: _("count again"),
         }[self]
 
 
 MAY = {
     Role.VIEWER: frozenset[Act](),
-    Role.ANALYST: frozenset({Act.REGISTER}),
+    Role.ANALYST: frozenset({Act.REGISTER, Act.SET_ASIDE, Act.COUNT_AGAIN}),
     Role.APPROVER: frozenset(Act),
 }
 

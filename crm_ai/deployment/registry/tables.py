@@ -130,6 +130,16 @@ batch_keys = Table(
     Column("content", LargeBinary, nullable=False),
 )
 
+# Batches that count no more; who counts one again takes its row away. The log keeps both.
+set_aside_batches = Table(
+    "registry_batches_aside",
+    metadata,
+    Column("batch_id", Integer, ForeignKey("registry_batches.id"), primary_key=True),
+    Column("by", String(200), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("why", Text, nullable=False),
+)
+
 outcomes = Table(
     "registry_outcomes",
     metadata,

@@ -12,11 +12,12 @@ from sqlalchemy import select
 from crm_ai.deployment.registry.audit_log import Entry, entries_of, first_broken
 from crm_ai.deployment.registry.evidence import seal
 from crm_ai.deployment.registry.roles import Act
+from crm_ai.deployment.registry.setting_aside import names_set_aside
 from crm_ai.deployment.registry.tables import CHALLENGER, CHAMPION, REGISTERED, WITHDRAWN, versions
 from crm_ai.deployment.registry.versions import Version, versions_of
 from crm_ai.deployment.registry.vocabulary import state_in_words
 from crm_ai.errors import CrmAiError
-from crm_ai.words import _, count
+from crm_ai.words import _, count, shorten
 
 if TYPE_CHECKING:
     from crm_ai.deployment.registry.registry import Registry
@@ -59,7 +60,7 @@ def find_faults(registry: Registry) -> tuple[str, ...]:
         What does not hold, in words; empty if all is well.
     """
     with registry.reading() as connection:
-        entries, known = entries_of(connection), versions_of(connection)
+        entries, known, aside = entries_of(connection), versions_of(connection), names_set_aside(connection)
     broken = first_broken(entries)
     faults = [] if broken is None else [_("The log breaks at entry {n}.").format(n=count(broken))]
     said = _Replay().of(entries)
@@ -71,6 +72,10 @@ def find_faults(registry: Registry) -> tuple[str, ...]:
         faults += [f"{version.label}: {broken_files[digest]}" for digest in mine if digest in broken_files]
     for name, number in sorted(set(said.states) - {(version.name, version.number) for version in known}):
         faults.append(_("The log tells of {name} v{n}, which is not there.").format(name=name, n=number))
+    for name, number, batch in sorted(said.aside ^ aside):
+        faults.append(_("“{batch}” of {name} v{n} is set aside, or counts, otherwise than the log says.").format(
+            batch=shorten(batch), name=name, n=number
+        ))  # fmt: skip
     return tuple(faults)
 
 
@@ -104,6 +109,7 @@ class _Replay:
     digests: dict[tuple[str, int], str] = field(default_factory=dict)
     states: dict[tuple[str, int], str] = field(default_factory=dict)
     aliases: dict[tuple[str, str], int] = field(default_factory=dict)
+    aside: set[tuple[str, int, str]] = field(default_factory=set)
 
     def of(self, entries: Iterable[Entry]) -> _Replay:
         for entry in entries:
@@ -119,6 +125,10 @@ class _Replay:
             if entry.act in (Act.PROMOTE, Act.ROLL_BACK):
                 self._let_go(key, (CHAMPION, CHALLENGER))
                 self.aliases[entry.model, entry.after.partition(" ")[0]] = entry.version
+            if entry.act == Act.SET_ASIDE:
+                self.aside.add((*key, entry.after))
+            if entry.act == Act.COUNT_AGAIN:
+                self.aside.discard((*key, entry.after))
         return self
 
     def held_by(self, key: tuple[str, int]) -> set[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 
-from crm_ai.deployment.registry.tables import batch_keys, batches, models, outcomes, versions
+from crm_ai.deployment.registry.tables import batch_keys, batches, models, outcomes, set_aside_batches, versions
 from crm_ai.deployment.registry.versions import by_number, row_of
 from crm_ai.deployment.watching.batch import Batch, batch_from_json
 from crm_ai.deployment.watching.keys import (
@@ -118,7 +118,7 @@ class RegistryStore:
             version_id = row_of(connection, by_number(connection, *_name_and_number(batch.model)))
             same = select(batches.c.id).where(batches.c.version_id == version_id, batches.c.name == batch.name)
             if connection.execute(same).first() is not None:
-                raise batch_twice(batch)
+                raise batch_twice(batch.name)
             row = {"version_id": version_id, "name": batch.name, "day": batch.day.isoformat(), "document": said}
             made = connection.execute(insert(batches).values(**row)).inserted_primary_key
             if codes is not None and made is not None:
@@ -127,7 +127,7 @@ class RegistryStore:
                 _add_outcomes(connection, performance)
 
     def batches(self, model: str | None = None) -> tuple[Batch, ...]:
-        """Find batches.
+        """Find the batches that count.
 
         Parameters
         ----------
@@ -137,13 +137,30 @@ class RegistryStore:
         Returns
         -------
         tuple of Batch
-            The earliest first.
+            The earliest first, without those that were set aside.
         """
-        asked = _of(model, select(batches.c.id, batches.c.document).select_from(_batches()))
+        asked = _counted(_of(model, select(batches.c.id, batches.c.document).select_from(_batches())))
         with self.registry.reading() as connection:
             rows = connection.execute(asked).all()
         found = (replace(batch_from_json(_read(row.document)), turn=row.id) for row in rows)
         return tuple(sorted(found, key=lambda batch: batch.order))
+
+    def names(self, model: str) -> frozenset[str]:
+        """Find the names that are taken.
+
+        Parameters
+        ----------
+        model : str
+            The version, see ``batches_of``.
+
+        Returns
+        -------
+        frozenset of str
+            Of all its batches, of those that were set aside, too.
+        """
+        with self.registry.reading() as connection:
+            found = connection.execute(_of(model, select(batches.c.name).select_from(_batches())))
+            return frozenset(found.scalars())
 
     def joinable(self, model: str) -> frozenset[str]:
         """Find batches that outcomes can join.
@@ -156,11 +173,11 @@ class RegistryStore:
         Returns
         -------
         frozenset of str
-            Names of those whose customers' codes were kept.
+            Names of those that count and whose customers' codes were kept.
         """
         places = _batches().join(batch_keys, batch_keys.c.batch_id == batches.c.id)
         with self.registry.reading() as connection:
-            found = connection.execute(_of(model, select(batches.c.name).select_from(places)))
+            found = connection.execute(_counted(_of(model, select(batches.c.name).select_from(places))))
             return frozenset(found.scalars())
 
     def keyed(self, batch: Batch) -> KeyedScores | None:
@@ -238,10 +255,10 @@ class RegistryStore:
         Returns
         -------
         tuple of Performance
-            The last that was kept of each batch, the earliest batch first.
+            The last that was kept of each batch that counts, the earliest batch first.
         """
         places = _batches().join(outcomes, outcomes.c.batch_id == batches.c.id)
-        asked = _of(model, select(outcomes.c.document).select_from(places)).order_by(outcomes.c.id)
+        asked = _counted(_of(model, select(outcomes.c.document).select_from(places))).order_by(outcomes.c.id)
         with self.registry.reading() as connection:
             said = connection.execute(asked).scalars().all()
         found = (performance_from_json(_read(one)) for one in said)
@@ -260,6 +277,10 @@ def _of(model: str | None, asked: Any) -> Any:
         return asked
     name, number = _name_and_number(model)
     return asked.where(models.c.name == name, versions.c.number == number)
+
+
+def _counted(asked: Any) -> Any:
+    return asked.where(batches.c.id.not_in(select(set_aside_batches.c.batch_id)))
 
 
 def _name_and_number(model: str) -> tuple[str, int]:

@@ -73,7 +73,7 @@ class FolderStore:
         """
         path = self._path(batch.model, batch.name)
         if path.exists():
-            raise batch_twice(batch)
+            raise batch_twice(batch.name)
         said = batch.as_json() | {"remembered": time.time_ns()}
         if keyed is not None:
             # Codes first: a batch that says it has codes has them. Its own file makes it count.
@@ -84,7 +84,7 @@ class FolderStore:
         if performance is not None:
             said["outcomes"] = performance.as_json()
         if not self._write(path, json.dumps(said).encode()):
-            raise batch_twice(batch)
+            raise batch_twice(batch.name)
 
     def batches(self, model: str | None = None) -> tuple[Batch, ...]:
         """Find batches.
@@ -254,13 +254,13 @@ def _turn(said: dict[str, Any]) -> int:
         raise CrmAiError(_("A batch cannot be read; the file is damaged.")) from error
 
 
-def batch_twice(batch: Batch) -> CrmAiError:
+def batch_twice(name: str) -> CrmAiError:
     """What is raised where a batch is added twice.
 
     Parameters
     ----------
-    batch : Batch
-        The second one.
+    name : str
+        Of the second one.
 
     Returns
     -------
@@ -268,7 +268,7 @@ def batch_twice(batch: Batch) -> CrmAiError:
         To be raised.
     """
     return CrmAiError(
-        _("There is a batch “{name}” of this model already.").format(name=batch.name),
+        _("There is a batch “{name}” of this model already.").format(name=shorten(name)),
         next_step=_("Batches are never changed. Give the new one another name."),
     )
 

@@ -98,9 +98,23 @@ def test_what_is_at_work_or_on_trial_is_stopped(file, capsys):
     assert "v1  approved, champion" in said(capsys, "rollback", "churn", "--why", "sorry")
 
 
+def test_a_batch_is_set_aside_and_counted_again(file, tmp_path, capsys):
+    assert registered(file) == 0
+    name = ["churn", "newest", "april"]
+    drift = ["drift", "--champion", "churn", "--version", "newest", str(tmp_path / "april.csv"), "--batch"]
+    said(capsys, *drift, "april")
+    assert "“april”" in said(capsys, "set-aside", *name, "--why", "the file of another shop")
+    one = told(capsys, "log")[-1]
+    assert (one["act"], one["after"], one["why"]) == ("set aside", "april", "the file of another shop")
+    assert [batch["name"] for batch in told(capsys, *drift, "may")["batches"]] == ["may"]
+    assert "all batches count" in said(capsys, "set-aside", *name, "--undo", "--why", "it was ours")
+    assert told(capsys, "check-registry")["faults"] == []
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
+        (["set-aside", "churn", "1", "april", "--why", "ok"], "no batch “april”"),
         (["approve", "churn", "1", "--why", "ok"], "still open: metrics, reasons"),
         (["approve", "churn", "1", "--why", "ok", "--tick", ALL, "--refuse", "metrics=bad"], "answered twice"),
         (["approve", "churn", "1", "--why", "ok", "--tick", "beauty"], "not on the checklist"),

@@ -1,11 +1,11 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from crm_ai.deployment.registry import Answer, Item, open_registry
+from crm_ai.deployment.registry import Answer, Item, RegistryStore, open_registry, open_version, register, remember
 from crm_ai.deployment.registry.registry import Registry
 from crm_ai.modeling import propose_problem, train
 from crm_ai.table import table_from_frame
@@ -49,3 +49,34 @@ def ticking():
 def registry(tmp_path):
     opened = open_registry(tmp_path / "registry.db", tmp_path / "files", four_eyes=False)
     return Registry(opened.engine, opened.address, opened.artifacts, clock=ticking())
+
+
+START = date(2026, 3, 2)
+
+
+def week(number, n=300, *, later=0.0):
+    frame = customers(n, seed=100 + number)
+    frame["months"] += later
+    return frame.assign(客户号=[f"客{number}-{place}" for place in range(n)])
+
+
+@pytest.fixture
+def at_work(registry, run, tmp_path):
+    version = register(run, "logistic_regression", registry, name="churn", note="try", threshold=0.4)
+    return version, open_version(registry, version), RegistryStore(registry, tmp_path / "secret")
+
+
+def keep(registry, at_work, number, *, key="客户号", **options):
+    version, model, store = at_work
+    table = table_from_frame(week(number, **options))
+    return remember(
+        registry,
+        version,
+        model,
+        table,
+        name=f"week {number}",
+        day=START + timedelta(weeks=number),
+        key=key,
+        segments=["gender"],
+        store=store,
+    )

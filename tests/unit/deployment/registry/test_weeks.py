@@ -1,7 +1,7 @@
 """What a registered version scores is remembered as counts, and outcomes join weeks later."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -10,48 +10,15 @@ from sqlalchemy import text
 
 from crm_ai.deployment.registry import (
     Person,
-    RegistryStore,
     Role,
     batches_of,
     join_arrived,
-    open_version,
-    register,
     remember,
 )
 from crm_ai.deployment.watching import Step, in_short, watch
 from crm_ai.errors import CrmAiError, DatabaseError, ProblemError, RegistryError
 from crm_ai.table import table_from_frame
-from tests.unit.deployment.registry.conftest import customers
-
-START = date(2026, 3, 2)
-
-
-def week(number, n=300, *, later=0.0):
-    frame = customers(n, seed=100 + number)
-    frame["months"] += later
-    return frame.assign(客户号=[f"客{number}-{place}" for place in range(n)])
-
-
-@pytest.fixture
-def at_work(registry, run, tmp_path):
-    version = register(run, "logistic_regression", registry, name="churn", note="try", threshold=0.4)
-    return version, open_version(registry, version), RegistryStore(registry, tmp_path / "secret")
-
-
-def keep(registry, at_work, number, *, key="客户号", **options):
-    version, model, store = at_work
-    table = table_from_frame(week(number, **options))
-    return remember(
-        registry,
-        version,
-        model,
-        table,
-        name=f"week {number}",
-        day=START + timedelta(weeks=number),
-        key=key,
-        segments=["gender"],
-        store=store,
-    )
+from tests.unit.deployment.registry.conftest import START, keep, week
 
 
 def test_a_batch_is_that_of_its_version_at_its_threshold(registry, at_work):
