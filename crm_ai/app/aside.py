@@ -71,9 +71,10 @@ def panel(desk: Desk, known: Watched) -> None:
                 if name in counted
                 else _("{batch} (is set aside)").format(batch=called(name))
             ),
-            key=acts.draft("aside_batch", known.version),
+            key=acts.draft(f"aside_batch_{len(aside)}", known.version),
         )
-        draft = acts.draft("aside_why", known.version)
+        # A field of another name each time: the browser keeps what is in one that stays.
+        draft = acts.draft(f"aside_why_{len(aside)}", known.version)
         why = acts.why(draft)
         if batch in counted:
             label, act, icon, do = _("Set it aside"), Act.SET_ASIDE, ":material/playlist_remove:", set_aside

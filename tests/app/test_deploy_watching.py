@@ -139,10 +139,10 @@ def test_a_wrong_batch_is_set_aside_with_a_reason_and_counted_again(at_work, loo
     at_work(1, newest=12)
     at = look()
     assert "Customers have changed in “months”" in words(at).replace("\\", "")
-    assert at.selectbox(key=acts.draft("aside_batch", at_work.version)).value == "week 1"
+    assert at.selectbox(key=acts.draft("aside_batch_0", at_work.version)).value == "week 1"
     at.button(key="aside_now").click().run()
     assert "There is no reason given" in words(at)
-    at.text_area(key=acts.draft("aside_why", at_work.version)).set_value("*Another* shop's file.").run()
+    at.text_area(key=acts.draft("aside_why_0", at_work.version)).set_value("*Another* shop's file.").run()
     at.button(key="aside_now").click().run()
     assert_sound(at)
     said = words(at)
@@ -154,8 +154,8 @@ def test_a_wrong_batch_is_set_aside_with_a_reason_and_counted_again(at_work, loo
     assert "Not counted: “week 1”" in words(manager)
     assert not [button for button in manager.button if button.key == "aside_now"]
 
-    at.selectbox(key=acts.draft("aside_batch", at_work.version)).select("week 1").run()
-    at.text_area(key=acts.draft("aside_why", at_work.version)).set_value("It was ours.").run()
+    at.selectbox(key=acts.draft("aside_batch_1", at_work.version)).select("week 1").run()
+    at.text_area(key=acts.draft("aside_why_1", at_work.version)).set_value("It was ours.").run()
     at.button(key="aside_now").click().run()
     assert "“week 1” counts again." in [one.value.replace("\\", "") for one in at.success]
     assert "Customers have changed in “months”" in words(at).replace("\\", "")
@@ -167,7 +167,7 @@ def test_when_all_batches_are_set_aside_one_can_still_be_counted_again(at_work, 
     at = look()
     assert "No customers that it scored are remembered yet." in words(at)
     assert "Not counted: “week 0”" in words(at)
-    at.text_area(key=acts.draft("aside_why", at_work.version)).set_value("It was ours.").run()
+    at.text_area(key=acts.draft("aside_why_1", at_work.version)).set_value("It was ours.").run()
     at.button(key="aside_now").click().run()
     assert "“week 0” counts again." in [one.value.replace("\\", "") for one in at.success]
 

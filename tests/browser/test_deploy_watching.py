@@ -1,4 +1,7 @@
-"""Deploy, "How is it doing?", with real customers: three weeks, the third of newcomers only, and their outcomes."""
+"""Deploy, "How is it doing?", with real customers: three weeks, the third of newcomers only, and their outcomes.
+
+In the end that week is set aside.
+"""
 
 from datetime import date, timedelta
 
@@ -79,3 +82,13 @@ def test_newcomers_are_noticed_and_outcomes_say_whether_to_retrain(visit_own, at
     page.set_viewport_size({"width": 390, "height": 844})
     settle(page)
     assert_sound(page)
+
+    page.get_by_text("Set a batch aside").click()
+    page.get_by_role("textbox", name="Why?").fill("The file of another shop.")
+    page.get_by_role("button", name="Set it aside").click()
+    expect(main).to_contain_text("“week 2” counts no more.")
+    expect(main).to_contain_text("Not counted: “week 2”, set aside by local user")
+    expect(main).not_to_contain_text("Customers have changed")
+    settle(page)
+    assert_sound(page)
+    picture(page, "deploy_watching_aside")
