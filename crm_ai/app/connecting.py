@@ -73,14 +73,15 @@ def choose_source(url: str, *, key: str = "database") -> str:
 
     way = st.segmented_control(
         _("What shall be read?"), ["table", "query"], default="table", required=True, key=f"{key}_way",
+        persist_state="session",
         format_func=lambda way: _("A table") if way == "table" else _("A query"),
     )  # fmt: skip
     if way == "query":
         hint = _("One SELECT. The connection cannot write.")
-        return st.text_area(_("Query (SQL)"), key=f"{key}_query", help=hint).strip()
+        return st.text_area(_("Query (SQL)"), key=f"{key}_query", help=hint, persist_state="session").strip()
     with st.spinner(_("Asking the database …")):
         tables = list_tables(url)
-    return st.selectbox(_("Table"), tables, key=f"{key}_table") or ""
+    return st.selectbox(_("Table"), tables, key=f"{key}_table", persist_state="session") or ""
 
 
 def _preview(url: str, source: str) -> None:

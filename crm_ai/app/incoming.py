@@ -34,6 +34,7 @@ def customers() -> Table | None:
         way = str(
             st.segmented_control(
                 _("Where are the new customers?"), [FILE, DATABASE], default=FILE, required=True, key="incoming_way",
+                persist_state="session",
                 format_func=lambda way: _("In a file") if way == FILE else _("In a database"),
             )
         )  # fmt: skip
@@ -77,7 +78,7 @@ def _forget() -> None:
 def _of_database(addresses: Mapping[str, str]) -> Table | None:
     from crm_ai.table import read_sql
 
-    name = str(st.selectbox(_("Database"), list(addresses), key="incoming_database"))
+    name = str(st.selectbox(_("Database"), list(addresses), key="incoming_database", persist_state="session"))
     source = connecting.choose_source(addresses[name], key="incoming_source")
     key = (DATABASE, name, source)
     if source and st.button(_("Read it"), icon=":material/download:", key="incoming_read"):

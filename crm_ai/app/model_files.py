@@ -84,6 +84,7 @@ def takes_along(model: Model, label: str, *, key: str) -> bool:
         label.format(n=count(len(model.references))),
         value=True,
         key=key,
+        persist_state="session",
         help=_(
             "As the numbers the model looks at: no identifiers, and no columns that it does not use. Without them the "
             "model scores as well, but whoever wants reasons must bring customers to compare with."

@@ -62,7 +62,7 @@ def _form(desk: Desk, run: Run, known: Sequence[Version]) -> None:
     name = _name(desk, run, known)
     threshold = _threshold(run)
     offered = _("Take {n} training customers along, so that scores can be explained later")
-    along = model_files.takes_along(run.model(model), offered, key="register_references")
+    along = model_files.takes_along(run.model(model), offered, key=_draft("references", run))
     _say_what_will_be_asked(four_eyes=desk.registry.four_eyes)
     _reason(desk, run, model, name, threshold, along)
 

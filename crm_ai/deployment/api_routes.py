@@ -74,7 +74,7 @@ async def is_ready(request: Request) -> Response:
     served = serving.now.served
     state = {"status": "ready", "model": served.name, "version": served.version}
     if serving.trouble:
-        state["trouble"] = _("The newest model cannot be used, the one before goes on: {reason}").format(
+        state["trouble"] = _("No newer model can be used, the one before goes on: {reason}").format(
             reason=serving.trouble
         )
     return _json(state)

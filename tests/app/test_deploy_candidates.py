@@ -43,6 +43,10 @@ def trained(visit, churn_csv):
     return go(at, "deploy")
 
 
+def along(at):
+    return next(one for one in at.checkbox if one.key.startswith("register_references_"))
+
+
 def register_now(at, why="data of March"):
     next(one for one in at.text_area if one.key.startswith("register_why_")).set_value(why)
     return at.button(key="register_now").click().run()
@@ -226,10 +230,13 @@ def test_what_was_typed_is_kept_while_the_reader_looks_elsewhere(trained):
     assert reason(at, "register").value == ""
 
 
-def test_the_name_typed_for_a_model_is_kept(trained):
+def test_the_name_typed_for_a_model_and_what_it_takes_along_are_kept(trained):
     named = next(one for one in trained.text_input if one.key.startswith("register_name_"))
     named.set_value("Leavers of May").run()
+    trained.segmented_control(key="choose_model_deploy").set_value("decision_tree").run()
+    along(trained).uncheck().run()
     at = go(go(trained, "metrics"), "deploy")
+    assert not along(at).value
     assert next(one for one in at.text_input if one.key.startswith("register_name_")).value == "Leavers of May"
 
 

@@ -441,6 +441,18 @@ class TestDatabase:
         at.button(key="score_now").click().run()
         assert at.metric[0].value == "150"
 
+    def test_customers_from_a_table_outlive_a_look_at_another_page(self, registry, page, database):
+        at = page()
+        at.segmented_control(key="incoming_way").set_value("database").run()
+        at.segmented_control(key="incoming_source_way").set_value("query").run()
+        at.text_area(key="incoming_source_query").set_value("SELECT * FROM customers LIMIT 120").run()
+        at.button(key="incoming_read").click().run()
+        go(go(at, "data"), "deploy")
+        at.session_state["deploy_tab"] = "Score new customers"
+        assert_sound(at.run())
+        at.button(key="score_now").click().run()
+        assert at.metric[0].value == "120"
+
     def test_the_registry_is_nobodys_to_write(self, registry, page, database):
         at = bring(page(), new())
         at.button(key="score_now").click().run()

@@ -308,7 +308,7 @@ class TestExchange:
             file.write_bytes(b"PK damaged")
             wait_for(lambda: "trouble" in client.get("/ready").json())
             assert client.get("/ready").json()["version"] == first["version"]
-            assert "newest model cannot be used" in client.get("/ready").json()["trouble"]
+            assert "No newer model can be used" in client.get("/ready").json()["trouble"]
             save_model(models["Churn", "decision_tree"], file)
             wait_for(lambda: client.get("/ready").json()["version"] != first["version"])
             assert "trouble" not in client.get("/ready").json()
