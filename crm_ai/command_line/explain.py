@@ -41,7 +41,7 @@ def explain_command(options: argparse.Namespace) -> None:
         If the output's format is not known, a file does not fit, or the model cannot be explained as asked.
     """
     from crm_ai.command_line.on_cluster import cluster_for, explain_there
-    from crm_ai.command_line.train import ProgressLine
+    from crm_ai.command_line.timing import ProgressLine
     from crm_ai.deployment import check_format, explain_table, load_model
     from crm_ai.deployment.cluster import ExplainedCustomers
     from crm_ai.modeling import Progress

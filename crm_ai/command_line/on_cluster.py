@@ -224,7 +224,7 @@ def _stream(options: argparse.Namespace) -> ParquetStream:
 
 
 def _progress(done: str) -> Callable[[float, int], None]:
-    from crm_ai.command_line.train import ProgressLine
+    from crm_ai.command_line.timing import ProgressLine
     from crm_ai.modeling import Progress
 
     line = ProgressLine()

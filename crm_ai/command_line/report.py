@@ -65,7 +65,8 @@ def report_command(options: argparse.Namespace) -> None:
     CrmAiError
         If the output's format is not known, the record is of other customers, or there is no such model.
     """
-    from crm_ai.command_line.train import ProgressLine, prepared
+    from crm_ai.command_line.timing import ProgressLine
+    from crm_ai.command_line.train import prepared
     from crm_ai.modeling import Progress, best_by_cross_validation
 
     check_report(options.output)
@@ -87,7 +88,8 @@ def report_command(options: argparse.Namespace) -> None:
 
 
 def _trained(table: Table, options: argparse.Namespace) -> Run:
-    from crm_ai.command_line.train import ProgressLine, asked_so, proposed, with_settings
+    from crm_ai.command_line.timing import ProgressLine
+    from crm_ai.command_line.train import asked_so, proposed, with_settings
     from crm_ai.modeling import train
 
     problem = asked_so(proposed(table, options).problem, options)
@@ -98,7 +100,7 @@ def _trained(table: Table, options: argparse.Namespace) -> Run:
 
 
 def _repeated(table: Table, options: argparse.Namespace) -> Run:
-    from crm_ai.command_line.train import ProgressLine
+    from crm_ai.command_line.timing import ProgressLine
     from crm_ai.modeling import read_record, repeat
 
     known = read_record(options.record)

@@ -83,7 +83,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _score_here(options: argparse.Namespace, model: Model, wishes: Wishes, sink: Sink) -> Scored:
-    from crm_ai.command_line.train import ProgressLine
+    from crm_ai.command_line.timing import ProgressLine
     from crm_ai.deployment import score_stream
     from crm_ai.modeling import Progress
 

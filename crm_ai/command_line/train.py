@@ -4,55 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from crm_ai.command_line.audit import audit_as_json
 from crm_ai.command_line.costs import check_report, offer_of, write_report
-from crm_ai.command_line.inspect import findings_as_json, print_findings, read, repairs_as_json
-from crm_ai.words import _, count, number, percent
+from crm_ai.command_line.inspect import read
+from crm_ai.command_line.timing import ProgressLine, Stopwatch
+from crm_ai.command_line.trained import print_trained, trained_as_json
+from crm_ai.words import _
 
 if TYPE_CHECKING:
-    from crm_ai.evaluation import Estimate
-    from crm_ai.fairness import Audit
-    from crm_ai.modeling import Problem, Progress, Proposal, Run
+    from crm_ai.modeling import Problem, Proposal
     from crm_ai.table import Finding, Table
-
-DRIVERS_SHOWN = 6
-HEADLINE = {
-    "binary": ("roc_auc", "average_precision", "brier_score", "accuracy", "precision", "recall"),
-    "multiclass": ("accuracy", "balanced_accuracy", "macro_f1", "macro_roc_auc"),
-    "regression": ("r2", "rmse", "mae"),
-}
-
-
-class Stopwatch:
-    """Seconds by stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        """Time a stage.
-
-        Parameters
-        ----------
-        stage : str
-            Its name; time spent in a stage of the same name adds up.
-
-        Yields
-        ------
-        None
-            While the stage runs.
-        """
-        start = perf_counter()
-        yield
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + perf_counter() - start
 
 
 def prepared(table: Table, options: argparse.Namespace) -> tuple[Table, tuple[Finding, ...]]:
@@ -137,12 +100,12 @@ def train_command(options: argparse.Namespace) -> None:
         with watch("report"):
             write_report(run, best, options, offer, threshold=options.threshold)
     if options.json:
-        result = as_json(run, proposal, findings, metrics, drivers, audits, watch.seconds)
+        result = trained_as_json(run, proposal, findings, metrics, drivers, audits, watch.seconds)
         if version is not None:
             result["registered"] = version_as_json(version)
         print(json.dumps(result, ensure_ascii=False, indent=2, allow_nan=False))
         return
-    _print_summary(run, proposal, findings, metrics, drivers, audits, best)
+    print_trained(run, proposal, findings, metrics, drivers, audits, best)
     if options.save:
         print(_("{model} saved to {file}").format(model=best, file=options.save))
     if version is not None:
@@ -263,148 +226,3 @@ def with_settings(models: list[str] | None, said: list[str], problem: Problem) -
         offered = {p.id: p.values for p in find_model_type(model, problem.task).parameters}.get(setting, ())
         found[model][setting] = next((known for known in offered if str(known) == value), value)
     return found
-
-
-class ProgressLine:
-    """Shows progress as one line on the terminal that rewrites itself; says nothing where nobody watches."""
-
-    def __init__(self) -> None:
-        self._watched = sys.stderr.isatty()
-
-    def __call__(self, progress: Progress) -> None:
-        """Show how far training has come.
-
-        Parameters
-        ----------
-        progress : Progress
-            Steps done, and what is being done.
-        """
-        if not self._watched:
-            return
-        share = progress.done / progress.total
-        bar = "█" * round(20 * share) + "·" * (20 - round(20 * share))
-        end = "\n" if progress.done == progress.total else ""
-        print(f"\r\033[K{bar} {percent(share)}  {progress.message}", end=end, file=sys.stderr, flush=True)
-
-
-def as_json(
-    run: Run,
-    proposal: Any,
-    findings: Any,
-    metrics: dict[str, dict[str, Estimate]],
-    drivers: dict[str, Any],
-    audits: dict[str, list[Audit]],
-    seconds: dict[str, float],
-) -> dict[str, Any]:
-    """Put everything that was found out into plain dictionaries.
-
-    Parameters
-    ----------
-    run : Run
-        The run.
-    proposal : Proposal
-        The question and its reasons.
-    findings : sequence of Finding
-        What is wrong with the data.
-    metrics : dict
-        Headline estimates by model.
-    drivers : dict
-        Importance frames by model.
-    audits : dict
-        Audits by model.
-    seconds : dict of str to float
-        Time by stage.
-
-    Returns
-    -------
-    dict
-        Ready for ``json.dumps``; what is undefined is None.
-    """
-    problem = run.problem
-    return {
-        "file": run.table.source,
-        "digest": run.digest,
-        "question": {
-            "target": problem.target,
-            "task": problem.task.value,
-            "labels": list(problem.labels),
-            "positive": problem.positive or None,
-            "features": list(problem.features),
-            "segments": list(problem.segments),
-            "repairs": repairs_as_json(problem.repairs),
-            "reasons": dict(proposal.reasons),
-            "set_aside": dict(proposal.set_aside),
-        },
-        "customers": {
-            "all": len(run.table),
-            "trained_on": len(run.train_rows),
-            "judged_on": len(run.holdout_rows),
-            "without_target": run.unlabelled,
-        },
-        "findings": findings_as_json(findings),
-        "models": {
-            name: {
-                "metrics": {metric: estimate.as_dict() for metric, estimate in metrics[name].items()},
-                "cross_validation": _cross_validation(run, name),
-                "drivers": _records(drivers[name]) if name in drivers else None,
-                "settings": dict(run.settings[name]),
-                "fairness": {audit.segment: audit_as_json(audit) for audit in audits[name]},
-            }
-            for name in run.models
-        },
-        "seconds": {stage: round(time, 4) for stage, time in seconds.items()},
-        "training_seconds": {stage: round(time, 4) for stage, time in run.seconds.items()},
-        "versions": dict(run.versions),
-    }
-
-
-def _cross_validation(run: Run, name: str) -> dict[str, Any]:
-    scores = run.cross_validation[run.cross_validation["model"] == name]
-    return {
-        str(metric): {"mean": float(group.mean()), "sd": float(group.std()), "folds": group.tolist()}
-        for metric, group in scores.groupby("metric", sort=False)["value"]
-    }
-
-
-def _records(frame: Any) -> list[dict[str, Any]]:
-    cleaned = frame.astype(object).where(frame.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in cleaned.to_dict("records")]
-
-
-def _print_summary(run: Run, proposal: Any, findings: Any, metrics: Any, drivers: Any, audits: Any, best: str) -> None:
-    from crm_ai.cleaning import describe_repair
-    from crm_ai.modeling import MODEL_TYPES, question_in_words
-
-    print(_("{file}: {rows} customers; predicts {question}").format(
-        file=run.table.source, rows=count(len(run.table)), question=question_in_words(run.problem)
-    ))  # fmt: skip
-    print(_("trained on {train}, judged on {holdout} others; {unknown} without a known answer").format(
-        train=count(len(run.train_rows)), holdout=count(len(run.holdout_rows)), unknown=count(run.unlabelled)
-    ))  # fmt: skip
-    for reason in proposal.reasons.values():
-        print(f"  {reason}")
-    for column, reason in proposal.set_aside.items():
-        print("  " + _("set aside: {column} ({reason})").format(column=column, reason=reason))
-    for repair in run.problem.repairs:
-        names = _(", ").join(repair.columns) or _("rows")
-        print("  " + _("repaired: {columns} ({what})").format(columns=names, what=describe_repair(repair)))
-    print("\n" + _("What is wrong with the data"))
-    print_findings(findings)
-    for name in run.models:
-        mark = " " + _("(best in cross-validation)") if name == best else ""
-        print(f"\n{MODEL_TYPES[name].name}{mark}")
-        _print_model(run.problem.task.value, metrics[name], drivers.get(name), audits[name])
-    print()
-
-
-def _print_model(task: str, metrics: Any, drivers: Any, audits: Any) -> None:
-    for metric in HEADLINE[task]:
-        estimate = metrics[metric]
-        interval = _("95 % interval {low} to {high}").format(low=number(estimate.low), high=number(estimate.high))
-        print(f"  {metric:<18} {number(estimate.value):>8}   {interval}, n = {count(estimate.n)}")
-    if drivers is not None:
-        strongest = drivers.head(DRIVERS_SHOWN)
-        words = _(", ").join(f"{row.column} ({number(row.mean_absolute, 2)})" for row in strongest.itertuples())
-        print("  " + _("driven most by: {columns}").format(columns=words))
-    for audit in audits:
-        print(f"  {audit.segment}: {audit.verdict}")

@@ -1,7 +1,7 @@
 """Watch a model at work: counts of each batch, drift, outcomes that arrive later, alerts and advice."""
 
 from crm_ai.deployment.watching.advice import Advice, Step, advise
-from crm_ai.deployment.watching.alerts import Alert, Concern
+from crm_ai.deployment.watching.alert import Alert, Concern
 from crm_ai.deployment.watching.batch import Batch, make_batch
 from crm_ai.deployment.watching.causes import Cause
 from crm_ai.deployment.watching.cell_words import Moved, cell_names, moved_most

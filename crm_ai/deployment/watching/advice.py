@@ -8,7 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from crm_ai.deployment.watching.alerts import Alert, Concern, without_outcomes
+from crm_ai.deployment.watching.alert import Alert, Concern
+from crm_ai.deployment.watching.alerts import without_outcomes
 from crm_ai.deployment.watching.drift import Level
 from crm_ai.deployment.watching.performance import Performance
 from crm_ai.words import _, count, sentences, shorten

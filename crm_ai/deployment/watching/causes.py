@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from crm_ai.deployment.watching.alerts import Alert, Concern
+from crm_ai.deployment.watching.alert import Alert, Concern
 from crm_ai.deployment.watching.drift import Level
 from crm_ai.words import _, count, ngettext, sentences
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crm_ai.deployment.watching.advice import unknown_in_words
-from crm_ai.deployment.watching.alerts import Concern, without_outcomes
+from crm_ai.deployment.watching.alert import Concern
+from crm_ai.deployment.watching.alerts import without_outcomes
 from crm_ai.deployment.watching.drift import Level
 from crm_ai.words import _, count, ngettext, number, sentences
 

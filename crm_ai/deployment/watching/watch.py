@@ -10,11 +10,13 @@ from typing import Any
 import pandas as pd
 
 from crm_ai.deployment.watching.advice import Advice, advise
-from crm_ai.deployment.watching.alerts import Alert, alerts_of, known_gaps, latest_week, level_of_figure, level_of_lean
+from crm_ai.deployment.watching.alert import Alert, latest_week
+from crm_ai.deployment.watching.alerts import alerts_of
 from crm_ai.deployment.watching.batch import Batch
 from crm_ai.deployment.watching.causes import Cause, causes_of
 from crm_ai.deployment.watching.drift import Level
 from crm_ai.deployment.watching.gaps import Audits
+from crm_ai.deployment.watching.outcome_alerts import known_gaps, level_of_figure, level_of_lean
 from crm_ai.deployment.watching.performance import Performance
 from crm_ai.deployment.watching.store import by_batch
 from crm_ai.evaluation import Estimate
