@@ -59,7 +59,9 @@ TRUSTED_TYPES = (
     "crm_ai.modeling.sampled_tree.SampledTreeClassifier",
     "crm_ai.modeling.sampled_tree.SampledTreeRegressor",
     "numpy.dtype",
+    "numpy.number",
     "sklearn._loss.loss.HalfTweedieLoss",
+    "sklearn.compose._column_transformer.make_column_selector",  # asked when fitted only
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
     "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
     "sklearn.tree._tree.Tree",

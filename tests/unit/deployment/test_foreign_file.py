@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import skops.io
 from fastapi.testclient import TestClient
-from sklearn.compose import ColumnTransformer
+from sklearn.compose import ColumnTransformer, make_column_selector, make_column_transformer
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
@@ -60,6 +60,19 @@ def test_a_pipeline_of_trusted_types_comes_back_and_explains(tmp_path):
     pd.testing.assert_frame_equal(told, before)
     found = score(again, TABLE).frame["score"].to_numpy()
     assert found == pytest.approx(model.pipeline[-1].pipeline.predict_proba(FRAME[FEATURES])[:, 1], abs=1e-9)
+
+
+@pytest.mark.parametrize("numbers", ["number", np.number, ["number", "bool"]], ids=str)
+def test_columns_may_be_chosen_by_their_type(tmp_path, numbers):
+    chosen = make_column_transformer(
+        (SimpleImputer(), make_column_selector(dtype_include=numbers)),
+        (OneHotEncoder(handle_unknown="ignore"), make_column_selector("合", dtype_exclude=numbers)),
+    )
+    pipeline = make_pipeline(chosen, LogisticRegression()).fit(FRAME[FEATURES], FRAME["流失"])
+    model = adopt_pipeline(pipeline, TABLE, PROBLEM, like=FRAME)
+    digest = save_model(model, tmp_path / "own.crm")
+    again = load_model(tmp_path / "own.crm", sha256=digest)
+    assert (again.predict(TABLE.frame) == model.predict(TABLE.frame)).all()
 
 
 @pytest.mark.parametrize(
