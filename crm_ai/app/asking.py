@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import results, state
+from crm_ai.app import proposing, state
 from crm_ai.app.plain import plain
 from crm_ai.cleaning import describe_repair
 from crm_ai.modeling import Problem, Proposal, Task, label_counts, propose_problem
@@ -67,11 +67,11 @@ def _with_reasons(table: Table, target: str, task: Task, positive: str | None, a
     """What is proposed for these choices; a choice that would be proposed anyway keeps the reason for it."""
     chosen = None if target == proposed_target(table) else target
     if above is not None:
-        return results.proposal(table, chosen, None, None, above)
-    usual = results.proposal(table, chosen, None, None, None).problem if len(_tasks(table, target)) > 1 else None
+        return proposing.proposal(table, chosen, None, None, above)
+    usual = proposing.proposal(table, chosen, None, None, None).problem if len(_tasks(table, target)) > 1 else None
     asked = task.value if usual is not None and usual.task is not task else None
-    answer = positive if positive != results.proposed_positive(table, target, None) else None
-    return results.proposal(table, chosen, asked, answer, None)
+    answer = positive if positive != proposing.proposed_positive(table, target, None) else None
+    return proposing.proposal(table, chosen, asked, answer, None)
 
 
 def proposed_target(table: Table) -> str:
@@ -128,7 +128,7 @@ def in_a_sentence(table: Table, problem: Problem) -> str:
         return _("{target} has {n} answers; the models give each customer a probability for each of them.").format(
             target=target, n=count(len(problem.labels))
         )
-    share = results.positive_share(table, problem)
+    share = proposing.positive_share(table, problem)
     return _("{target} is a yes/no question; {share} of the customers are “{answer}”.").format(
         target=target, share=percent(share, 1), answer=plain(problem.positive, NAME_WIDTH)
     )
@@ -144,7 +144,7 @@ def say_unlabelled(table: Table, problem: Problem) -> None:
     problem : Problem
         The question.
     """
-    unknown = results.unlabelled(table, problem)
+    unknown = proposing.unlabelled(table, problem)
     if unknown:
         st.info(
             ngettext(
@@ -211,7 +211,7 @@ def _tasks(table: Table, target: str) -> list[Task]:
 
 
 def _limit(table: Table, target: str, known: Problem | None) -> float:
-    proposed = known.above if known and known.above is not None else results.usual_value(table, target)
+    proposed = known.above if known and known.above is not None else proposing.usual_value(table, target)
     return float(
         st.number_input(
             _("More than"),
@@ -228,7 +228,7 @@ def _positive(table: Table, target: str, known: Problem | None) -> str | None:
     if len(labels) < 2:
         return None
     proposed = (
-        known.positive if known and known.positive in labels else results.proposed_positive(table, target, labels[0])
+        known.positive if known and known.positive in labels else proposing.proposed_positive(table, target, labels[0])
     )
     return st.selectbox(
         _("Which answer is in question?"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from crm_ai.app import asking, audit_pictures, audited, errors, frame, grouping, results, state
+from crm_ai.app import asking, audit_pictures, audited, errors, frame, grouping, proposing, state
 from crm_ai.app.plain import plain
 from crm_ai.errors import ProblemError
 from crm_ai.modeling import Task
@@ -96,7 +96,7 @@ def _question(table: Table) -> Problem | None:
         persist_state="session",
         help=_("The column whose answer shall be compared between groups. Nothing is trained."),
     )
-    return results.proposal(table, target, None, None, None).problem if target else None
+    return proposing.proposal(table, target, None, None, None).problem if target else None
 
 
 def _label(problem: Problem) -> str | None:

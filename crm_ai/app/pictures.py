@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crm_ai.app import explained, glossary, results
+from crm_ai.app import explained, glossary, proposing, results
 from crm_ai.app.keeping import kept
 from crm_ai.words import _
 
@@ -42,7 +42,7 @@ def against_target(table: Table, column: str, target: str) -> Picture:
     if table.schema[target].kind is Kind.NUMBER and len(label_counts(table.frame[target])) > 2:
         frame = target_by(table, column, target)
         return charts.data.target_by(frame, column, target, share=False), frame.dropna(axis=1, how="all")
-    positive = results.proposed_positive(table, target, None) or next(iter(label_counts(table.frame[target])))
+    positive = proposing.proposed_positive(table, target, None) or next(iter(label_counts(table.frame[target])))
     frame = target_by(table, column, target, positive=positive)
     picture = charts.data.target_by(frame, column, f"{target} = {positive}", share=True)
     return picture, frame.dropna(axis=1, how="all")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from crm_ai.app import results, state
+from crm_ai.app import proposing, state
 from crm_ai.app.plain import plain
 from crm_ai.modeling import Scale, Split, SplitKind, Task, make_plan, model_types_for, question_in_words
 from crm_ai.words import _, count
@@ -115,8 +115,8 @@ def _split(table: Table, proposal: Proposal, before: Plan | None) -> Problem:
     problem, proposed, why = proposal.problem, proposal.problem.split, proposal.reasons["split"]
     possible = {
         SplitKind.RANDOM: ("",),
-        SplitKind.GROUP: results.groups_possible(table, problem),
-        SplitKind.TIME: results.times_possible(table, problem),
+        SplitKind.GROUP: proposing.groups_possible(table, problem),
+        SplitKind.TIME: proposing.times_possible(table, problem),
     }
     known = before.problem.split if before else proposed
     words = {
@@ -227,9 +227,9 @@ def _recalibrated(problem: Problem, before: Plan | None) -> Problem:
 
 
 def _scale(table: Table, problem: Problem, before: Plan | None) -> Problem:
-    if problem.task is not Task.REGRESSION or results.lowest(table, problem) < 0:
+    if problem.task is not Task.REGRESSION or proposing.lowest(table, problem) < 0:
         return problem
-    proposed, why = results.proposed_scale(table, problem)
+    proposed, why = proposing.proposed_scale(table, problem)
     words = {
         Scale.PLAIN: _("sums"),
         Scale.LOG: _("factors (logarithm)"),
