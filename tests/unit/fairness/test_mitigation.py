@@ -339,6 +339,17 @@ def test_where_groups_are_alike_decisions_stay(run, method, threshold):
     assert ((candidate.made.predictions >= threshold) == before).mean() > 0.93
 
 
+def test_a_gap_that_too_few_are_held_out_for_is_not_told_as_a_number(run):
+    rare = groups_from_labels("rare", np.where(np.arange(len(run.table)) % 40 == 0, "few", "many"))
+    candidate = mitigate(run, LOGISTIC, rare, "reweighing")
+    table = frontier(run, LOGISTIC, [candidate], segment=rare)
+    held = table[table["on"] == "holdout"]
+    assert held["gap"].isna().all()
+    words = frontier_in_words(table, candidate.name)
+    assert words.startswith("What becomes of the gap cannot be said")
+    assert "–" not in words
+
+
 def test_who_is_newly_selected_and_who_no_longer(run, found):
     candidate = found["group_thresholds"]
     changes = who_changes(run, candidate)
