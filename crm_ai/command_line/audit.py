@@ -86,12 +86,16 @@ def audit_command(options: argparse.Namespace) -> None:
 
 
 def _audit_here(options: argparse.Namespace, model: Model) -> tuple[Examination, str]:
+    from crm_ai.deployment.scoring import as_learned
     from crm_ai.fairness import examine
     from crm_ai.modeling import read_segments
 
     table = read(options)
     segments = read_segments(options.segments, table.schema.names)
-    return examine(model, table, segments, threshold=options.threshold, label=options.label), table.source
+    found = examine(model, table, segments, threshold=options.threshold, label=options.label)
+    for mismatch in as_learned(model, table)[1]:
+        print(f"{mismatch.column}: {mismatch.what}", file=sys.stderr)
+    return found, table.source
 
 
 def audit_as_json(audit: Audit) -> dict[str, Any]:

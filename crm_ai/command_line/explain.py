@@ -93,9 +93,11 @@ def _tell(done: ExplainedCustomers, source: str, digest: str | None, model: Mode
         told = {"file": source, "digest": digest, **_as_json(done, model), "output": str(Path(options.output))}
         print(json.dumps(told, ensure_ascii=False, indent=2, allow_nan=False))
         return
-    words = ", ".join(f"{name} ({number(size, 2)})" for name, size in done.drivers.strongest()[:DRIVERS_SHOWN])
+    from crm_ai.charts.reasons import unit
+
+    words = _(", ").join(f"{name} ({number(size, 2)})" for name, size in done.drivers.strongest()[:DRIVERS_SHOWN])
     print(_("{n} customers explained in {scale}, written to {file}").format(
-        n=count(done.drivers.customers), scale=done.scale, file=Path(options.output)
+        n=count(done.drivers.customers), scale=unit(done.scale), file=Path(options.output)
     ))  # fmt: skip
     print(_("driven most by: {columns}").format(columns=words))
 

@@ -45,11 +45,11 @@ def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
     >>> neutralised(pd.DataFrame({"text": ["-1.5", "-1+1"]}))["text"].tolist()
     ['-1.5', "'-1+1"]
     """
-    safe = {}
-    for position, name in enumerate(frame.columns):
+    columns = []
+    for position in range(frame.shape[1]):
         column = frame.iloc[:, position]
         if isinstance(column.dtype, pd.CategoricalDtype):
-            column = column.cat.rename_categories({c: safe_cell(c) for c in column.cat.categories if safe_cell(c) != c})
+            column = _safe_labels(column)
         elif not (pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype)):
             texts = column.astype("str")
             risky = texts.str.startswith(FORMULA_STARTS).fillna(False).to_numpy(dtype=bool, copy=True)
@@ -57,8 +57,20 @@ def neutralised(frame: pd.DataFrame) -> pd.DataFrame:
             if risky.any():
                 column = column.astype(object)
                 column[risky] = "'" + column[risky].astype(str)
-        safe[safe_cell(name)] = column
-    return pd.DataFrame(safe, index=frame.index)
+        columns.append(column)
+    # By position: names may repeat, or come to be the same.
+    safe = pd.DataFrame(dict(enumerate(columns)), index=frame.index)
+    return safe.set_axis([safe_cell(name) for name in frame.columns], axis=1)
+
+
+def _safe_labels(column: pd.Series) -> pd.Series:
+    labels = list(column.cat.categories)
+    safe = [safe_cell(label) for label in labels]
+    if safe == labels:
+        return column
+    if len(set(safe)) == len(safe):
+        return column.cat.rename_categories(safe)
+    return column.astype(object).map(safe_cell)  # "=a" and "'=a" are one label now
 
 
 def safe_cell(cell: object) -> object:

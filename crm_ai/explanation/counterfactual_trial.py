@@ -114,8 +114,9 @@ class Trial:
             return True
         alike = np.argsort(space.distances(codes, (~changed).astype(float)), kind="stable")[:ALIKE]
         theirs = space.codes[alike][:, numbers]
+        low, high = np.fmin.reduce(theirs), np.fmax.reduce(theirs)  # NaN where none of them has a number
         with np.errstate(invalid="ignore"):
-            inside = (codes[numbers] >= np.nanmin(theirs, axis=0)) & (codes[numbers] <= np.nanmax(theirs, axis=0))
+            inside = (codes[numbers] >= low) & (codes[numbers] <= high)
         return bool(inside.all())
 
     def _seen_together(self, codes: np.ndarray, changes: Changes) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,10 @@ from crm_ai.explanation.explanation import Explanation
 from crm_ai.explanation.flat_trees import MOST_CONDITIONS, FlatTree, conditions, flat_trees, is_ensemble
 from crm_ai.explanation.linear_shapley import coefficients_of, is_linear, linear_shap
 from crm_ai.explanation.permutation_shapley import drawn_evenly, permutation_shap
-from crm_ai.explanation.scales import check_scale, output_on, scale_of
-from crm_ai.explanation.tree_shapley import looked_up, pattern_amounts, pattern_shares
+from crm_ai.explanation.scales import check_scale, is_corrected, output_on, scale_of
+from crm_ai.explanation.tree_shapley import PatternShares, looked_up, pattern_amounts, pattern_shares
 from crm_ai.modeling import ForeignPipeline, LogTarget, Model, Task, label_place
+from crm_ai.modeling.recalibration import Recalibrated
 from crm_ai.words import _
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     Background = pd.DataFrame | np.ndarray
 
 STEPS = 600_000_000  # customers times conditions of an ensemble: some seconds
-PREDICTIONS, PREDICTIONS_OF_FOREIGN = 3_000_000, 300_000  # the latter are asked in frames, which takes longer
+PREDICTIONS, SLOW_PREDICTIONS = 3_000_000, 300_000  # the latter of forests, and of pipelines asked in frames
 FEWEST, FEWEST_REFERENCES = 100, 200
 FEWEST_PAIRS, MOST_PAIRS = 12, 200
 REFERENCES_OF_OTHERS = 10_000
@@ -170,16 +171,15 @@ def explainer_of(
     place = None if model.problem.task is Task.REGRESSION else label_place(model.problem, label)
     wanted = check_scale(model, scale)
     ready = partial(Explainer, model=model, label="" if place is None else model.problem.labels[place], scale=wanted)
-    if wanted == scale_of(model):
-        shift = float(np.log(model.pipeline[-1].factor_)) if isinstance(model.pipeline[-1], LogTarget) else 0.0
+    if hasattr(model.estimator, "tree_") and wanted == scale_of(model):
+        return _of_tree(ready, model, place, _somebody(model, background))
+    if wanted == scale_of(model) and not is_corrected(model, wanted):
         if is_linear(model):
-            return _of_linear(ready, model, place, background, shift)
+            return _of_linear(ready, model, place, background, _shift(model))
         background = _somebody(model, background)
-        if hasattr(model.estimator, "tree_"):
-            return _of_tree(ready, model, place, background, shift)
         trees = _trees(model, place)
         if trees is not None:
-            return _of_ensemble(ready, model, trees, background, shift)
+            return _of_ensemble(ready, model, trees, background, _shift(model))
     return _of_any(ready, model, place, wanted, _somebody(model, background), customers)
 
 
@@ -194,9 +194,10 @@ def can_explain_itself(model: Model) -> bool:
     Returns
     -------
     bool
-        False for models, other than linear ones, that have taken along no training customers.
+        False for models that have taken along no training customers, other than linear ones without a correction.
     """
-    return is_linear(model) or model.references is not None
+    adds_up = is_linear(model) and not is_corrected(model, scale_of(model))
+    return adds_up or model.references is not None
 
 
 Ready = Callable[..., Explainer]
@@ -235,15 +236,30 @@ def _of_linear(ready: Ready, model: Model, place: int | None, background: Backgr
     )
 
 
-def _of_tree(ready: Ready, model: Model, place: int | None, background: Background, shift: float) -> Explainer:
-    tree, source = model.estimator.tree_, model.source
-    amounts = pattern_amounts(pattern_shares(tree, _encoded(model, background)), source, place or 0)
+def _of_tree(ready: Ready, model: Model, place: int | None, background: Background) -> Explainer:
+    tree, source, shift = model.estimator.tree_, model.source, _shift(model)
+    shares = _as_said(model, pattern_shares(tree, _encoded(model, background)))
+    amounts = pattern_amounts(shares, source, place or 0)
 
     def contributions(matrix: np.ndarray) -> Contributions:
         values, base = looked_up(tree, amounts, matrix)
         return values, base + shift, None
 
     return ready(references=len(background), most_customers=NO_LIMIT, contributions=contributions, at_once=AT_ONCE)
+
+
+def _as_said(model: Model, shares: PatternShares) -> PatternShares:
+    """A tree's leaves with what is said of their customers: a correction changes leaves, and leaves it a tree."""
+    last = model.pipeline[-1]
+    if not isinstance(last, Recalibrated):
+        return shares
+    said = last.recalibrator.probabilities(np.array([leaf.value[1] for leaf in shares.leaves]))
+    leaves = (replace(leaf, value=np.array([1 - p, p])) for leaf, p in zip(shares.leaves, said, strict=True))
+    return replace(shares, leaves=tuple(leaves))
+
+
+def _shift(model: Model) -> float:
+    return float(np.log(model.pipeline[-1].factor_)) if isinstance(model.pipeline[-1], LogTarget) else 0.0
 
 
 def _of_ensemble(
@@ -271,7 +287,8 @@ def _of_any(
     candidates = _encoded(model, _some(background, REFERENCES_OF_OTHERS, seed))
     said = output_on(model, place, scale, candidates)
     columns = max(len(model.columns), 1)
-    predictions = PREDICTIONS_OF_FOREIGN if isinstance(model.estimator, ForeignPipeline) else PREDICTIONS
+    is_slow = isinstance(model.estimator, ForeignPipeline) or hasattr(model.estimator, "estimators_")
+    predictions = SLOW_PREDICTIONS if is_slow else PREDICTIONS
     pairs = min(MOST_PAIRS, max(FEWEST_PAIRS, len(candidates)))
 
     def contributions(matrix: np.ndarray) -> Contributions:

@@ -97,8 +97,10 @@ def flat_trees(estimator: Any, task: Task, output: int) -> tuple[list[FlatTree],
     if not hasattr(estimator, "_predictors"):
         share = 1 / len(estimator.estimators_)
         return [_of_scikit_learn(tree.tree_, output, share) for tree in estimator.estimators_], 0.0
-    sign = -1.0 if task is Task.BINARY and output == 0 else 1.0
-    place = output if task is Task.MULTICLASS else 0
+    # Of two answers, whatever the task is called, there are trees of the second only.
+    has_trees_of_each = len(np.ravel(estimator._baseline_prediction)) > 1
+    place = output if has_trees_of_each else 0
+    sign = -1.0 if task is not Task.REGRESSION and output == 0 and not has_trees_of_each else 1.0
     trees = [_of_boosting(turn[place].nodes, sign) for turn in estimator._predictors]
     return trees, sign * float(np.ravel(estimator._baseline_prediction)[place])
 

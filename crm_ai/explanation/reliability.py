@@ -28,6 +28,7 @@ SEEDS = (0, 1, 2, 3, 4)
 TOP = 3
 ENOUGH = 0.1  # of the strongest reason: weaker ones are not held against an explanation
 SAME = 0.99
+ROUNDING = 1e-9  # a mean of shares that is 80 % may come out as 79.99…
 
 
 class Light(StrEnum):
@@ -291,6 +292,7 @@ def _strongest(values: np.ndarray, most: int) -> list[int]:
 
 
 def _light(value: float, good: float, fair: float) -> Light:
+    value += ROUNDING
     return Light.GOOD if value >= good else Light.CAUTION if value >= fair else Light.POOR
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from crm_ai.errors import CrmAiError
 from crm_ai.explanation.linear_shapley import coefficients_of
 from crm_ai.modeling import ForeignClassifier, LogTarget, Model, Task, answer_of
-from crm_ai.modeling.recalibration import log_odds
+from crm_ai.modeling.recalibration import Recalibrated, log_odds
 from crm_ai.words import _
 
 SCALES = ("log-odds", "probability", "log", "value")
@@ -56,6 +56,24 @@ def scales_of(model: Model) -> tuple[str, ...]:
     return tuple(dict.fromkeys((scale_of(model), read_on, *also)))
 
 
+def is_corrected(model: Model, scale: str) -> bool:
+    """Whether a scale is that of probabilities that are corrected after the model has added up.
+
+    Parameters
+    ----------
+    model : Model
+        A fitted model.
+    scale : str
+        One of ``scales_of(model)``.
+
+    Returns
+    -------
+    bool
+        True for the probabilities of a recalibrated model, which are no sum of what its estimator adds up.
+    """
+    return scale == "probability" and isinstance(model.pipeline[-1], Recalibrated)
+
+
 def check_scale(model: Model, scale: str | None) -> str:
     """Choose the scale that was asked for.
 
@@ -95,9 +113,9 @@ def output_on(model: Model, place: int | None, scale: str, matrix: np.ndarray) -
     place : int or None
         Position of the answer; None for a number.
     scale : str
-        One of ``scales_of(model)``. On the scale the model adds up on it is what the estimator says; on the other it is
-        the prediction itself, with any correction, or its log-odds (probabilities within 1e-6 of 0 or 1 count as
-        these).
+        One of ``scales_of(model)``. On the scale the model adds up on it is what the estimator says, unless that is
+        corrected; on the other it is the prediction itself, with any correction, or its log-odds (probabilities within
+        1e-6 of 0 or 1 count as these).
     matrix : numpy.ndarray of shape (n, encoded columns)
         Encoded customers.
 
@@ -106,7 +124,7 @@ def output_on(model: Model, place: int | None, scale: str, matrix: np.ndarray) -
     numpy.ndarray of float64, shape (n,)
         The outputs.
     """
-    if scale != scale_of(model):
+    if scale != scale_of(model) or is_corrected(model, scale):
         predicted = model.predict_encoded(matrix)
         said = predicted if place is None else answer_of(predicted, place)
         return log_odds(said, SMALLEST) if scale == "log-odds" else said

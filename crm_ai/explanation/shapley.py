@@ -9,7 +9,7 @@ from crm_ai.explanation.explainer import Explainer, drawn, explainer_of
 from crm_ai.explanation.explanation import Explanation
 from crm_ai.explanation.linear_shapley import is_linear
 from crm_ai.explanation.references import EVERYBODY, Reference, reference_rows
-from crm_ai.explanation.scales import check_scale, scale_of
+from crm_ai.explanation.scales import check_scale, is_corrected, scale_of
 from crm_ai.modeling import Model, Run
 
 
@@ -102,7 +102,9 @@ def shap_explainer(
         Making it once serves all customers.
     """
     model = run.model(model_type)
-    learned = is_linear(model) and check_scale(model, scale) == scale_of(model) and reference == EVERYBODY
+    wanted = check_scale(model, scale)
+    adds_up = is_linear(model) and wanted == scale_of(model) and not is_corrected(model, wanted)
+    learned = adds_up and reference == EVERYBODY
     features = list(run.problem.features)
     background = None if learned else run.table.frame[features].iloc[reference_rows(run, reference)]
     return explainer_of(model, background, label=label, scale=scale, customers=customers)

@@ -90,7 +90,8 @@ def conflicts(cells: np.ndarray, groups: Sequence[str]) -> tuple[Conflict, ...]:
     made = [said.calibration_and_parity()]
     if np.isfinite(found) and np.isfinite(alarmed):
         made.append(said.odds_and_parity(found, alarmed))
-    if np.isfinite(right) and found > 0 and 0 < right < 1:
+    both_in_each = base[pair.low] > 0 and base[pair.high] < 1  # else a group has no hits, or no false alarms
+    if np.isfinite(right) and found > 0 and 0 < right < 1 and both_in_each:
         made.append(said.odds_and_precision(found, right))
     return tuple(made)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -180,10 +181,19 @@ def in_words(table: pd.DataFrame, name: str) -> str:
         dict(zip(TOLD, held[list(TOLD)].to_numpy(dtype=np.float64)[held.index == which][0].tolist(), strict=True))
         for which in ("", name)
     )
-    return _(
-        "The gap goes from {before} to {after} points ({low} to {high}); ranking changes by {change} ROC AUC "
-        "({change_low} to {change_high}), on {n} customers no model has seen."
-    ).format(
+    known = math.isfinite(before["gap"]) and math.isfinite(after["gap"])
+    told = (
+        _(
+            "The gap goes from {before} to {after} points ({low} to {high}); ranking changes by {change} ROC AUC "
+            "({change_low} to {change_high}), on {n} customers no model has seen."
+        )
+        if known
+        else _(
+            "What becomes of the gap cannot be said: too few customers of the groups are held out. Ranking changes by "
+            "{change} ROC AUC ({change_low} to {change_high}), on {n} customers no model has seen."
+        )
+    )
+    return told.format(
         before=number(100 * before["gap"], 2),
         after=number(100 * after["gap"], 2),
         low=number(100 * after["gap_low"], 2),

@@ -158,6 +158,7 @@ def adopt(run: Run, candidate: Candidate) -> Run:
 
     from crm_ai.modeling import first_folds
     from crm_ai.modeling.profile import Inputs, with_profile
+    from crm_ai.modeling.references import drawn_references
     from crm_ai.modeling.scores import fold_scores
 
     made, name = candidate.made, _free_name(candidate.name, run)
@@ -170,6 +171,8 @@ def adopt(run: Run, candidate: Candidate) -> Run:
     new = pd.DataFrame(scores, columns=["model", "fold", "metric", "value"])
     extra = tuple(column for column in made.model.problem.features if column not in run.problem.features)
     model = replace(made.model, model_type=name)
+    references = drawn_references(model, run.table.frame, run.train_rows, made.out_of_fold, run.problem.seed)
+    model = replace(model, references=references)
     model = with_profile(model, run.table, run.train_rows, made.predictions, run.actual, Inputs(run.table.schema))
     return replace(
         run,

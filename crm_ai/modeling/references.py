@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crm_ai.modeling.log_target import LogTarget
+from crm_ai.modeling.recalibration import Recalibrated
 from crm_ai.modeling.run import Model
 
 MOST = 500
@@ -82,8 +83,8 @@ def coarsened(matrix: np.ndarray, columns: np.ndarray, limits: np.ndarray) -> np
 
 def _means_say_all(model: Model) -> bool:
     last, estimator = model.pipeline[-1], model.estimator
-    by_factors = isinstance(last, LogTarget) or hasattr(last, "link")
-    return hasattr(estimator, "coef_") and not hasattr(estimator, "predict_proba") and not by_factors
+    is_changed = isinstance(last, LogTarget | Recalibrated) or hasattr(last, "link")
+    return hasattr(estimator, "coef_") and not hasattr(estimator, "predict_proba") and not is_changed
 
 
 def _evenly(said: np.ndarray, most: int, seed: int) -> np.ndarray:

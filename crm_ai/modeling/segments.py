@@ -172,12 +172,12 @@ def read_segments(text: str, columns: Collection[str]) -> tuple[Segment, ...]:
     Returns
     -------
     tuple of Segment
-        In their order.
+        In their order, each once.
 
     Raises
     ------
     ProblemError
-        If a column is not there, or edges are not numbers.
+        If none is named, a column is not there, or edges are not numbers.
 
     Examples
     --------
@@ -191,7 +191,12 @@ def read_segments(text: str, columns: Collection[str]) -> tuple[Segment, ...]:
             words[-1] += f",{piece}"
         elif piece:
             words.append(piece)
-    return tuple(_read_one(word, columns) for word in words)
+    if not words:
+        raise ProblemError(
+            _("No column is named to make groups of."),
+            next_step=_("Choose among: {names}.").format(names=", ".join(list(columns)[:12])),
+        )
+    return tuple(dict.fromkeys(_read_one(word, columns) for word in words))
 
 
 def _read_one(word: str, columns: Collection[str]) -> Segment:

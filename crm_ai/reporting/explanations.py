@@ -13,6 +13,7 @@ from crm_ai.deployment import Mismatch
 from crm_ai.evaluation import Estimate, describe
 from crm_ai.explanation.narrative import IDLE, listed, model_in_words, outcome_in_words
 from crm_ai.explanation.reliability import Light
+from crm_ai.explanation.scales import scale_of
 from crm_ai.modeling import MODEL_TYPES, Model
 from crm_ai.reporting.html import Block, Bullets, Document, Grid, Paragraph, Remark, Section
 from crm_ai.reporting.pictures import NAME, dependence, importance, waterfall
@@ -274,8 +275,15 @@ def _limits(material: Material) -> list[str]:
     if model.problem.recalibration and reasons.scale != "probability":
         said.append(_("Reasons are those of the model before its probabilities are corrected; the order is the same."))
     if reasons.scale == "log-odds":
+        # Of several answers each has a score of its own; what probability it comes to, the others decide too.
+        is_score = scale_of(model) == "log-odds" and len(model.problem.labels) > 2
         said.append(
             _(
+                "They are measured in the answer’s own score, where evidence adds up. Its probability is its share "
+                "among all answers, so it depends on their scores too and need not rise with this one."
+            )
+            if is_score
+            else _(
                 "They are measured in log-odds, where evidence adds up: +0.7 doubles the odds. The same step changes "
                 "a probability most near 50 %."
             )

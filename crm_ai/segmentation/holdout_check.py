@@ -19,6 +19,7 @@ from crm_ai.words import _, count, number, percent
 
 MOST_GROUPS = 7
 CLOSE, FAR = 0.1, 0.25
+OUTSIDE = 0.05  # of an interval
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,6 +162,8 @@ def _table(
     squares = np.bincount(codes, weights=(actual - mean[codes]) ** 2)
     error = np.sqrt(squares / np.maximum(sizes - 1, 1) / sizes)
     ends = np.array([mean_interval(m, e, int(n)) for m, e, n in zip(mean, error, sizes, strict=True)])
+    # That none of a few bought does not prove that none ever will: the exact Poisson limit of no event.
+    most = np.where(mean > 0, ends[:, 1], -np.log(OUTSIDE / 2) / sizes)
     return pd.DataFrame(
         {
             "frequency": [number(n) if n < MOST_GROUPS else _("{n} or more").format(n=MOST_GROUPS) for n in names],
@@ -170,6 +173,6 @@ def _table(
             "expected_high": expected.high[:-1],
             "actual": mean,
             "actual_low": np.maximum(ends[:, 0], 0.0),
-            "actual_high": ends[:, 1],
+            "actual_high": most,
         }
     )

@@ -96,3 +96,13 @@ def test_what_is_missing_is_told(folder, capsys):
         assert told in capsys.readouterr().err
     assert audit(folder, "--segments", "gender", file="three.csv") == 0
     assert "Too few customers to say" in capsys.readouterr().out
+
+
+def test_what_does_not_fit_is_told_beside_the_audit(folder, capsys):
+    strange = customers(2, 300)
+    strange.loc[:40, "gender"] = "diverse"
+    strange.to_csv(folder / "strange.csv", index=False)
+    assert audit(folder, "--segments", "gender", file="strange.csv") == 0
+    out, err = capsys.readouterr()
+    assert "diverse" in out
+    assert "gender: 41 customers have a label that was not there in training (diverse)" in err

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from crm_ai.command_line.parser import run_command
+from crm_ai.words import use_language
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +168,14 @@ def test_wrong_usage_exits_with_two(folder, words):
     with pytest.raises(SystemExit) as caught:
         explain(folder, *words)
     assert caught.value.code == 2
+
+
+def test_scales_have_names_in_chinese_too(folder, tmp_path, capsys):
+    words = ["explain", str(folder / "logistic_regression.crm"), str(folder / "customers.csv")]
+    try:
+        assert run_command(["--language", "zh", *words, "-o", str(tmp_path / "reasons.csv")]) == 0
+    finally:
+        use_language("en")
+    printed = capsys.readouterr().out
+    assert "已按 对数几率 解释" in printed
+    assert "log-odds" not in printed

@@ -1,6 +1,7 @@
 """Explanations of new customers by a model without its run."""
 
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from crm_ai.deployment import explain_table, find_rows, load_model, model_bytes,
 from crm_ai.errors import CrmAiError, ScoringError
 from crm_ai.explanation import explain_rows, shap_explainer
 from crm_ai.modeling import propose_problem, train
+from crm_ai.modeling.recalibration import raw_scores
 from crm_ai.table import table_from_frame
 from tests.unit.explanation.known_data import KNOWN_FEATURES, KNOWN_MODELS, make_known
 
@@ -224,3 +226,50 @@ def test_a_zero_has_no_minus_whichever_came_first():
     for first in ([-0.0, 0.0], [0.0, -0.0]):
         said = explain_table(model, pd.DataFrame({"months": [*first, 3.0]})).to_frame()["reason 1"]
         assert said[:2].str.startswith("months = 0 (").all(), said.tolist()
+
+
+@pytest.mark.parametrize("way", ["sigmoid", "isotonic"])
+def test_probabilities_are_explained_as_they_are_said_after_a_correction(table, way):
+    models = ["linear_regression", *KNOWN_MODELS]
+    problem = propose_problem(table, target="left", features=list(KNOWN_FEATURES)).problem
+    run = train(table, replace(problem, recalibration=way, balanced=True), models)
+    rows = run.holdout_rows[:20]
+    for name in models:
+        model = run.model(name)
+        said = model.predict(table.frame.iloc[rows])
+        uncorrected = raw_scores(model.estimator, encoded(model, table, rows))
+        assert np.abs(said - uncorrected).max() > 0.02
+        here = explain_rows(run, shap_explainer(run, name, scale="probability"), rows)
+        assert here.output == pytest.approx(said, abs=1e-9), name
+        assert (here.error is None) == (name == "decision_tree")  # which stays a tree, with other leaves
+        there = explain_table(load_model(model_bytes(model)), table, rows=rows, scale="probability").to_frame()
+        assert there["output"].to_numpy() == pytest.approx(said, abs=1e-6), name
+
+
+def test_a_corrected_tree_is_explained_by_its_definition(table):
+    problem = propose_problem(table, target="left", features=["months", "calls", "noise"]).problem
+    run = train(table, replace(problem, recalibration="sigmoid"), ["decision_tree"])
+    model, rows = run.model("decision_tree"), run.holdout_rows[:3]
+    background, customers = encoded(model, table, run.train_rows), encoded(model, table, rows)
+    found = explain_rows(run, shap_explainer(run, "decision_tree"), rows)
+    for values, customer in zip(found.values, customers, strict=True):
+        assert values == pytest.approx(by_definition(model.predict_encoded, customer, background), abs=1e-9)
+
+
+def encoded(model, table, rows):
+    return model.encoder.transform(model.cleaned(table.frame[list(model.problem.features)].iloc[rows]))
+
+
+def by_definition(predict, customer, background):
+    """Mean gain of each column over all orders; here every column is encoded as one."""
+    columns = range(len(customer))
+    gains = np.zeros(len(customer))
+    orders = list(permutations(columns))
+    for order in orders:
+        mixed = background.copy()
+        before = predict(mixed).mean()
+        for column in order:
+            mixed[:, column] = customer[column]
+            gains[column] += (after := predict(mixed).mean()) - before
+            before = after
+    return gains / len(orders)

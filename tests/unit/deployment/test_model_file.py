@@ -3,6 +3,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 
 from crm_ai.deployment import load_model, model_bytes, save_model, score
 from crm_ai.errors import CrmAiError, ModelFileError, ScoringError
-from crm_ai.modeling import propose_problem, train
+from crm_ai.modeling import Scale, Task, model_types_for, propose_problem, train
 from crm_ai.table import read_table, table_from_frame
 
 
@@ -53,6 +54,25 @@ def test_every_model_comes_back_as_it_was(runs, table, target):
         again = load_model(model_bytes(model))
         assert again.problem == model.problem
         assert (again.predict(table.frame) == model.predict(table.frame)).all()
+
+
+@pytest.mark.parametrize("scale", Scale)
+def test_every_kind_of_model_opens_on_every_scale_and_with_every_choice_by_name(table, scale):
+    """What estimators are made of differs by loss, penalty and the like: a model must not refuse its own parts."""
+    frame = table.frame.assign(spent=np.exp(table.frame["months"].to_numpy() / 20))
+    amounts = table_from_frame(frame[["plan", "senior", "months", "spent"]])
+    problem = propose_problem(amounts, target="spent", features=["plan", "senior", "months"]).problem
+    for entry in model_types_for(Task.REGRESSION):
+        named = [
+            {parameter.id: value}
+            for parameter in entry.parameters
+            for value in parameter.values
+            if isinstance(value, str) and value != parameter.default
+        ]
+        for settings in ({}, *named):
+            model = train(amounts, replace(problem, scale=scale, folds=2), {entry.id: settings}).model(entry.id)
+            again = load_model(model_bytes(model))
+            assert again.predict(frame) == pytest.approx(model.predict(frame), rel=1e-12)
 
 
 def test_another_process_gives_the_same_scores_for_awkward_customers(runs, table, tmp_path):

@@ -85,6 +85,20 @@ def test_probabilities_are_those_of_the_model(runs, label):
     assert 1 / (1 + np.exp(-boosting.output)) == pytest.approx(said, abs=1e-9)
 
 
+def test_two_answers_that_are_left_of_several_are_explained_with_their_sign():
+    """A third answer is too rare to be learned: boosting then has trees of the second only."""
+    frame = make_frame()
+    frame.loc[:2, "left"] = "Perhaps"
+    table = table_from_frame(frame)
+    problem = propose_problem(table, target="left", features=FEATURES).problem
+    assert (problem.task, problem.labels) == (Task.MULTICLASS, ("No", "Yes"))
+    run = train(table, problem, {"gradient_boosting": {}})
+    for place, label in enumerate(problem.labels):
+        found = explain(run, "gradient_boosting", label=label)
+        own = run.predictions["gradient_boosting"][:, place]
+        assert 1 / (1 + np.exp(-found.output)) == pytest.approx(own, abs=1e-9)
+
+
 @pytest.mark.parametrize("scale", [Scale.LOG, Scale.TWEEDIE])
 def test_amounts_by_factors(table, scale):
     problem = replace(propose_problem(table, target="spent", features=FEATURES).problem, scale=scale)

@@ -1,5 +1,7 @@
 """Green where an explanation holds, red where it does not, and for the right reason."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from crm_ai.explanation.customer_space import customer_space
 from crm_ai.explanation.faithfulness import faithfulness
-from crm_ai.explanation.reliability import Light, agreement, examiner, reliability, stability
+from crm_ai.explanation.reliability import Light, _stability, agreement, examiner, reliability, stability
 from crm_ai.explanation.shapley import explain, explain_rows, shap_explainer
 from crm_ai.explanation.similar import similar_customers
 from crm_ai.explanation.twins import twins, uncertainty_taken
@@ -105,6 +107,15 @@ def test_an_explanation_agrees_with_itself(values):
 def test_unstable_reasons_are_counted_by_hand():
     first, second = np.array([3.0, 2.0, 1.0, 0.0]), np.array([3.0, 0.0, 1.0, 2.0])
     assert stability([first, second]) == pytest.approx(2 / 3)
+
+
+def test_a_share_that_is_the_limit_is_good():
+    """Of twenty pairs twelve keep two of three: 80 %, though a sum of thirds is a little less."""
+    first, second = np.array([3.0, 2.0, 1.0, 0.0]), np.array([3.0, 2.0, 0.0, 1.0])
+    found = [SimpleNamespace(weights=weights.copy()) for weights in (first, first, first, second, second)]
+    assert _stability(found).value < 0.8
+    assert _stability(found).value == pytest.approx(0.8, abs=1e-12)
+    assert _stability(found).light is Light.GOOD
 
 
 def test_distance_by_hand(known):

@@ -36,6 +36,13 @@ def test_equal_base_rates_and_few_customers_force_nothing():
     assert conflicts(np.zeros((0, 4), dtype=int), ()) == ()
 
 
+@pytest.mark.parametrize("sure", [[0, 0, 20, 80], [80, 20, 0, 0]])
+def test_groups_in_which_all_or_none_have_the_answer_make_no_trouble(sure):
+    found = {(c.first, c.second) for c in conflicts(np.array([sure, [300, 50, 60, 90]]), ("sure", "others"))}
+    assert (Notion.EQUALIZED_ODDS, Notion.DEMOGRAPHIC_PARITY) in found
+    assert (Notion.PREDICTIVE_PARITY, Notion.EQUALIZED_ODDS) not in found
+
+
 def test_nobody_selected_leaves_only_what_can_be_said():
     found = conflicts(np.array([[500, 0, 500, 0], [900, 0, 100, 0]]), ("a", "b"))
     assert all("nan" not in c.words and "–" not in c.words for c in found)

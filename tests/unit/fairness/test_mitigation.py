@@ -9,7 +9,7 @@ from fairlearn.preprocessing import CorrelationRemover
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_ai.deployment import load_model, model_card, score
+from crm_ai.deployment import explain_table, load_model, model_card, score
 from crm_ai.deployment.model_file import model_bytes
 from crm_ai.errors import CrmAiError, ProblemError
 from crm_ai.evaluation import Offer
@@ -135,7 +135,10 @@ def test_a_candidate_becomes_a_model_like_any_other(run, found, method):
     assert headline(adopted, name)["roc_auc"].value > 0.6
     opened = load_model(model_bytes(adopted.model(name)))
     assert opened.predict(adopted.holdout_frame) == pytest.approx(adopted.predictions[name], abs=1e-12)
-    scored = score(opened, table_from_frame(adopted.holdout_frame.reset_index(drop=True)))
+    others = table_from_frame(adopted.holdout_frame.reset_index(drop=True))
+    explained = explain_table(opened, others, rows=np.arange(5), scale="probability").to_frame()  # without its run
+    assert explained["output"].to_numpy() == pytest.approx(adopted.predictions[name][:5], abs=1e-6)
+    scored = score(opened, others)
     assert scored.frame["score"].to_numpy() == pytest.approx(adopted.predictions[name], abs=1e-12)
     assert MODEL_TYPES[name].name.startswith("Logistic regression, ")
     assert name in model_card(adopted, name) or "Logistic regression, " in model_card(adopted, name)
@@ -302,7 +305,9 @@ def test_other_models_are_made_fairer_too(run):
     for method in METHODS:
         adopted = adopt(run, mitigate(run, "decision_tree", "gender", method))
         name = list(adopted.models)[-1]
-        load_model(model_bytes(adopted.model(name)))
+        opened = load_model(model_bytes(adopted.model(name)))
+        explained = explain_table(opened, adopted.table, rows=adopted.holdout_rows[:3]).to_frame()
+        assert explained["output"].to_numpy() == pytest.approx(adopted.predictions[name][:3], abs=1e-6)
         if method in ("exponentiated_gradient", "group_thresholds"):
             assert audit_fairness(adopted, name, "gender").difference["selection_rate"].value < before / 2
 
@@ -332,6 +337,17 @@ def test_where_groups_are_alike_decisions_stay(run, method, threshold):
     candidate = mitigate(other, LOGISTIC, "coin", method, threshold=threshold)
     before = run.predictions[LOGISTIC] >= threshold
     assert ((candidate.made.predictions >= threshold) == before).mean() > 0.93
+
+
+def test_a_gap_that_too_few_are_held_out_for_is_not_told_as_a_number(run):
+    rare = groups_from_labels("rare", np.where(np.arange(len(run.table)) % 40 == 0, "few", "many"))
+    candidate = mitigate(run, LOGISTIC, rare, "reweighing")
+    table = frontier(run, LOGISTIC, [candidate], segment=rare)
+    held = table[table["on"] == "holdout"]
+    assert held["gap"].isna().all()
+    words = frontier_in_words(table, candidate.name)
+    assert words.startswith("What becomes of the gap cannot be said")
+    assert "–" not in words
 
 
 def test_who_is_newly_selected_and_who_no_longer(run, found):

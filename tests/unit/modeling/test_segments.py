@@ -85,3 +85,11 @@ def test_segments_can_be_keys():
     one, same = (Segment(("age", "sex"), {"age": (25.0, 40.0)}) for _ in range(2))
     assert {one: 1}[same] == 1
     assert one != Segment(("age", "sex"), {"age": (25.0,)})
+
+
+def test_each_group_is_compared_once_and_none_is_no_answer():
+    names = [segment.name for segment in read_segments("a, b,a,a=1,a=1.0,b+a,b+a", {"a", "b"})]
+    assert names == ["a", "b", "a (1)", "b × a"]
+    for text in ("", " , "):
+        with pytest.raises(CrmAiError, match="No column is named"):
+            read_segments(text, {"a", "b"})

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from crm_ai.deployment import explain_table, load_model, model_bytes
-from crm_ai.explanation import Reference, shap_explainer
+from crm_ai.explanation import Reference, explain, shap_explainer
 from crm_ai.explanation.interactions import interactions
 from crm_ai.explanation.reliability import Check, Light, Reliability
 from crm_ai.modeling import headline, propose_problem, train
@@ -73,6 +73,21 @@ def test_numbers_and_several_answers(target, model):
     assert ("Explained differences" if target == "spent" else "accuracy") in words
     explained = explain_table(run.models[model], run.table)
     check(explanation_report(material_of_table(explained, run.table), day=DAY).to_html())
+
+
+def test_odds_are_told_of_two_answers_only(leaving):
+    """With several, the score of one may rise and its probability fall: others rise more."""
+    assert "+0.7 doubles the odds" in page_of_run(leaving, "logistic_regression")[1]
+    run = run_of(make_known(600), "offer", ["logistic_regression"])
+    model = run.model("logistic_regression")
+    frame = run.table.frame.iloc[run.holdout_rows]
+    scores = explain(run, "logistic_regression", label="mail").output
+    chances = model.predict(frame)[:, model.problem.labels.index("mail")]
+    order = np.argsort(scores)
+    assert (np.diff(chances[order]) < -0.1).any()
+    words = page_of_run(run, "logistic_regression")[1]
+    assert "doubles the odds" not in words
+    assert "the answer’s own score" in words
 
 
 def test_few_customers_are_all_told_of(leaving):

@@ -167,6 +167,11 @@ def test_the_future_is_not_met_where_habits_change(transactions):
     found = check_on_holdout(read, until=until)
     assert found.error > 1
     assert "do not plan with it" in found.verdict
+    nothing = found.table[found.table["actual"] == 0]
+    assert len(nothing)
+    # The largest mean of a Poisson count of which nothing at all is seen once in forty times.
+    chance = np.exp(-nothing["actual_high"] * nothing["customers"])
+    assert chance.to_numpy() == pytest.approx(0.025)
 
 
 def test_the_holdout_knows_nothing_of_what_comes_after(transactions):
