@@ -126,7 +126,7 @@ def describe_variants(labels: dict[str, str]) -> str:
     for label, right in labels.items():
         groups.setdefault(right, []).append(label)
     told = [
-        f"{', '.join(f'“{label}”' for label in wrong[:4])}{', …' if len(wrong) > 4 else ''} → “{right}”"
+        f"{_(', ').join([*(f'“{label}”' for label in wrong[:4]), *(['…'] if len(wrong) > 4 else [])])} → “{right}”"
         for right, wrong in list(groups.items())[:3]
     ]
     return _("; ").join(told) + (_(" and more") if len(groups) > 3 else "")
