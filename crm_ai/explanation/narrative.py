@@ -305,11 +305,17 @@ def _direction(reasons: Explanation, name: str) -> str:
         rises = float(spearmanr(values, contribution[known]).statistic)
         if abs(rises) < ONE_WAY:
             return _turning(reasons, name)
-        words = (
-            _("Higher {column} goes with higher predictions.")
-            if rises > 0
-            else _("Higher {column} goes with lower predictions.")
-        )
+        if pd.api.types.is_datetime64_any_dtype(series.dtype):
+            up, down = (
+                _("Later {column} goes with higher predictions."),
+                _("Later {column} goes with lower predictions."),
+            )
+        else:
+            up, down = (
+                _("Higher {column} goes with higher predictions."),
+                _("Higher {column} goes with lower predictions."),
+            )
+        words = up if rises > 0 else down
         return words.format(column=name_in_words(name))
     frame = reasons.dependence(name)
     frame = frame[frame["n"] >= FEWEST]

@@ -68,6 +68,10 @@ class Proxies:
         """The outcome in words, in the reader's language."""
         together = number(self.together)
         name = {"roc_auc": _("ROC AUC"), "r2": "R²"}[self.metric]
+        if not self.telling and not self.together_low > BLIND[self.metric]:
+            return _("No column gives {segment} away, nor do all together: {metric} {together}, as by chance.").format(
+                segment=self.segment, metric=name, together=together
+            )
         if not self.telling:
             return _(
                 "No single column gives {segment} away; all together tell it with a {metric} of {together}."
