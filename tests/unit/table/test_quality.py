@@ -144,3 +144,13 @@ def test_odd_tables_are_inspected_without_complaint():
         table = table_from_frame(frame)
         for target in (None, *table.schema.names[:2]):
             inspect(table, target=target)
+
+
+def test_a_day_and_the_months_since_then_say_the_same():
+    random = np.random.default_rng(2)
+    months = random.integers(1, 100, N)
+    since = pd.Timestamp("2024-06-30") - pd.to_timedelta(30 * months + random.integers(0, 30, N), "D")
+    found = checks(table_from_frame(customers(months=months, since=since)))
+    pair = found["months · since", "correlated"]
+    assert "-1.00" in pair.evidence or "-0.9" in pair.evidence
+    assert found["months · since", "correlated"].repair.columns == ("since",)
