@@ -39,6 +39,7 @@ def panel(run: Run, model: str, label: str | None, reasons: Explanation) -> None
         "segments": _("The same in all segments?"),
         "needed": _("What does predicting need?"),
     }
+    _warn_of_twins(run, model, reasons)
     view = controls.choose_view(_("View"), "view", views)
     if view == "most":
         _most(run, model, label, reasons)
@@ -57,6 +58,16 @@ def panel(run: Run, model: str, label: str | None, reasons: Explanation) -> None
         _segments(run, reasons, model)
     else:
         _needed(run, model)
+
+
+def _warn_of_twins(run: Run, model: str, reasons: Explanation) -> None:
+    """The answer above names the strongest columns: say if their strength could as well be another's."""
+    from crm_ai.explanation.narrative import NAMED, twins_in_words
+
+    strongest = tuple(str(name) for name in reasons.importance()["column"][:NAMED])
+    said = twins_in_words(explained.alike(run, model, strongest), strongest)
+    if said:
+        st.warning(plain(said, LONG), icon=":material/link:")
 
 
 def _most(run: Run, model: str, label: str | None, reasons: Explanation) -> None:

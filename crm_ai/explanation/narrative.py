@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -200,6 +201,30 @@ def model_in_words(
         )
     parts.append(_("This is what the model has learned, not what would happen if a customer were changed."))
     return sentences(parts)
+
+
+def twins_in_words(alike: pd.DataFrame, columns: Sequence[str]) -> str:
+    """Warn of columns whose credit could as well be another column's.
+
+    Parameters
+    ----------
+    alike : pandas.DataFrame
+        As made by ``twins``.
+    columns : sequence of str
+        Columns that are spoken of.
+
+    Returns
+    -------
+    str
+        One sentence on the pair that is most alike; empty if there is none.
+    """
+    hit = alike[alike["first"].isin(columns) | alike["second"].isin(columns)]
+    if hit.empty:
+        return ""
+    return _(
+        "“{first}” and “{second}” say nearly the same: how credit is shared between them is arbitrary. Leave one of "
+        "them out of training to read the reasons."
+    ).format(first=name_in_words(hit["first"].iloc[0]), second=name_in_words(hit["second"].iloc[0]))
 
 
 def outcome_in_words(problem: Problem, label: str | None = None) -> str:
