@@ -199,7 +199,11 @@ def correlated(subject: Subject) -> Iterator[Finding]:
     first, second = np.nonzero(np.triu(np.abs(together) >= CLOSE, k=1))
     strongest = np.argsort(-np.abs(together[first, second]), kind="stable")[:PAIRS_SHOWN]
     for one, other in zip(first[strongest], second[strongest], strict=True):
-        evidence = _("The two columns rise and fall together (correlation {r}).").format(r=number(together[one, other]))
+        if together[one, other] > 0:
+            evidence = _("The two columns rise and fall together (correlation {r}).")
+        else:
+            evidence = _("As one of the two columns rises, the other falls (correlation {r}).")
+        evidence = evidence.format(r=number(together[one, other]))
         proposal = _("Their separate effects cannot be told apart; keep one of them if you want to read the reasons.")
         repair = Repair("drop_columns", (names[other],))
         pair = f"{names[one]} · {names[other]}"
