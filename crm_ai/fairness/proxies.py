@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crm_ai.errors import ProblemError
-from crm_ai.words import _, count, number, shorten
+from crm_ai.words import _, count, number, sentences, shorten
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,9 +87,8 @@ class Proxies:
         share = float(self.columns.loc[self.columns["column"].isin(self.telling), "share"].sum(min_count=1))
         if not math.isfinite(share):
             return said
-        return f"{said} " + _("Columns that tell it make up {share} of the model's reasons.").format(
-            share=f"{100 * share:.0f} %"
-        )
+        telling = _("Columns that tell it make up {share} of the model's reasons.")
+        return sentences([said, telling.format(share=f"{100 * share:.0f} %")])
 
 
 def proxies(

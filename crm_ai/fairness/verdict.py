@@ -169,7 +169,7 @@ def in_words(audit: Audit) -> str:
         said = _("Gap found by {segment}: {gaps}.").format(segment=audit.segment, gaps=gaps)
     else:
         said = _no_evidence(audit)
-    return f"{said} {_left_out(audit)}".strip()
+    return sentences([said, _left_out(audit)])
 
 
 def segments_in_words(audits: Sequence[Audit], *, name: Callable[[str], str] = shorten) -> str:
