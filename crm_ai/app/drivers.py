@@ -83,7 +83,7 @@ def _most(run: Run, model: str, label: str | None, reasons: Explanation) -> None
     with st.spinner(_("Finding words …")):
         pairs = explained.interactions(run, model, label, reasons.scale)
         said = model_in_words(reasons, outcome=outcome_in_words(run.problem, label), pairs=pairs)
-    st.markdown(f"**{_('In words')}**: {plain(said, LONG)}")
+    st.markdown(_("{name}: {words}").format(name=f"**{_('In words')}**", words=plain(said, LONG)))
 
 
 def _together(run: Run, model: str, label: str | None, reasons: Explanation) -> None:
