@@ -11,7 +11,7 @@ from crm_ai.app import audit_export, audit_pictures, audited, cards, frame, glos
 from crm_ai.app.plain import plain
 from crm_ai.fairness import Judgement
 from crm_ai.modeling import Task
-from crm_ai.words import NOTHING, _, count, label_in_words, number, percent, sentences
+from crm_ai.words import NOTHING, _, count, number, percent, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +111,7 @@ def _smallest(what: Audited, audit: Audit) -> cards.Card:
     group = min(audit.sizes, key=lambda name: audit.sizes[name])
     note = _("too few to compare") if group in audit.too_few else _("customers judged on")
     return cards.Card(
-        _("Smallest group: {group}").format(group=plain(label_in_words(audited.brief(what.segment, group)), 24)),
+        _("Smallest group: {group}").format(group=plain(audited.brief(what.segment, group), 24)),
         count(audit.sizes[group]),
         note,
         _("Groups with fewer than 30 customers are shown, never ranked."),

@@ -9,7 +9,7 @@ import streamlit as st
 from crm_ai.app import audit_pictures, audited, cards, controls, frame, glossary, state
 from crm_ai.app.plain import plain
 from crm_ai.fairness import CONCERNS, recommend
-from crm_ai.words import _, count, label_in_words
+from crm_ai.words import _, count
 
 if TYPE_CHECKING:
     from crm_ai.app.audited import Audited
@@ -93,7 +93,7 @@ def _recommended(what: Audited, audit: Audit, asked: Concern) -> None:
         if worst is not None:
             st.markdown(
                 _("Treated worst by this measure: **{group}** ({n} customers).").format(
-                    group=plain(label_in_words(audited.brief(what.segment, worst)), NAME_WIDTH),
+                    group=plain(audited.brief(what.segment, worst), NAME_WIDTH),
                     n=count(audit.sizes[worst]),
                 )
             )

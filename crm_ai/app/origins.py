@@ -10,7 +10,7 @@ from crm_ai.app import asking, audit_pictures, audited, errors, frame, grouping,
 from crm_ai.app.plain import plain
 from crm_ai.errors import ProblemError
 from crm_ai.modeling import Task
-from crm_ai.words import _, count, label_in_words, number, percent
+from crm_ai.words import _, count, number, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,9 +127,7 @@ def _unknown(segment: Segment, audit: DataAudit) -> None:
     if not lacking:
         return
     words = _(", ").join(
-        _("{group} {share}").format(
-            group=plain(label_in_words(audited.brief(segment, group)), NAME_WIDTH), share=percent(share.value)
-        )
+        _("{group} {share}").format(group=plain(audited.brief(segment, group), NAME_WIDTH), share=percent(share.value))
         for group, share in sorted(lacking.items(), key=lambda entry: -entry[1].value)[:6]
     )
     st.markdown(_("Of some the answer is not known, so nothing is learned from them: {groups}.").format(groups=words))
