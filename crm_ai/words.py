@@ -116,7 +116,7 @@ def label_in_words(text: str) -> str:
     Parameters
     ----------
     text : str
-        A label, ``(missing)`` or ``(other)``.
+        A label, ``(missing)`` or ``(other)``; or what names a group by several labels, or a column and a label.
 
     Returns
     -------
@@ -128,7 +128,7 @@ def label_in_words(text: str) -> str:
     >>> label_in_words("(missing)"), label_in_words("monthly")
     ('(missing)', 'monthly')
     """
-    return _(text) if text in _STAND_INS else text
+    return _STAND_IN.sub(lambda found: _(found[0]), text) if ")" in text else text
 
 
 def sentences(parts: Iterable[str]) -> str:
@@ -213,6 +213,8 @@ _MONTHS = (
     *(later("July"), later("August"), later("September"), later("October"), later("November"), later("December")),
 )
 _STAND_INS = (later("(missing)"), later("(other)"))
+# Alone, or as a part of "gender: (missing) · age: < 30" or "city = (missing)".
+_STAND_IN = re.compile(r"(?:^|(?<= · )|(?<=: )|(?<= = ))(?:" + "|".join(map(re.escape, _STAND_INS)) + r")(?= · |$)")
 
 # From which size on, measured in what, called what.
 _MARKS = {

@@ -29,8 +29,9 @@ table = state.require_table(
 )
 unrepaired = results.unrepaired(state.value("data"))
 found = results.findings(unrepaired)
-frame.answer(answer, repairing.answer(found, store.repairs_of(state.value("data"))))
-cards.show(findings.cards_of(table, found, len(unrepaired)))
+made = store.repairs_of(state.value("data"))
+frame.answer(answer, repairing.answer(found, made))
+cards.show(findings.cards_of(table, found, repairing.left(found, made), len(unrepaired)))
 
 
 @errors.fragment

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crm_ai.app import explained, results
 from crm_ai.app.keeping import kept, kept_few
 from crm_ai.modeling import Segment, Task
+from crm_ai.words import label_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +74,7 @@ def brief(segment: Segment, group: str) -> str:
     Returns
     -------
     str
-        For instance ``Female · < 25``; other names stay as they are.
+        For instance ``Female · < 25``, with what stands for a label in the reader's language.
 
     Examples
     --------
@@ -82,11 +83,11 @@ def brief(segment: Segment, group: str) -> str:
     """
     first, *others = segment.columns
     if not others or not group.startswith(f"{first}: "):
-        return group
+        return label_in_words(group)
     group = group.removeprefix(f"{first}: ")
     for column in others:
         group = group.replace(f" · {column}: ", " · ", 1)
-    return group
+    return label_in_words(group)
 
 
 def audits(what: Audited) -> tuple[Audit, ...]:

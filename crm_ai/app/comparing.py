@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from crm_ai.app import cards, errors, frame, glossary, pictures, results, state, verdicts
-from crm_ai.modeling import BASELINE, MODEL_TYPES, Task, best_by_cross_validation, comparison_in_words
+from crm_ai.app.plain import plain
+from crm_ai.modeling import BASELINE, MODEL_TYPES, SplitKind, Task, best_by_cross_validation, comparison_in_words
 from crm_ai.words import NOTHING, _, count, number
 
 if TYPE_CHECKING:
@@ -35,10 +36,13 @@ def models_side_by_side(run: Run) -> None:
     decisive = METRICS[run.problem.task][0]
     term = glossary.term(decisive)
     best = best_by_cross_validation(run)
+    split = run.problem.split
+    if split.kind is SplitKind.TIME:
+        judged = _("**{metric}**, judged on {n} customers that no model has seen: the latest by {column}.")
+    else:
+        judged = _("**{metric}**, judged on {n} customers that no model has seen.")
     st.markdown(
-        _("**{metric}**, judged on {n} customers that no model has seen.").format(
-            metric=term.label, n=count(len(run.holdout_rows))
-        ),
+        judged.format(metric=term.label, n=count(len(run.holdout_rows)), column=plain(split.column, 40)),
         help=term.help,
     )
     cards.show((_card(run, model, decisive, model == best) for model in run.models), most=12, side_by_side=3)

@@ -39,6 +39,7 @@ def panel(run: Run, model: str, label: str | None, reasons: Explanation) -> None
         "segments": _("The same in all segments?"),
         "needed": _("What does predicting need?"),
     }
+    _warn_of_twins(run, model, reasons)
     view = controls.choose_view(_("View"), "view", views)
     if view == "most":
         _most(run, model, label, reasons)
@@ -59,6 +60,16 @@ def panel(run: Run, model: str, label: str | None, reasons: Explanation) -> None
         _needed(run, model)
 
 
+def _warn_of_twins(run: Run, model: str, reasons: Explanation) -> None:
+    """The answer above names the strongest columns: say if their strength could as well be another's."""
+    from crm_ai.explanation.narrative import NAMED, twins_in_words
+
+    strongest = tuple(str(name) for name in reasons.importance()["column"][:NAMED])
+    said = twins_in_words(explained.alike(run, model, strongest), strongest)
+    if said:
+        st.warning(plain(said, LONG), icon=":material/link:")
+
+
 def _most(run: Run, model: str, label: str | None, reasons: Explanation) -> None:
     from crm_ai.explanation.narrative import model_in_words, outcome_in_words
 
@@ -72,7 +83,7 @@ def _most(run: Run, model: str, label: str | None, reasons: Explanation) -> None
     with st.spinner(_("Finding words …")):
         pairs = explained.interactions(run, model, label, reasons.scale)
         said = model_in_words(reasons, outcome=outcome_in_words(run.problem, label), pairs=pairs)
-    st.markdown(f"**{_('In words')}**: {plain(said, LONG)}")
+    st.markdown(_("{name}: {words}").format(name=f"**{_('In words')}**", words=plain(said, LONG)))
 
 
 def _together(run: Run, model: str, label: str | None, reasons: Explanation) -> None:

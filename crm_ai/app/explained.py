@@ -123,6 +123,14 @@ def _space(run: Run, model_type: str) -> CustomerSpace:
     return customer_space(run, model_type)
 
 
+@kept
+def alike(run: Run, model_type: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Which columns say the same as one of these, see ``crm_ai.explanation.twins``."""
+    from crm_ai.explanation.twins import twins
+
+    return twins(_space(run, model_type), among=columns)
+
+
 @kept_few
 def _examiner(run: Run, model_type: str, label: str | None) -> Examiner:
     from crm_ai.explanation.reliability import examiner_of

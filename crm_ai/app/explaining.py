@@ -62,7 +62,7 @@ def how_to_read(reasons: Explanation, compared_with: str) -> str:
         "SHAP values say how far a column moves a customer's prediction away from that of {whom}. They add up to the "
         "prediction and are measured in {unit}. They tell what the model does, not what causes it in the world."
     ).format(whom=plain(compared_with, 80) or _("the average customer"), unit=unit(reasons.scale))
-    return f"{words} {_how_exact(reasons)}"
+    return sentences([words, _how_exact(reasons)])
 
 
 def _how_exact(reasons: Explanation) -> str:

@@ -65,7 +65,7 @@ def _table(run: Run, found: WeakSpots) -> dict[str, list[str]]:
         measure_in_words(found.measure): [write(spot.error.value) for spot in spots],
         _("elsewhere"): [write(spot.elsewhere) for spot in spots],
         _("difference (95 %, all at once)"): [
-            f"{write(spot.difference.low)} … {write(spot.difference.high)}" for spot in spots
+            f"{write(spot.difference.low)} … {write(spot.difference.high)}" if spot.n else NOTHING for spot in spots
         ],
         _("surely worse"): [_("yes") if spot.is_worse else _("no") for spot in spots],
     }

@@ -11,7 +11,7 @@ from crm_ai.app import results
 from crm_ai.app.cards import Card
 from crm_ai.app.plain import plain
 from crm_ai.table import Finding, Kind, Severity
-from crm_ai.words import _, count, ngettext, percent
+from crm_ai.words import _, count, ngettext, percent, sentences
 
 if TYPE_CHECKING:
     from crm_ai.table import Table
@@ -32,7 +32,7 @@ def in_a_sentence(findings: Sequence[Finding]) -> str:
     str
         One sentence.
     """
-    return f"{_worth(findings)} {_leaks([finding.column for finding in findings if finding.check == 'leak'])}".strip()
+    return sentences([_worth(findings), _leaks([finding.column for finding in findings if finding.check == "leak"])])
 
 
 def _leaks(columns: Sequence[str]) -> str:
@@ -64,7 +64,7 @@ def _rows_of(table: Table, rows: int) -> str:
     return _("of {n} rows; {k} were repeats").format(n=count(rows), k=count(gone)) if gone else _("rows of the file")
 
 
-def cards_of(table: Table, findings: Sequence[Finding], rows: int) -> list[Card]:
+def cards_of(table: Table, findings: Sequence[Finding], left: Sequence[Finding], rows: int) -> list[Card]:
     """The table in four numbers.
 
     Parameters
@@ -73,6 +73,8 @@ def cards_of(table: Table, findings: Sequence[Finding], rows: int) -> list[Card]
         The customers, repaired.
     findings : sequence of Finding
         All of them.
+    left : sequence of Finding
+        Those that no repair has mended.
     rows : int
         Rows before any repair.
 
@@ -85,7 +87,6 @@ def cards_of(table: Table, findings: Sequence[Finding], rows: int) -> list[Card]
     share = missing / max(table.frame.size, 1)
     of_all = _("under 0.1 %") if 0 < share < 0.001 else percent(share, 1) if missing else _("0 %")
     numbers = len(table.schema.names_of(kind=Kind.NUMBER))
-    must = sum(finding.severity is Severity.MUST for finding in findings)
     return [
         Card(_("Customers"), count(len(table)), _rows_of(table, rows)),
         Card(
@@ -94,8 +95,19 @@ def cards_of(table: Table, findings: Sequence[Finding], rows: int) -> list[Card]
             ngettext("{n} of them a number", "{n} of them numbers", numbers).format(n=numbers),
         ),
         Card(_("Missing cells"), count(missing), _("{share} of all cells").format(share=of_all)),
-        Card(_("Findings"), count(len(findings)), ngettext("{n} serious", "{n} serious", must).format(n=must)),
+        Card(_("Findings"), count(len(findings)), _gravity(findings, left)),
     ]
+
+
+def _gravity(findings: Sequence[Finding], left: Sequence[Finding]) -> str:
+    """How many are serious, of those that are left: the first line of the page counts these."""
+    must = sum(finding.severity is Severity.MUST for finding in left)
+    serious = ngettext("{n} serious", "{n} serious", must).format(n=must)
+    if len(left) == len(findings):
+        return serious
+    return _("{mended} mended; of the others {serious}").format(
+        mended=count(len(findings) - len(left)), serious=serious
+    )
 
 
 def show_one(finding: Finding) -> None:

@@ -93,7 +93,8 @@ def _recommended(what: Audited, audit: Audit, asked: Concern) -> None:
         if worst is not None:
             st.markdown(
                 _("Treated worst by this measure: **{group}** ({n} customers).").format(
-                    group=plain(audited.brief(what.segment, worst), NAME_WIDTH), n=count(audit.sizes[worst])
+                    group=plain(audited.brief(what.segment, worst), NAME_WIDTH),
+                    n=count(audit.sizes[worst]),
                 )
             )
 

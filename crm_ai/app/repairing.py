@@ -48,9 +48,26 @@ def answer(found: Sequence[Finding], made: Sequence[Repair]) -> str:
     str
         One or two sentences.
     """
-    left = [finding for finding in found if _chosen(finding, made) is None]
     repaired = ngettext("{n} repair is made.", "{n} repairs are made.", len(made)).format(n=count(len(made)))
-    return sentences([*([repaired] if made else []), findings.in_a_sentence(left)])
+    return sentences([*([repaired] if made else []), findings.in_a_sentence(left(found, made))])
+
+
+def left(found: Sequence[Finding], made: Sequence[Repair]) -> list[Finding]:
+    """Findings that no repair has mended.
+
+    Parameters
+    ----------
+    found : sequence of Finding
+        All of them.
+    made : sequence of Repair
+        Repairs that were agreed upon.
+
+    Returns
+    -------
+    list of Finding
+        In the same order.
+    """
+    return [finding for finding in found if _chosen(finding, made) is None]
 
 
 def show(table: Table, found: Sequence[Finding]) -> None:

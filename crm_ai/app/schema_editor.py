@@ -112,7 +112,12 @@ def _rows(table: Table) -> pd.DataFrame:
 
 
 def _examples(column: pd.Series) -> str:
-    return ", ".join(str(cell) for cell in column.head(1000).dropna().unique()[:EXAMPLES])
+    return _(", ").join(_as_written(cell) for cell in column.head(1000).dropna().unique()[:EXAMPLES])
+
+
+def _as_written(cell: object) -> str:
+    """A cell as it is; a day without the midnight that belongs to no clock."""
+    return str(cell).removesuffix(" 00:00:00")
 
 
 def corrected(schema: Schema, kinds: list[str], roles: list[str]) -> Schema:

@@ -12,7 +12,7 @@ import streamlit as st
 from crm_ai.app import secrets_file
 from crm_ai.app.plain import plain
 from crm_ai.errors import CrmAiError
-from crm_ai.words import _
+from crm_ai.words import _, sentences
 
 if TYPE_CHECKING:
     from crm_ai.deployment.registry import Person, Role, RoleList
@@ -136,7 +136,7 @@ def say_who(someone: Person) -> None:
 
     if someone != LOCAL_USER:
         said = _("You have signed in as **{name}**.").format(name=plain(someone.name))
-        st.caption(f"{said} {_may(someone.role)}")
+        st.caption(sentences([said, _may(someone.role)]))
         return
     st.caption(_("Nobody signs in here: whoever uses this app may decide everything, and is called “local user”."))
     if urlsplit(st.context.url or "").hostname not in (None, *_HERE):

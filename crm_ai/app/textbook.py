@@ -10,7 +10,7 @@ import streamlit as st
 from crm_ai.app import explained, frame, pictures
 from crm_ai.app.plain import plain
 from crm_ai.errors import CrmAiError
-from crm_ai.words import NOTHING, _, count, number
+from crm_ai.words import NOTHING, _, count, label_in_words, number
 
 if TYPE_CHECKING:
     from crm_ai.explanation import Coefficient, Coefficients
@@ -53,8 +53,8 @@ def _table(found: Coefficients) -> list[dict[str, str]]:
 
 def _row(entry: Coefficient, *, odds: bool) -> dict[str, str]:
     row = {
-        _("Term"): entry.term,
-        _("instead of"): entry.reference,
+        _("Term"): _("(intercept)") if entry.term == "(intercept)" else label_in_words(entry.term),
+        _("instead of"): label_in_words(entry.reference),
         _("estimate"): _figure(entry.estimate),
         _("95 % interval"): _interval(entry.low, entry.high),
         _("standard error"): _figure(entry.standard_error),

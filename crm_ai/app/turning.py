@@ -86,9 +86,14 @@ def panel(run: Run, model: str, label: str | None, row: int) -> None:
     )
 
 
+def _can_change(run: Run, name: str) -> bool:
+    """Whether a column is proposed: what happened on a day cannot be changed, and traits must not be used."""
+    return name not in run.problem.segments and run.table.schema[name].kind is not Kind.DATE
+
+
 def _changeable(run: Run, model: str, label: str | None) -> list[Changeable]:
     ranked = explained.reasons(run, model, label).importance()["column"].tolist()
-    proposed = [name for name in ranked if name not in run.problem.segments][:PROPOSED]
+    proposed = [name for name in ranked if _can_change(run, name)][:PROPOSED]
     chosen = st.multiselect(
         _("Columns that can be changed"),
         ranked,

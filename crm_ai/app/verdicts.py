@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from crm_ai.app.plain import plain
-from crm_ai.modeling import HEADLINE, Task, how_good_in_words
-from crm_ai.words import _, count
+from crm_ai.modeling import HEADLINE, SplitKind, Task, how_good_in_words
+from crm_ai.words import _, count, sentences
 
 if TYPE_CHECKING:
     from crm_ai.evaluation import Estimate
@@ -61,10 +61,15 @@ def judged_on(run: Run) -> str:
     str
         One sentence.
     """
-    whom = _("Judged on {n} customers that no model has seen.").format(n=count(len(run.holdout_rows)))
+    split = run.problem.split
+    if split.kind is SplitKind.TIME:
+        whom = _("Judged on {n} customers that no model has seen: the latest by {column}.")
+    else:
+        whom = _("Judged on {n} customers that no model has seen.")
+    whom = whom.format(n=count(len(run.holdout_rows)), column=plain(split.column, NAME_WIDTH))
     if run.problem.task is Task.REGRESSION:
         return whom
-    return f"{whom} {_('Headline figures are exact; curves are read off counts by score.')}"
+    return sentences([whom, _("Headline figures are exact; curves are read off counts by score.")])
 
 
 def question(run: Run) -> str:

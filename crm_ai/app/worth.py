@@ -137,7 +137,9 @@ def _figures(decision: Decision, offer: Offer) -> None:
         (_("As many by chance"), number(decision.at_random)),
         (_("Best with hindsight"), number(decision.best_possible)),
     ]
-    st.markdown("\n".join(f"- {label}: **{amount}**" for label, amount in said))
+    st.markdown(
+        "\n".join("- " + _("{name}: {words}").format(name=label, words=f"**{amount}**") for label, amount in said)
+    )
     if 0 <= decision.threshold <= 1:
         st.caption(
             _("Contact from a score of {threshold}; if probabilities were exactly true, from {even}.").format(

@@ -8,7 +8,19 @@ from datetime import timedelta
 import pandas as pd
 import plotly.graph_objects as go
 
-from crm_ai.charts.theme import LOWERS, REFERENCE, SERIES, SHAPES, bars_of, canvas, distinct, nothing, rows, safe
+from crm_ai.charts.theme import (
+    LOWERS,
+    REFERENCE,
+    SERIES,
+    SHAPES,
+    bars_of,
+    canvas,
+    distinct,
+    nothing,
+    rows,
+    safe,
+    spoken_dates,
+)
 from crm_ai.evaluation import Estimate
 from crm_ai.words import _, count, number, percent
 
@@ -164,4 +176,4 @@ def over_days(figure: go.Figure, days: pd.Series) -> go.Figure:
     first, last = min(days), max(days)
     room = max((last - first) / 20, MARGIN)
     ends = [first - room, last + room]
-    return figure.update_xaxes(type="date", range=[str(pd.Timestamp(end).date()) for end in ends], nticks=6)
+    return spoken_dates(figure).update_xaxes(range=[str(pd.Timestamp(end).date()) for end in ends], nticks=6)

@@ -22,6 +22,7 @@ from crm_ai.charts.theme import (
     rows,
     safe,
     short,
+    spoken_dates,
 )
 from crm_ai.words import _, count, number, percent, signed
 
@@ -186,6 +187,8 @@ def dependence_by(frame: pd.DataFrame, column: str, partner: str, scale: str) ->
         )
     if labelled:
         figure.update_xaxes(type="category")
+    elif pd.api.types.is_datetime64_any_dtype(frame["level"].dtype):
+        spoken_dates(figure)
     return figure.update_layout(showlegend=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from crm_ai.charts.theme import BAND, CAUTION, GOOD, LOWERS, REFERENCE, canvas, nothing, rows
+from crm_ai.charts.theme import BAND, CAUTION, GOOD, LOWERS, REFERENCE, canvas, nothing, rows, spoken_amounts
 from crm_ai.evaluation.profit import Decision
 from crm_ai.words import _, count, number, percent
 
@@ -83,7 +83,7 @@ def profit(curve: pd.DataFrame, decision: Decision) -> go.Figure:
             hoverinfo="text",
         )
     figure.update_xaxes(tickformat=".0%", range=[0, 1])
-    return figure
+    return spoken_amounts(figure, min(0.0, float(curve["low"].min())), float(curve["high"].max()))
 
 
 def _finding(decision: Decision) -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from crm_ai.charts.lines import both
-from crm_ai.charts.theme import LOWERS, RAISES, REFERENCE, bars_of, canvas, distinct, nothing, rows, safe
+from crm_ai.charts.theme import LOWERS, RAISES, REFERENCE, bars_of, canvas, distinct, nothing, rows, safe, spoken_dates
 from crm_ai.words import _, count, ngettext, number, percent, signed
 
 MOST_COLUMNS = 12
@@ -103,10 +103,8 @@ def dependence(frame: pd.DataFrame, column: str, scale: str) -> go.Figure:
         return nothing(_("“{column}” has no values here.").format(column=column))
     times = factor(scale)
     high, low = frame.iloc[frame["mean"].to_numpy().argmax()], frame.iloc[frame["mean"].to_numpy().argmin()]
-    labelled = not (
-        pd.api.types.is_numeric_dtype(frame["level"].dtype)
-        or pd.api.types.is_datetime64_any_dtype(frame["level"].dtype)
-    )
+    dated = pd.api.types.is_datetime64_any_dtype(frame["level"].dtype)
+    labelled = not (dated or pd.api.types.is_numeric_dtype(frame["level"].dtype))
     figure = canvas(
         _("{column}: “{top}” raises most, “{bottom}” lowers most").format(
             column=column, top=level_in_words(high["level"]), bottom=level_in_words(low["level"])
@@ -129,7 +127,7 @@ def dependence(frame: pd.DataFrame, column: str, scale: str) -> go.Figure:
     )
     if labelled:
         figure.update_xaxes(type="category")
-    return figure
+    return spoken_dates(figure) if dated else figure
 
 
 def waterfall(frame: pd.DataFrame, base: float, output: float, scale: str) -> go.Figure:
@@ -164,9 +162,9 @@ def waterfall(frame: pd.DataFrame, base: float, output: float, scale: str) -> go
     if _amount(base, scale) == _amount(output, scale):
         finding = _("SHAP: {output}, as on average")
     elif output > base:
-        finding = _("SHAP: from {base} on average {up} to {output}, mostly by {column}")
+        finding = _("SHAP: from {base}, the average compared with, {up} to {output}, mostly by {column}")
     else:
-        finding = _("SHAP: from {base} on average {down} to {output}, mostly by {column}")
+        finding = _("SHAP: from {base}, the average compared with, {down} to {output}, mostly by {column}")
     # What moves it most may pull the other way; the finding names what moves it there.
     towards = int((frame["contribution"] * (1 if output > base else -1)).to_numpy().argmax())
     figure = canvas(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from crm_ai.charts.lines import cut, wrapped
-from crm_ai.words import label_in_words
+from crm_ai.words import label_in_words, language, number
 
 # Okabe and Ito's palette, which colour-blind people can tell apart.
 LOWERS, RAISES, GOOD, CAUTION = "#0072B2", "#D55E00", "#009E73", "#E69F00"
@@ -24,6 +25,8 @@ BAND = "rgba(0, 114, 178, 0.18)"
 HEAT = [[0.0, "#F3F8FB"], [1.0, "#7DB8DC"]]
 HEAT_ON_DARK = [[0.0, "#16212B"], [1.0, "#1876AE"]]
 HEIGHT = 380
+TICKS = 5
+DAY = 24 * 60 * 60 * 1000
 LINE_HEIGHT, LEGEND_LINE = 21, 18
 TITLE_WIDTH = 44
 AXIS_WIDTH = 32
@@ -76,6 +79,56 @@ def template() -> go.layout.Template:
             "dragmode": False,
         }
     )
+
+
+def spoken_dates(figure: go.Figure) -> go.Figure:
+    """Let dates along the level axis be written in the reader's language; Plotly by itself knows English months.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        A chart over dates.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The same chart.
+    """
+    figure.update_xaxes(type="date")
+    if language() == "zh":
+        figure.update_xaxes(
+            tickformatstops=[
+                {"dtickrange": [None, DAY - 1], "value": "%H:%M<br>%Y年%-m月%-d日"},
+                {"dtickrange": [DAY, "M1"], "value": "%-m月%-d日<br>%Y年"},
+                {"dtickrange": ["M1", "M12"], "value": "%Y年%-m月"},
+                {"dtickrange": ["M12", None], "value": "%Y年"},
+            ]
+        )
+    return figure
+
+
+def spoken_amounts(figure: go.Figure, least: float, most: float) -> go.Figure:
+    """Let large amounts along the upright axis be counted as the reader's language counts them: 万, not k.
+
+    Parameters
+    ----------
+    figure : plotly.graph_objects.Figure
+        A chart of amounts.
+    least, most : float
+        Between which they lie.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The same chart.
+    """
+    if language() != "zh" or not max(abs(least), abs(most)) >= 1e4 or not most > least:
+        return figure
+    rough = (most - least) / TICKS
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * size for size in (1, 2, 2.5, 5, 10) if power * size >= rough)
+    ticks = [step * place for place in range(math.ceil(least / step), math.floor(most / step) + 1)]
+    return figure.update_yaxes(tickvals=ticks, ticktext=[number(tick, 2) for tick in ticks])
 
 
 def canvas(finding: str, *, x: str = "", y: str = "", height: int = HEIGHT, named: bool = False) -> go.Figure:

@@ -14,7 +14,7 @@ from crm_ai.deployment.streaming import Progress, features
 from crm_ai.modeling import Model
 from crm_ai.table import Column, FrameStream, Kind, Part, Schema, Stream, coerce, until_settled
 from crm_ai.table.lines import long_cells
-from crm_ai.table.names import names_an_identifier
+from crm_ai.table.names import names_a_person, names_an_identifier
 from crm_ai.table.streams import Sums
 from crm_ai.words import _, sentences
 
@@ -99,7 +99,7 @@ class _Checked:
     def _identifiers(self) -> Iterator[Column]:
         for column in self.stream.schema:
             told_apart = column.kind is Kind.IDENTIFIER or names_an_identifier(column.name)
-            if told_apart and column.name not in self.model.problem.features:
+            if told_apart and not names_a_person(column.name) and column.name not in self.model.problem.features:
                 yield column
 
     def _repeated(self) -> Iterator[tuple[str, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -202,6 +203,30 @@ def model_in_words(
     return sentences(parts)
 
 
+def twins_in_words(alike: pd.DataFrame, columns: Sequence[str]) -> str:
+    """Warn of columns whose credit could as well be another column's.
+
+    Parameters
+    ----------
+    alike : pandas.DataFrame
+        As made by ``twins``.
+    columns : sequence of str
+        Columns that are spoken of.
+
+    Returns
+    -------
+    str
+        One sentence on the pair that is most alike; empty if there is none.
+    """
+    hit = alike[alike["first"].isin(columns) | alike["second"].isin(columns)]
+    if hit.empty:
+        return ""
+    return _(
+        "“{first}” and “{second}” say nearly the same: how credit is shared between them is arbitrary. Leave one of "
+        "them out of training to read the reasons."
+    ).format(first=name_in_words(hit["first"].iloc[0]), second=name_in_words(hit["second"].iloc[0]))
+
+
 def outcome_in_words(problem: Problem, label: str | None = None) -> str:
     """Say whose chance, or which number, predictions are of.
 
@@ -305,11 +330,17 @@ def _direction(reasons: Explanation, name: str) -> str:
         rises = float(spearmanr(values, contribution[known]).statistic)
         if abs(rises) < ONE_WAY:
             return _turning(reasons, name)
-        words = (
-            _("Higher {column} goes with higher predictions.")
-            if rises > 0
-            else _("Higher {column} goes with lower predictions.")
-        )
+        if pd.api.types.is_datetime64_any_dtype(series.dtype):
+            up, down = (
+                _("Later {column} goes with higher predictions."),
+                _("Later {column} goes with lower predictions."),
+            )
+        else:
+            up, down = (
+                _("Higher {column} goes with higher predictions."),
+                _("Higher {column} goes with lower predictions."),
+            )
+        words = up if rises > 0 else down
         return words.format(column=name_in_words(name))
     frame = reasons.dependence(name)
     frame = frame[frame["n"] >= FEWEST]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import combinations
 
 import numpy as np
@@ -14,7 +15,7 @@ MOST_CUSTOMERS = 5_000
 ALIKE = 0.95
 
 
-def twins(space: CustomerSpace) -> pd.DataFrame:
+def twins(space: CustomerSpace, among: Collection[str] | None = None) -> pd.DataFrame:
     """Pairs of columns of which either tells the other.
 
     Numbers are compared by rank correlation, labels by the share of uncertainty (Theil's U) that either takes from the
@@ -24,6 +25,8 @@ def twins(space: CustomerSpace) -> pd.DataFrame:
     ----------
     space : CustomerSpace
         Training customers.
+    among : collection of str, optional
+        Columns of which each pair has at least one; by default all.
 
     Returns
     -------
@@ -45,6 +48,9 @@ def twins(space: CustomerSpace) -> pd.DataFrame:
     ranks = np.column_stack([_ranks(column) for column in codes.T]) if codes.size else codes
     found = []
     for first, second in combinations(range(len(space.model.columns)), 2):
+        names = space.model.columns[first], space.model.columns[second]
+        if among is not None and not set(names) & set(among):
+            continue
         labels = bool(space.is_label[first]), bool(space.is_label[second])
         if all(labels):
             alike = float(min(uncertainty_taken(codes[:, first], codes[:, second]),
@@ -55,7 +61,7 @@ def twins(space: CustomerSpace) -> pd.DataFrame:
             number, label = (first, second) if labels[1] else (second, first)
             alike = _explained(ranks[:, number], codes[:, label])
         if alike >= ALIKE:
-            found.append((space.model.columns[first], space.model.columns[second], alike))
+            found.append((*names, alike))
     table = pd.DataFrame(found, columns=["first", "second", "alike"])
     return table.sort_values("alike", ascending=False, kind="stable", ignore_index=True)
 

@@ -14,7 +14,7 @@ from crm_ai.evaluation.intervals import Z, quantile_for
 from crm_ai.evaluation.moments import Moments
 from crm_ai.explanation.tree.rules import read_tree
 from crm_ai.modeling import Model, Run, Task
-from crm_ai.words import _, count, number, percent
+from crm_ai.words import _, count, number, percent, sentences
 
 if TYPE_CHECKING:
     from crm_ai.explanation.tree.reading import TreeReading
@@ -188,7 +188,7 @@ def weak_spots_in_words(found: WeakSpots) -> str:
     too = _("There it promises too much") if worst.lean.value > 0 else _("There it promises too little")
     shown = percent if found.measure == "brier_score" else number
     more = _("{too}: {predicted} on average, where {actual} was true.")
-    return f"{words} {more.format(too=too, predicted=shown(worst.predicted), actual=shown(worst.actual))}"
+    return sentences([words, more.format(too=too, predicted=shown(worst.predicted), actual=shown(worst.actual))])
 
 
 def measure_in_words(measure: str) -> str:

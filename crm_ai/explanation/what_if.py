@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -226,7 +227,7 @@ def profile(run: Run, model_type: str, frame: pd.DataFrame, column: str, *, labe
     box".
     """
     model, features = run.model(model_type), list(run.problem.features)
-    levels = _grid(run, values_of(run, column))
+    levels = _with_own(_grid(run, values_of(run, column)), frame[column].iloc[0])
     rows = drawn(run.train_rows, OTHERS, run.problem.seed)
     everybody = pd.concat([frame[features], run.table.frame[features].iloc[rows]], ignore_index=True)
     asked = everybody.iloc[np.tile(np.arange(len(everybody)), len(levels))].reset_index(drop=True)
@@ -353,6 +354,13 @@ def _grid(run: Run, values: Values) -> list[object]:
             distinct = ordered[np.rint(np.linspace(0, len(ordered) - 1, GRID)).astype(np.intp)]
         return list(pd.Series(distinct).drop_duplicates())
     return list(values.labels[:GRID])
+
+
+def _with_own(levels: list[Any], own: Any) -> list[Any]:
+    """Levels, and in its place the number or the date that the customer has: a line passes where it is marked."""
+    if not levels or isinstance(levels[0], (str, bool)) or pd.isna(own) or own in levels:
+        return levels
+    return sorted([*levels, own])
 
 
 def _cell(column: pd.Series, value: object) -> pd.Series:

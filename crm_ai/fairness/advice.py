@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crm_ai.errors import CrmAiError
-from crm_ai.words import _
+from crm_ai.words import _, later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,63 +49,73 @@ class Concern:
 CONCERNS: tuple[Concern, ...] = (
     Concern(
         id="offer",
-        title="Who is offered the discount?",
+        title=later("Who is offered the discount?"),
         metric="selection_rate",
         parity="demographic_parity_ratio",
         constraint="demographic_parity",
-        reasoning="Something good is handed out and nobody has earned it by an answer: compare how often groups are "
-        "selected. The four-fifths rule is about this.",
+        reasoning=later(
+            "Something good is handed out and nobody has earned it by an answer: compare how often groups are "
+            "selected. The four-fifths rule is about this."
+        ),
     ),
     Concern(
         id="refusal",
-        title="Who is refused, although they would have paid?",
+        title=later("Who is refused, although they would have paid?"),
         metric="false_positive_rate",
         parity="",
         constraint="false_positive_rate_parity",
-        reasoning="Selected customers lose something (credit, say). The wrong done is to select those without the "
-        "answer: compare false alarms.",
+        reasoning=later(
+            "Selected customers lose something (credit, say). The wrong done is to select those without the "
+            "answer: compare false alarms."
+        ),
     ),
     Concern(
         id="help",
-        title="Who is helped or kept, of those who need it?",
+        title=later("Who is helped or kept, of those who need it?"),
         metric="true_positive_rate",
         parity="equal_opportunity_difference",
         constraint="true_positive_rate_parity",
-        reasoning="Selected customers gain something they need. The wrong done is to miss those with the answer: "
-        "compare how many of them are found.",
+        reasoning=later(
+            "Selected customers gain something they need. The wrong done is to miss those with the answer: "
+            "compare how many of them are found."
+        ),
     ),
     Concern(
         id="mistakes",
-        title="Who bears the mistakes, whichever way they go?",
+        title=later("Who bears the mistakes, whichever way they go?"),
         metric="true_positive_rate",
         parity="equalized_odds_difference",
         constraint="equalized_odds",
-        reasoning="Both mistakes hurt: compare hits and false alarms together.",
+        reasoning=later("Both mistakes hurt: compare hits and false alarms together."),
     ),
     Concern(
         id="suspicion",
-        title="Is a selection as trustworthy in every group?",
+        title=later("Is a selection as trustworthy in every group?"),
         metric="precision",
         parity="predictive_parity_difference",
         constraint="",
-        reasoning="Somebody acts upon each selection (an inspection, say) and must be able to trust it as much in one "
-        "group as in another: compare how many of the selected are right.",
+        reasoning=later(
+            "Somebody acts upon each selection (an inspection, say) and must be able to trust it as much in one "
+            "group as in another: compare how many of the selected are right."
+        ),
     ),
     Concern(
         id="probability",
-        title="Does a probability mean the same for everybody?",
+        title=later("Does a probability mean the same for everybody?"),
         metric="calibration_gap",
         parity="",
         constraint="",
-        reasoning="The number itself is used, for a price or a priority: compare predicted and observed within groups.",
+        reasoning=later(
+            "The number itself is used, for a price or a priority: compare predicted and observed within groups."
+        ),
     ),
     Concern(
         id="amount",
-        title="Whose amounts are told too low or too high?",
+        title=later("Whose amounts are told too low or too high?"),
         metric="mean_error",
         parity="",
         constraint="",
-        reasoning="A number is predicted: compare by how much it leans, and how far it is typically off (MAE).",
+        reasoning=later("A number is predicted: compare by how much it leans, and how far it is typically off (MAE)."),
     ),
 )
 

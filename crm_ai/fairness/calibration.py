@@ -14,7 +14,7 @@ from crm_ai.evaluation.intervals import Z
 from crm_ai.fairness.gaps import group_estimates, large_enough, some_groups
 from crm_ai.fairness.pairs import Pair, error_pairs
 from crm_ai.fairness.verdict import FEWEST, POINTS
-from crm_ai.words import _, number, shorten
+from crm_ai.words import _, label_in_words, number, shorten
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,8 +64,8 @@ class GroupCalibration:
                 "{low_gap} for “{low}”."
             ).format(
                 segment=self.segment,
-                high=shorten(worst.high),
-                low=shorten(worst.low),
+                high=shorten(label_in_words(worst.high)),
+                low=shorten(label_in_words(worst.low)),
                 high_gap=_signed(self.gap[worst.high].value),
                 low_gap=_signed(self.gap[worst.low].value),
             )

@@ -15,7 +15,7 @@ import numpy as np
 from crm_ai.evaluation import RATES
 from crm_ai.fairness.pairs import Pair, rate_pairs
 from crm_ai.fairness.verdict import FEWEST
-from crm_ai.words import _, percent, shorten
+from crm_ai.words import _, label_in_words, percent, shorten
 
 
 class Notion(StrEnum):
@@ -170,8 +170,8 @@ class _Words:
 
     def _made(self, first: Notion, second: Notion, gap: float, words: str, **numbers: str) -> Conflict:
         said = words.format(
-            high=shorten(self.pair.high),
-            low=shorten(self.pair.low),
+            high=shorten(label_in_words(self.pair.high)),
+            low=shorten(label_in_words(self.pair.low)),
             high_share=percent(self.high),
             low_share=percent(self.low),
             **numbers,

@@ -14,7 +14,7 @@ from crm_ai.evaluation.moments import Moments
 from crm_ai.fairness.gaps import group_estimates, large_enough, some_groups
 from crm_ai.fairness.pairs import Pair, corrected_together, error_pairs, rate_pairs
 from crm_ai.fairness.verdict import FEWEST, FOUR_FIFTHS, Judgement, rate_matters
-from crm_ai.words import _, number, percent, shorten
+from crm_ai.words import _, label_in_words, number, percent, shorten
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,8 +82,8 @@ class DataAudit:
         ).format(
             segment=self.segment,
             target=self.target,
-            high=shorten(widest.high),
-            low=shorten(widest.low),
+            high=shorten(label_in_words(widest.high)),
+            low=shorten(label_in_words(widest.low)),
             high_share=write(self.by_group[widest.high].value),
             low_share=write(self.by_group[widest.low].value),
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crm_ai.errors import ProblemError
-from crm_ai.words import _, count, number, shorten
+from crm_ai.words import _, count, number, sentences, shorten
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +68,10 @@ class Proxies:
         """The outcome in words, in the reader's language."""
         together = number(self.together)
         name = {"roc_auc": _("ROC AUC"), "r2": "R²"}[self.metric]
+        if not self.telling and not self.together_low > BLIND[self.metric]:
+            return _("No column gives {segment} away, nor do all together: {metric} {together}, as by chance.").format(
+                segment=self.segment, metric=name, together=together
+            )
         if not self.telling:
             return _(
                 "No single column gives {segment} away; all together tell it with a {metric} of {together}."
@@ -83,9 +87,8 @@ class Proxies:
         share = float(self.columns.loc[self.columns["column"].isin(self.telling), "share"].sum(min_count=1))
         if not math.isfinite(share):
             return said
-        return f"{said} " + _("Columns that tell it make up {share} of the model's reasons.").format(
-            share=f"{100 * share:.0f} %"
-        )
+        telling = _("Columns that tell it make up {share} of the model's reasons.")
+        return sentences([said, telling.format(share=f"{100 * share:.0f} %")])
 
 
 def proxies(

@@ -26,7 +26,7 @@ import numpy as np
 from crm_ai.evaluation import Estimate, GroupValues, difference_of_pair, wilson
 from crm_ai.evaluation.intervals import Z
 from crm_ai.fairness.pairs import Pair, detectable
-from crm_ai.words import _, count, number, percent, sentences, shorten
+from crm_ai.words import _, count, label_in_words, number, percent, sentences, shorten
 
 if TYPE_CHECKING:
     from crm_ai.fairness.audit import Audit
@@ -169,7 +169,7 @@ def in_words(audit: Audit) -> str:
         said = _("Gap found by {segment}: {gaps}.").format(segment=audit.segment, gaps=gaps)
     else:
         said = _no_evidence(audit)
-    return f"{said} {_left_out(audit)}".strip()
+    return sentences([said, _left_out(audit)])
 
 
 def segments_in_words(audits: Sequence[Audit], *, name: Callable[[str], str] = shorten) -> str:
@@ -264,7 +264,8 @@ def _left_out(audit: Audit) -> str:
     if not audit.too_few or len(audit.compared) < 2:
         return ""
     names = _(", ").join(
-        _("“{group}” ({n})").format(group=shorten(name), n=count(audit.sizes[name])) for name in audit.too_few[:4]
+        _("“{group}” ({n})").format(group=shorten(label_in_words(name)), n=count(audit.sizes[name]))
+        for name in audit.too_few[:4]
     )
     more = _(" and {n} more").format(n=len(audit.too_few) - 4) if len(audit.too_few) > 4 else ""
     return _("Too few customers to compare: {groups}.").format(groups=names + more)
@@ -318,8 +319,8 @@ def _sides(audit: Audit, metric: str, *, in_percent: bool = True) -> dict[str, s
     write = percent if in_percent else number
     groups = audit.by_group[metric]
     return {
-        "high": shorten(high),
-        "low": shorten(low),
+        "high": shorten(label_in_words(high)),
+        "low": shorten(label_in_words(low)),
         "high_share": write(groups[high].value),
         "low_share": write(groups[low].value),
     }

@@ -14,6 +14,8 @@ import pandas as pd
 from crm_ai.table import Column, Kind, Table
 from crm_ai.table.names import names_a_birthday, words_of
 
+SAMPLE = 1_000
+
 
 class Field(StrEnum):
     """What a column tells of a person."""
@@ -104,20 +106,31 @@ def people_in(table: Table, columns: Sequence[str] | None) -> list[Person]:
     table : Table
         The customers.
     columns : sequence of str, optional
-        Columns to look at; by default all that tell something of a person.
+        Columns to look at; by default all that tell something of a person and were not masked: 张* is many.
 
     Returns
     -------
     list of Person
         At most one a field; several columns of a name or an address are put together.
     """
-    wanted = [column for column in table.schema if columns is None or column.name in columns]
+    if columns is None:
+        wanted = [column for column in table.schema if not _is_masked(table.frame[column.name])]
+    else:
+        wanted = [column for column in table.schema if column.name in columns]
     of_field: dict[Field, list[str]] = {}
     for column in wanted:
         field = field_of(column)
         if field is not None:
             of_field.setdefault(field, []).append(column.name)
     return [_person(table.frame, field, names) for field, names in of_field.items()]
+
+
+def _is_masked(cells: pd.Series) -> bool:
+    """Whether most of the first texts have stars in the place of letters."""
+    if pd.api.types.is_numeric_dtype(cells.dtype) or pd.api.types.is_datetime64_any_dtype(cells.dtype):
+        return False
+    known = cells.dropna().head(SAMPLE).astype("str")
+    return bool(len(known)) and float(known.str.contains("*", regex=False).mean()) > 0.5
 
 
 def field_of(column: Column) -> Field | None:

@@ -13,7 +13,7 @@ from crm_ai.modeling import estimators
 from crm_ai.modeling.estimators import Setting
 from crm_ai.modeling.model_type import ModelType, Parameter
 from crm_ai.modeling.problem import Task
-from crm_ai.words import _, later
+from crm_ai.words import _, later, sentences
 
 LINEAR_ENCODING: Mapping[str, Any] = {"standardize": True, "drop_reference": True, "dtype": "float64"}
 TREE_ENCODING: Mapping[str, Any] = {"standardize": False, "drop_reference": False, "dtype": "float32"}
@@ -55,8 +55,8 @@ class _ModelTypes(dict[str, "ModelType"]):
         entry, aims = self[base], _aims()
         # Whatever else tells it from others of its kind: what is held equal, and which of several it is.
         apart = _(", ").join(aims.get(part, part) for part in more)
-        title = f"{entry.name}, {title}" + (f" ({apart})" if apart else "")
-        return replace(entry, id=name, title=title, description=f"{entry.sentence} {sentence}")
+        title = _("{model}, {way}").format(model=entry.name, way=title) + (f" ({apart})" if apart else "")
+        return replace(entry, id=name, title=title, description=sentences([entry.sentence, sentence]))
 
 
 def _foreign() -> ModelType:

@@ -13,7 +13,7 @@ from crm_ai.explanation.narrative import Told, customer_in_words, told
 from crm_ai.explanation.references import EVERYBODY, Reference
 from crm_ai.modeling import Run, Task, answer_of, headline, label_place
 from crm_ai.reporting.explanations import Case, Material
-from crm_ai.words import _, number
+from crm_ai.words import _, number, sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +90,7 @@ def material_of_run(
             Case(
                 title=case_in_words(case),
                 name=customer_name(run, row),
-                words=f"{words} {_outcome(run, row)}",
+                words=sentences([words, _outcome(run, row)]),
                 reasons=own,
                 share=_share(said, own),
                 trust=light,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from crm_ai.errors import ProblemError
 from crm_ai.table import Column, Kind, Table
-from crm_ai.table.names import names_a_birthday, names_a_code, names_an_identifier, words_of
+from crm_ai.table.names import names_a_birthday, names_a_code, names_a_person, names_an_identifier, words_of
 from crm_ai.words import _, count, number, shorten
 
 UNIQUE = 0.9
@@ -184,7 +184,7 @@ def _customer(table: Table, reasons: dict[str, str], taken: set[str]) -> str:
         repeats = 1 <= distinct[name] <= UNIQUE * rows
         if name in taken or named < 0 or (not named and not (repeats and names_an_identifier(name))):
             return None
-        return (named, names_an_identifier(name) and not _is_a_persons_name(name), repeats, distinct[name])
+        return (named, names_an_identifier(name) and not names_a_person(name), repeats, distinct[name])
 
     name = _best(distinct, rank)
     if not name:
@@ -204,10 +204,6 @@ def _may_be_a_customer(column: Column) -> bool:
     if column.kind is Kind.NUMBER:
         return names_an_identifier(column.name) or (WHOSE.speaks(column.name) > 0 and len(words_of(column.name)) == 1)
     return column.kind in (Kind.IDENTIFIER, Kind.CATEGORY, Kind.TEXT) and not names_a_code(column.name)
-
-
-def _is_a_persons_name(name: str) -> bool:
-    return "name" in words_of(name) or "名" in name
 
 
 def _date(table: Table, reasons: dict[str, str], taken: set[str]) -> str:

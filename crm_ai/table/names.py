@@ -131,6 +131,27 @@ def names_an_identifier(name: str) -> bool:
     return bool(ends & IDENTIFYING) and not set(words) & PLACES
 
 
+def names_a_person(name: str) -> bool:
+    """Whether a column holds what people are called, which several of them may share.
+
+    Parameters
+    ----------
+    name : str
+        The column's name.
+
+    Returns
+    -------
+    bool
+        True for names such as surname, full name, 姓名.
+
+    Examples
+    --------
+    >>> [names_a_person(name) for name in ("full_name", "surname", "客户姓名", "customerID", "手机号")]
+    [True, True, True, False, False]
+    """
+    return bool(set(words_of(name)) & {"name", "surname", "fullname"}) or "名" in name
+
+
 def names_row_numbers(name: str) -> bool:
     """Whether a name, or its absence, says that the column only numbers the rows.
 

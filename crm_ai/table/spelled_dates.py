@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crm_ai.table.wide_forms import narrowed
 from crm_ai.words import _
 
 LOOKS_LIKE_A_DATE = (
@@ -41,7 +42,7 @@ def looks_like_dates(distinct: pa.Array) -> bool:
     """
     if not len(distinct):
         return False
-    found = pc.match_substring_regex(pc.utf8_trim_whitespace(distinct.slice(0, SAMPLE)), LOOKS_LIKE_A_DATE)
+    found = pc.match_substring_regex(narrowed(distinct.slice(0, SAMPLE)), LOOKS_LIKE_A_DATE)
     return pc.mean(found).as_py() > 0.8
 
 
@@ -68,7 +69,7 @@ def parse_dates(distinct: pa.Array, *, day_first: bool | None = None) -> np.ndar
     >>> parse_dates(pa.array(["24.02.2011", "5.1.2012"])).astype("datetime64[D]").tolist()
     [datetime.date(2011, 2, 24), datetime.date(2012, 1, 5)]
     """
-    texts = pd.Series(pc.utf8_trim_whitespace(distinct).to_pandas(), dtype="str")
+    texts = pd.Series(narrowed(distinct).to_pandas(), dtype="str")
     best = _iso(texts, have_zones(distinct))
     if not best.isna().any():
         return _plain(best)
@@ -178,12 +179,12 @@ def have_zones(distinct: pa.Array) -> bool:
     >>> have_zones(pa.array(["2024-03-01T08:00:00+08:00"])), have_zones(pa.array(["2024-03-01 08:00:00"]))
     (True, False)
     """
-    return bool(pc.any(pc.match_substring_regex(pc.utf8_trim_whitespace(distinct), ZONED)).as_py())
+    return bool(pc.any(pc.match_substring_regex(narrowed(distinct), ZONED)).as_py())
 
 
 def _order(distinct: pa.Array) -> tuple[np.ndarray, np.ndarray, str]:
     """The first two numbers of the texts that begin with two short ones, and the mark between them."""
-    parts = pc.drop_null(pc.extract_regex(pc.utf8_trim_whitespace(distinct), ORDER))
+    parts = pc.drop_null(pc.extract_regex(narrowed(distinct), ORDER))
     if not len(parts):
         return np.zeros(0, dtype=int), np.zeros(0, dtype=int), ""
     first, second = (np.asarray(pc.struct_field(parts, name).cast(pa.int64())) for name in ("first", "second"))

@@ -1,4 +1,4 @@
-"""Numbers as people spell them: 1,234.50 · 1.234,50 · $88 · (5.25) · 12 % · 1.5万."""
+"""Numbers as people spell them: 1,234.50 · 1.234,50 · $88 · (5.25) · 12 % · 1.5万 · １２．５."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from crm_ai.table.wide_forms import narrowed
 
 PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 CODE = r"^[+-]?(0\d+|\d{16,})$"
@@ -42,7 +44,7 @@ def looks_coded(distinct: pa.Array) -> np.ndarray:
     >>> looks_coded(pa.array(["00017", "6222020200112230001", "0.5", "10"])).tolist()
     [True, True, False, False]
     """
-    return _mask(pc.match_substring_regex(pc.utf8_trim_whitespace(distinct), CODE))
+    return _mask(pc.match_substring_regex(narrowed(distinct), CODE))
 
 
 def parse_numbers(distinct: pa.Array, *, decimal: str | None = None) -> np.ndarray:
@@ -68,7 +70,7 @@ def parse_numbers(distinct: pa.Array, *, decimal: str | None = None) -> np.ndarr
     >>> parse_numbers(pa.array(["1.234,50", "0,00"])).tolist()
     [1234.5, 0.0]
     """
-    texts = pc.utf8_trim_whitespace(distinct)
+    texts = narrowed(distinct)
     if decimal != ",":
         whole = _cast(texts)
         whole = _cast_marked(texts) if whole is None else whole
@@ -102,7 +104,7 @@ def decimal_votes(distinct: pa.Array) -> tuple[bool, bool]:
     >>> decimal_votes(pa.array(["1.234,5"])), decimal_votes(pa.array(["1.25"])), decimal_votes(pa.array(["1,234"]))
     ((False, True), (True, False), (False, False))
     """
-    parts = pc.extract_regex(pc.utf8_trim_whitespace(distinct), SPELLED)
+    parts = pc.extract_regex(narrowed(distinct), SPELLED)
     return _votes(pc.struct_field(parts, "body"))
 
 
@@ -124,7 +126,7 @@ def measures(distinct: pa.Array) -> frozenset[str]:
     >>> sorted(measures(pa.array(["12 %", "7"]))), sorted(measures(pa.array(["1,5 EUR", "€2"])))
     (['%'], ['€'])
     """
-    parts = pc.extract_regex(pc.utf8_trim_whitespace(distinct), SPELLED)
+    parts = pc.extract_regex(narrowed(distinct), SPELLED)
     found = {sign for name in ("before", "after") for sign in pc.unique(pc.struct_field(parts, name)).to_pylist()}
     units = {unit for unit in pc.unique(pc.struct_field(parts, "unit")).to_pylist() if unit in ("%", "％")}
     money = {SAME_MONEY.get(sign.lower(), sign) for sign in found if sign}

@@ -26,6 +26,7 @@ MEANINGS = (
 ENOUGH = 0.1
 SHORTEST_WORD = 6
 MOST_LABELS = 500
+PLACES = ("特别行政区", "自治区", "省", "市", "县", "区")
 RARE = 0.05
 
 
@@ -87,6 +88,8 @@ def label_variants(sizes: pd.Series) -> Variants:
     {'male ': 'Male', 'M': 'Male', '女': 'Female'}
     >>> label_variants(pd.Series({"California": 900, "Californa": 2, "Nevada": 100})).certain
     False
+    >>> label_variants(pd.Series({"北京": 90, "北京市": 20, "上海市": 9, "上海": 2})).labels
+    {'北京市': '北京', '上海': '上海市'}
     """
     sizes = sizes.sort_values(ascending=False, kind="stable").head(MOST_LABELS)
     sizes = sizes.set_axis([str(label) for label in sizes.index])
@@ -100,8 +103,9 @@ def label_variants(sizes: pd.Series) -> Variants:
         if kept.setdefault(form, label) != label:
             labels[label] = kept[form]
     certain = all(min(len(one.strip()), len(other.strip())) > 1 or one in meaning for one, other in labels.items())
-    misspelled = _misspelled(sizes.drop(list(labels)))
-    return Variants(labels | misspelled, certain and not misspelled)
+    places = _places(sizes.drop(list(labels)))
+    misspelled = _misspelled(sizes.drop([*labels, *places]))
+    return Variants(labels | places | misspelled, certain and not places and not misspelled)
 
 
 def describe_variants(labels: dict[str, str]) -> str:
@@ -126,7 +130,7 @@ def describe_variants(labels: dict[str, str]) -> str:
     for label, right in labels.items():
         groups.setdefault(right, []).append(label)
     told = [
-        f"{', '.join(f'“{label}”' for label in wrong[:4])}{', …' if len(wrong) > 4 else ''} → “{right}”"
+        f"{_(', ').join([*(f'“{label}”' for label in wrong[:4]), *(['…'] if len(wrong) > 4 else [])])} → “{right}”"
         for right, wrong in list(groups.items())[:3]
     ]
     return _("; ").join(told) + (_(" and more") if len(groups) > 3 else "")
@@ -166,6 +170,17 @@ def _preferred_first(sizes: pd.Series, meaning: dict[str, _Meaning]) -> list[str
     words = {way: rows for way, rows in ways.items() if way not in letters and rows >= ENOUGH * sizes.sum()}
     best = max(words or ways, key=lambda way: ways[way])
     return sorted(sizes.index, key=lambda label: (meaning[label].way != best, -sizes[label]))
+
+
+def _places(sizes: pd.Series) -> dict[str, str]:
+    """Places with and without the word for what they are: 北京市 beside 北京; or a province beside its capital."""
+    found: dict[str, str] = {}
+    for label in sizes.index:
+        short = next((label.removesuffix(word) for word in PLACES if label.endswith(word)), "")
+        if len(short) > 1 and short in sizes.index:
+            usual, rare = (label, short) if sizes[label] > sizes[short] else (short, label)
+            found[rare] = usual
+    return {rare: usual for rare, usual in found.items() if usual not in found}
 
 
 def _misspelled(sizes: pd.Series) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from tests.app.driving import assert_sound, go, upload, words
@@ -137,3 +139,14 @@ def test_corrected_probabilities_are_asked_for_on_train(visit, churn_csv):
 def test_ranges_and_answers_are_held_to_their_promise(visit, churn_csv):
     assert "Typically a range is" in words(_trained(visit, churn_csv, "spend"))
     assert "likeliest answer" in words(_trained(visit, churn_csv, "plan"))
+
+
+def test_whom_a_model_is_judged_on_is_told_where_they_are_the_latest(visit):
+    random = np.random.default_rng(4)
+    days = pd.Timestamp("2023-01-01") + pd.to_timedelta(np.arange(600), "D")
+    frame = pd.DataFrame({"joined": days, "calls": random.poisson(3, 600)})
+    frame["churned"] = np.where(random.random(600) < np.linspace(0.05, 0.6, 600) + 0.03 * frame["calls"], "yes", "no")
+    at = go(upload(visit(), frame.to_csv(index=False).encode()), "train")
+    at.button(key="train").click().run()
+    assert "judged on 120 customers that no model has seen: the latest by joined" in words(at)
+    assert "Judged on 120 customers that no model has seen: the latest by joined." in words(go(at, "metrics"))

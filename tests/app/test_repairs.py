@@ -38,6 +38,7 @@ def table(at):
 def test_what_is_certain_is_repaired_and_told(shown):
     assert_sound(shown)
     assert "2 repairs are made." in words(shown)
+    assert [card.delta for card in shown.metric if card.label == "Findings"] == ["2 mended; of the others 0 serious"]
     on = [toggle.label for toggle in switches(shown) if toggle.value]
     assert len(on) == 2
     assert set(table(shown).frame["gender"].cat.categories) == {"Male", "Female"}

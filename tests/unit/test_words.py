@@ -100,3 +100,21 @@ def test_a_thread_begins_in_english_unless_it_is_told(chinese):
 )
 def test_a_browsers_language_is_understood(tag, known):
     assert words.known_language(tag) == known
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("(missing)", "（缺失）"),
+        ("性别: (missing) · 年龄: < 30", "性别: （缺失） · 年龄: < 30"),
+        ("城市 = (missing)", "城市 = （缺失）"),
+        ("(missing) · (other)", "（缺失） · （其他）"),
+        ("form (missing)", "form (missing)"),
+        ("gone(missing) · ", "gone(missing) · "),
+    ],
+)
+def test_what_stands_for_a_label_is_translated_within_the_name_of_a_group(name, said):
+    words.use_language("zh")
+    assert words.label_in_words(name) == said
+    words.use_language("en")
+    assert words.label_in_words(name) == name

@@ -188,21 +188,33 @@ def _skewed(column: Column, known: np.ndarray) -> Iterator[Finding]:
 
 
 def correlated(subject: Subject) -> Iterator[Finding]:
-    """Find pairs of numbers that say nearly the same."""
-    names = [column.name for column, _cells in subject.features(Kind.NUMBER) if column.role is not Role.IGNORED]
+    """Find pairs of numbers or dates that say nearly the same, such as a day of registration and months since."""
+    kinds = (Kind.NUMBER, Kind.DATE)
+    names = [column.name for column, _cells in subject.features(*kinds) if column.role is not Role.IGNORED]
     rows = subject.sample()
     if len(names) < 2 or len(rows) < 10:
         return
-    matrix = np.column_stack([subject.table.frame[name].to_numpy(dtype=np.float64)[rows] for name in names])
+    matrix = np.column_stack([_amounts(subject.table.frame[name])[rows] for name in names])
     together = _correlations(matrix)
     first, second = np.nonzero(np.triu(np.abs(together) >= CLOSE, k=1))
     strongest = np.argsort(-np.abs(together[first, second]), kind="stable")[:PAIRS_SHOWN]
     for one, other in zip(first[strongest], second[strongest], strict=True):
-        evidence = _("The two columns rise and fall together (correlation {r}).").format(r=number(together[one, other]))
+        if together[one, other] > 0:
+            evidence = _("The two columns rise and fall together (correlation {r}).")
+        else:
+            evidence = _("As one of the two columns rises, the other falls (correlation {r}).")
+        evidence = evidence.format(r=number(together[one, other]))
         proposal = _("Their separate effects cannot be told apart; keep one of them if you want to read the reasons.")
         repair = Repair("drop_columns", (names[other],))
         pair = f"{names[one]} · {names[other]}"
         yield Finding(pair, "correlated", Severity.KNOW, subject.rows, evidence, proposal, repair)
+
+
+def _amounts(cells: pd.Series) -> np.ndarray:
+    """Numbers as they are, dates as days."""
+    if not pd.api.types.is_datetime64_any_dtype(cells.dtype):
+        return cells.to_numpy(dtype=np.float64)
+    return ((cells - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)).to_numpy(dtype=np.float64)
 
 
 def _correlations(matrix: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ from crm_ai.app.audited import brief
 from crm_ai.app.grouping import from_address, in_address, offered, read_edges
 from crm_ai.modeling import Problem, Segment, Task, groups_of
 from crm_ai.table import read_table
+from crm_ai.words import use_language
 
 names = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12)
 edges = st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=4, unique=True).map(lambda cuts: tuple(sorted(cuts)))
@@ -64,3 +65,12 @@ def test_columns_that_only_name_customers_make_no_groups():
 )
 def test_addresses_may_say(name, value, fine):
     assert links.valid(name, value) is fine
+
+
+def test_a_group_without_a_label_is_named_in_the_readers_language():
+    use_language("zh")
+    try:
+        named = [brief(Segment(("性别", "年龄")), f"性别: {sex} · 年龄: (missing)") for sex in ("女", "(missing)")]
+        assert [*named, brief(Segment(("性别",)), "(missing)")] == ["女 · （缺失）", "（缺失） · （缺失）", "（缺失）"]
+    finally:
+        use_language("en")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
+from crm_ai.app import schema_editor
 from crm_ai.app.schema_editor import corrected, kind_in_words, role_in_words
 from crm_ai.table import Column, Kind, Role, Schema
 
@@ -41,3 +44,10 @@ def test_moving_the_target_to_an_earlier_column():
 def test_every_kind_and_role_has_a_name():
     assert len({kind_in_words(kind.value) for kind in Kind}) == len(Kind)
     assert len({role_in_words(role.value) for role in Role}) == len(Role)
+
+
+def test_a_day_is_shown_without_midnight():
+    days = pd.Series(pd.to_datetime(["2024-03-01", "2024-03-02"]))
+    assert schema_editor._examples(days) == "2024-03-01, 2024-03-02"
+    moments = pd.Series(pd.to_datetime(["2024-03-01 08:15", "2024-03-01 13:30"]))
+    assert schema_editor._examples(moments) == "2024-03-01 08:15:00, 2024-03-01 13:30:00"

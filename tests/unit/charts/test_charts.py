@@ -22,6 +22,7 @@ from crm_ai.evaluation import (
     tally_scores,
 )
 from crm_ai.fairness import across_thresholds
+from crm_ai.words import use_language
 
 EVIL = "<img src=x onerror=alert(1)>%{x}$a$"
 
@@ -157,3 +158,17 @@ def test_words_read_on_dark_pages():
     figure = all_figures("Contract")[0]
     assert charts.inked(figure, dark=True).layout.font.color != charts.inked(figure, dark=False).layout.font.color
     assert safe("$") != "$"
+
+
+def test_dates_along_an_axis_are_written_in_the_readers_language():
+    days = pd.date_range("2024-01-01", periods=12, freq="MS")
+    level = {"level": days, "mean": range(12), "low": range(12), "high": range(12), "n": [40] * 12}
+    figure = charts.reasons.dependence(pd.DataFrame(level), "since", "probability")
+    assert not figure.layout.xaxis.tickformatstops
+    use_language("zh")
+    try:
+        figure = charts.reasons.dependence(pd.DataFrame(level), "注册日期", "probability")
+    finally:
+        use_language("en")
+    assert "%Y年%-m月" in [stop.value for stop in figure.layout.xaxis.tickformatstops]
+    assert figure.layout.xaxis.type == "date"

@@ -185,3 +185,8 @@ def test_columns_proposed_by_their_labels(churn, known):
     other = table_from_frame(frame.assign(tarif=frame["tarif"].replace("yearly", "weekly")))
     assert propose_by_labels(churn, other, ["plan"], others) == {}
     assert propose_by_labels(churn, table, [], others) == propose_by_labels(churn, table, ["plan"], []) == {}
+
+
+def test_people_may_share_a_name(churn, known):
+    frame = known.assign(姓名=["张伟", "王芳", "李娜"] * (len(known) // 3))
+    assert not fit_of(churn, frame).repeated

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from crm_ai.explanation.customer_space import customer_space
 from crm_ai.explanation.faithfulness import faithfulness
+from crm_ai.explanation.narrative import twins_in_words
 from crm_ai.explanation.reliability import Light, _stability, agreement, examiner, reliability, stability
 from crm_ai.explanation.shapley import explain, explain_rows, shap_explainer
 from crm_ai.explanation.similar import similar_customers
@@ -50,6 +51,14 @@ def test_two_columns_that_say_the_same_are_red_and_named(planted):
     assert "years" in check.words
     assert found.reasons[0] == check.words
     assert set(twins(ready.space).loc[0, ["first", "second"]]) == {"months", "years"}
+    assert twins(ready.space, among=["months"]).equals(twins(ready.space))
+    assert twins(ready.space, among=[]).empty
+
+
+def test_where_the_model_is_told_twins_are_named_too(planted):
+    alike = twins(customer_space(planted, "logistic_regression"))
+    assert twins_in_words(alike, ["years"]).startswith("“months” and “years” say nearly the same")
+    assert twins_in_words(alike, ["calls"]) == ""
 
 
 def test_a_customer_from_nowhere_is_red_for_being_outside(planted):

@@ -173,7 +173,7 @@ def test_levels_are_spread_as_training_customers_are(odd, column):
     assert found.iloc[0] == training.min()
     assert found.iloc[-1] == training.max()
     assert found.is_monotonic_increasing
-    assert set(found) <= set(training)
+    assert set(found) <= set(training) | {odd.table.frame[column].iloc[odd.holdout_rows[0]]}
     shares = [(training <= level).mean() for level in found]
     assert np.diff(shares).max() < 0.1
 
@@ -190,4 +190,14 @@ def test_several_answers_and_numbers(offers, spending):
     for run, name, label in ((offers, "decision_tree", "none"), (spending, "decision_tree", None)):
         row = int(run.holdout_rows[0])
         found = profile(run, name, changed(run, row, {"plan": "monthly"}), "months", label=label)
-        assert len(found) <= 30
+        assert len(found) <= 31
+
+
+def test_the_line_passes_through_the_customer_even_outside_the_training(known):
+    row = int(known.holdout_rows[0])
+    customer = changed(known, row, {})
+    own = int(known.train_frame["months"].max()) + 30
+    customer["months"] = own
+    found = profile(known, "logistic_regression", customer, "months").set_index("level")["customer"]
+    assert found[own] == pytest.approx(said_of(known.model("logistic_regression"), customer, None)[0])
+    assert found.index.is_monotonic_increasing

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,7 +98,11 @@ def test_a_proxy_of_a_number_is_measured_by_r2(table):
 def test_without_proxies_nothing_is_named(table):
     found = proxies(table, ask(table, ["income", "calls"]), "gender")
     assert found.telling == ()
-    assert found.verdict.startswith("No single column gives gender away")
+    assert found.together_low <= 0.5
+    assert found.verdict.startswith("No column gives gender away, nor do all together: ROC AUC 0.5")
+    assert found.verdict.endswith(", as by chance.")
+    told = replace(found, together_low=0.51).verdict
+    assert told.startswith("No single column gives gender away; all together tell it")
 
 
 def test_what_cannot_be_looked_at_is_said(table):

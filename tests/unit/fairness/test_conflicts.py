@@ -1,8 +1,11 @@
+import re
+
 import numpy as np
 import pytest
 
 from crm_ai.errors import CrmAiError
 from crm_ai.fairness import CONCERNS, FAIRNESS_METRICS, Notion, conflicts, recommend
+from crm_ai.words import use_language
 
 
 def cells_of(base, found, alarmed, n):
@@ -56,3 +59,13 @@ def test_each_concern_leads_to_a_metric_that_exists():
         assert concern.why
     with pytest.raises(CrmAiError, match="fashion"):
         recommend("fashion")
+
+
+def test_questions_are_asked_in_the_readers_language():
+    use_language("zh")
+    try:
+        for concern in CONCERNS:
+            assert re.search(r"[\u4e00-\u9fff]", concern.question), concern.id
+            assert re.search(r"[\u4e00-\u9fff]", concern.why), concern.id
+    finally:
+        use_language("en")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crm_ai.errors import ProblemError
 from crm_ai.joining import default_rules, find_duplicates, merge_duplicates
-from crm_ai.joining.duplicate_fields import plain_text
+from crm_ai.joining.duplicate_fields import people_in, plain_text
 from crm_ai.joining.duplicate_scores import same_name
 from crm_ai.table import Kind, table_from_frame
 
@@ -202,3 +202,10 @@ def test_mistakes_are_told_kindly():
 
 def test_rules_by_default():
     assert set(default_rules(people()).values()) <= {"first", "longest"}
+
+
+def test_masked_names_tell_nobody_apart():
+    names = [f"{'张王李赵'[place % 4]}*" for place in range(40)]
+    frame = pd.DataFrame({"姓名": names, "电话": [f"1380013{place:04d}" for place in range(40)]})
+    assert {one.field.value for one in people_in(table_from_frame(frame), None)} == {"telephone"}
+    assert {one.field.value for one in people_in(table_from_frame(frame), ["姓名"])} == {"name"}

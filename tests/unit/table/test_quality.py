@@ -144,3 +144,21 @@ def test_odd_tables_are_inspected_without_complaint():
         table = table_from_frame(frame)
         for target in (None, *table.schema.names[:2]):
             inspect(table, target=target)
+
+
+def test_a_day_and_the_months_since_then_say_the_same():
+    random = np.random.default_rng(2)
+    months = random.integers(1, 100, N)
+    since = pd.Timestamp("2024-06-30") - pd.to_timedelta(30 * months + random.integers(0, 30, N), "D")
+    found = checks(table_from_frame(customers(months=months, since=since)))
+    pair = found["months · since", "correlated"]
+    assert "As one of the two columns rises, the other falls (correlation -1.000)" in pair.evidence
+    assert pair.repair.columns == ("since",)
+
+
+def test_places_with_and_without_their_kind_are_proposed_as_one_and_not_unified_unasked():
+    city = np.where(np.arange(N) % 10 == 0, "北京市", np.where(np.arange(N) % 2 == 0, "北京", "上海市"))
+    found = checks(table_from_frame(customers(城市=city)))["城市", "inconsistent_labels"]
+    assert found.repair.settings["labels"] == {"北京市": "北京"}
+    assert found.rows == 100
+    assert not found.certain

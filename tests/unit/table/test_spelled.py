@@ -2,8 +2,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from crm_ai.table import Kind, read_table
 from crm_ai.table.spelled_dates import parse_dates
-from crm_ai.table.spelled_numbers import parse_numbers
+from crm_ai.table.spelled_numbers import looks_coded, parse_numbers
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,18 @@ def test_one_impossible_day_decides_for_all():
 
 def test_impossible_dates_are_missing():
     assert np.isnat(parse_dates(pa.array(["2024-02-30", "2024-02-01"]))).tolist() == [True, False]
+
+
+def test_digits_as_wide_as_characters_are_digits():
+    texts = pa.array(["１８", "45", "－３．５", "￥１，２００", "２千"])
+    assert parse_numbers(texts).tolist() == [18, 45, -3.5, 1200, 2000]
+    assert looks_coded(pa.array(["００１７"])).tolist() == [True]
+    days = parse_dates(pa.array(["2024年3月1日", "２０２４年１２月３１日"]))
+    assert days.astype("datetime64[D]").astype(str).tolist() == ["2024-03-01", "2024-12-31"]
+
+
+def test_a_column_with_some_wide_digits_is_read_without_a_loss():
+    rows = [f"{age}" for age in range(18, 78)] + ["３０", "４５", "５８"]
+    table = read_table(("年龄\n" + "\n".join(rows)).encode(), name="customers.csv")
+    assert table.schema["年龄"].kind is Kind.NUMBER
+    assert table.frame["年龄"].tolist()[-3:] == [30, 45, 58]
