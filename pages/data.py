@@ -21,6 +21,7 @@ from crm_ai.app import (
     store,
     work,
 )  # fmt: skip
+from crm_ai.cleaning import unmended
 from crm_ai.words import _, count, ngettext
 
 answer = frame.question(_("Can I trust this table?"))
@@ -31,7 +32,7 @@ unrepaired = results.unrepaired(state.value("data"))
 found = results.findings(unrepaired)
 made = store.repairs_of(state.value("data"))
 frame.answer(answer, repairing.answer(found, made))
-cards.show(findings.cards_of(table, found, repairing.left(found, made), len(unrepaired)))
+cards.show(findings.cards_of(table, found, unmended(found, made), len(unrepaired)))
 
 
 @errors.fragment

@@ -10,7 +10,7 @@ from crm_ai.app import acts, moments, signing_in
 from crm_ai.app.errors import shown_kindly
 from crm_ai.app.plain import plain
 from crm_ai.app.watched import batch_called, called
-from crm_ai.deployment.registry import Act, count_again, list_set_aside, set_aside
+from crm_ai.deployment.registry import Act, count_again, list_set_aside, person_in_words, set_aside
 from crm_ai.words import _
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def say(desk: Desk, known: Watched) -> None:
         st.caption(
             _("Not counted: “{batch}”, set aside by {who}, {when}: “{why}”").format(
                 batch=plain(one.batch, NAME_WIDTH),
-                who=plain(one.by, NAME_WIDTH),
+                who=plain(person_in_words(one.by), NAME_WIDTH),
                 when=moments.moment(one.at),
                 why=plain(one.why, WHY_WIDTH),
             )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from crm_ai.app import acting, acts, controls, deciding, evidence, moments, registering, rivals, state, version_card
 from crm_ai.app.plain import plain
-from crm_ai.deployment.registry import standing_in_words
+from crm_ai.deployment.registry import person_in_words, standing_in_words
 from crm_ai.modeling import Task
 from crm_ai.words import _, one_line
 
@@ -85,7 +85,7 @@ def _say_where_from(version: Version) -> None:
     st.markdown(
         _("{model}, registered by {who} on {day}: “{why}”").format(
             model=plain(evidence.model_name(version)),
-            who=plain(version.registered_by, 40),
+            who=plain(person_in_words(version.registered_by), 40),
             day=moments.day(version.registered_at),
             why=plain(version.note, WORDS_WIDTH),
         )

@@ -16,6 +16,7 @@ from crm_ai.deployment.registry import (
     Role,
     find_faults,
     may,
+    person_in_words,
     read_log,
     reason_and_answers,
     verify_log,
@@ -114,7 +115,7 @@ def _list(entries: Sequence[Entry]) -> None:
                 st.markdown(_words_of(entry))
                 st.caption(
                     _("{who} ({role}) · {when}").format(
-                        who=plain(entry.by, NAME_WIDTH),
+                        who=plain(person_in_words(entry.by), NAME_WIDTH),
                         role=Role(entry.role).in_words,
                         when=moments.moment(entry.at),
                     )

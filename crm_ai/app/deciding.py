@@ -8,7 +8,16 @@ import streamlit as st
 
 from crm_ai.app import acts, errors, evidence, glossary, meanwhile, moments, rivals, signing_in, state
 from crm_ai.app.plain import plain
-from crm_ai.deployment.registry import Act, Answer, Item, against_champion, approve, decisions, question
+from crm_ai.deployment.registry import (
+    Act,
+    Answer,
+    Item,
+    against_champion,
+    approve,
+    decisions,
+    person_in_words,
+    question,
+)
 from crm_ai.modeling import HEADLINE
 from crm_ai.words import _, count, ngettext, sentences
 
@@ -197,7 +206,7 @@ def _in_words(decision: Mapping[str, Any]) -> str:
         else _(":material/block: Refused by {who} on {day}: “{why}”")
     )
     said = frame.format(
-        who=plain(decision["by"], NAME_WIDTH),
+        who=plain(person_in_words(decision["by"]), NAME_WIDTH),
         day=moments.day(decision["at"]),
         why=plain(decision["why"], WORDS_WIDTH),
     )

@@ -12,7 +12,7 @@ from crm_ai.app import errors, moments
 from crm_ai.app.acts import LONGEST_WHY, PRESS
 from crm_ai.app.entries import in_words
 from crm_ai.app.plain import plain
-from crm_ai.deployment.registry import read_log
+from crm_ai.deployment.registry import person_in_words, read_log
 from crm_ai.errors import CrmAiError
 from crm_ai.words import _
 
@@ -76,5 +76,5 @@ def _news(desk: Desk, seen: int) -> list[Entry]:
 
 def _in_words(entry: Entry) -> str:
     return _("{what}, by {who}, {when}").format(
-        what=in_words(entry), who=plain(entry.by, NAME_WIDTH), when=moments.moment(entry.at)
+        what=in_words(entry), who=plain(person_in_words(entry.by), NAME_WIDTH), when=moments.moment(entry.at)
     )

@@ -164,6 +164,7 @@ def _register(desk: Desk, run: Run, model: str, name: str, why: str, threshold: 
             findings=findings,
             drivers=drivers,
             references=along,
+            segments=[adoption.segment for adoption in adopting.of_run(run)],
         )
     finally:
         place.empty()

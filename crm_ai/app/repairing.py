@@ -11,7 +11,7 @@ import streamlit as st
 
 from crm_ai.app import errors, findings, results, speaking, state, store, work
 from crm_ai.app.plain import plain
-from crm_ai.cleaning import describe_repair
+from crm_ai.cleaning import INSTEAD, describe_repair, mended_by, mends, unmended
 from crm_ai.deployment import csv_bytes, excel_bytes, parquet_bytes
 from crm_ai.table import LABELLED, Finding, Kind, Repair
 from crm_ai.words import _, count, ngettext, sentences
@@ -25,10 +25,6 @@ SHOWN = 8
 WISH = "repair_wish"
 WIDTH = 40
 # Other ways to mend the same thing, by the step that is proposed.
-INSTEAD = {
-    "fill_median": ("fill_median", "fill_most_frequent", "fill_neighbours", "fill_chained"),
-    "fill_most_frequent": ("fill_most_frequent",),
-}
 OWN = ("fill_median", "fill_most_frequent", "fill_neighbours", "fill_chained", "cap_outliers", "unify_labels",
        "drop_columns", "drop_duplicates")  # fmt: skip
 
@@ -49,25 +45,7 @@ def answer(found: Sequence[Finding], made: Sequence[Repair]) -> str:
         One or two sentences.
     """
     repaired = ngettext("{n} repair is made.", "{n} repairs are made.", len(made)).format(n=count(len(made)))
-    return sentences([*([repaired] if made else []), findings.in_a_sentence(left(found, made))])
-
-
-def left(found: Sequence[Finding], made: Sequence[Repair]) -> list[Finding]:
-    """Findings that no repair has mended.
-
-    Parameters
-    ----------
-    found : sequence of Finding
-        All of them.
-    made : sequence of Repair
-        Repairs that were agreed upon.
-
-    Returns
-    -------
-    list of Finding
-        In the same order.
-    """
-    return [finding for finding in found if _chosen(finding, made) is None]
+    return sentences([*([repaired] if made else []), findings.in_a_sentence(unmended(found, made))])
 
 
 def show(table: Table, found: Sequence[Finding]) -> None:
@@ -87,7 +65,7 @@ def show(table: Table, found: Sequence[Finding]) -> None:
         with st.expander(_("{n} more").format(n=count(len(found) - SHOWN))):
             for finding in found[SHOWN:]:
                 _one(table, finding, made)
-    own = [repair for repair in made if all(_same(finding.repair, repair) is False for finding in found)]
+    own = [repair for repair in made if not any(mends(repair, finding) for finding in found)]
     _own_repairs(table, own, made)
 
 
@@ -99,7 +77,7 @@ def _one(table: Table, finding: Finding, made: Sequence[Repair]) -> None:
 
 
 def _switch(table: Table, finding: Finding, proposed: Repair, made: Sequence[Repair]) -> None:
-    chosen = _chosen(finding, made)
+    chosen = mended_by(finding, made)
     repair = chosen or proposed
     key = _key(finding.column, finding.check, proposed)
     wished = st.session_state.get(WISH) == key
@@ -295,21 +273,6 @@ def _take_recipe(table: Table) -> None:
             work.free_upload()
             work.prepare(table.schema, recipe.repairs)
             st.rerun()
-
-
-def _chosen(finding: Finding, made: Sequence[Repair]) -> Repair | None:
-    """The repair that was agreed upon for a finding."""
-    if finding.repair is None:
-        return None
-    return next((repair for repair in made if _same(finding.repair, repair)), None)
-
-
-def _same(proposed: Repair | None, repair: Repair) -> bool:
-    if proposed is None or proposed.columns != repair.columns:
-        return False
-    if repair.step in INSTEAD.get(proposed.step, (proposed.step,)):
-        return proposed.step.startswith("fill_") or proposed.settings == repair.settings
-    return False
 
 
 def _key(*what: object) -> str:

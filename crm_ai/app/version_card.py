@@ -9,7 +9,7 @@ import streamlit as st
 
 from crm_ai.app import cards, evidence, glossary, model_files, moments
 from crm_ai.app.plain import plain
-from crm_ai.deployment.registry import standing_in_words
+from crm_ai.deployment.registry import person_in_words, standing_in_words
 from crm_ai.modeling import HEADLINE, Task
 from crm_ai.table import Kind
 from crm_ai.words import NOTHING, _, count, one_line, shorten
@@ -64,7 +64,7 @@ def table(versions: Sequence[Version]) -> None:
             _("stands"): standing_in_words(version),
             _("model"): one_line(evidence.model_name(version)),
             _("key figure"): _key_figure(version),
-            _("registered by"): one_line(version.registered_by),
+            _("registered by"): one_line(person_in_words(version.registered_by)),
             _("on"): moments.day(version.registered_at),
             _("why"): shorten(one_line(version.note), WORDS_WIDTH),
         }

@@ -11,6 +11,8 @@ import pytest
 from crm_ai.app import audit_export, results, runs, searching, store
 from crm_ai.app.audited import Audited, audits
 from crm_ai.app.plain import WORD_JOINER
+from crm_ai.deployment.registry import list_versions, open_registry
+from crm_ai.fairness import Adoption
 from crm_ai.modeling import Segment
 from tests.app.driving import assert_sound, go, unequal_customers, upload, words
 
@@ -220,6 +222,18 @@ def test_a_fairer_model_is_adopted_and_is_one_like_the_others(unequal, visit):
     open_tab(go(at, "fairness"), "What can be done?")
     at.selectbox(key="candidate").set_value(name).run()
     assert at.button(key="adopt").disabled, "it was adopted already"
+
+
+def test_a_model_is_registered_with_the_audit_of_those_it_was_made_fairer_for(unequal, monkeypatch):
+    made_for = Segment(("gender", "age"), {"age": (40.0,)})
+    adoption = Adoption(model_type="decision_tree", method="reweighing", constraint="", segment=made_for, threshold=0.5)
+    monkeypatch.setattr("crm_ai.app.adopting.of_run", lambda run: (adoption,))
+    at = go(unequal, "deploy")
+    next(one for one in at.text_area if one.key.startswith("register_why_")).set_value("fairer").run()
+    at.button(key="register_now").click().run()
+    assert_sound(at)
+    (version,) = list_versions(open_registry())
+    assert list(version.facts["fairness"]) == ["gender", made_for.name]
 
 
 def test_an_adopted_model_survives_a_copied_link(unequal, visit):

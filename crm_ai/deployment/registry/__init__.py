@@ -28,7 +28,12 @@ from crm_ai.deployment.registry.signed_in import person_of
 from crm_ai.deployment.registry.tables import APPROVED
 from crm_ai.deployment.registry.upkeep import collect_orphans, find_faults
 from crm_ai.deployment.registry.versions import Version, model_name
-from crm_ai.deployment.registry.vocabulary import alias_in_words, standing_in_words, state_in_words
+from crm_ai.deployment.registry.vocabulary import (
+    alias_in_words,
+    person_in_words,
+    standing_in_words,
+    state_in_words,
+)
 from crm_ai.deployment.registry.weeks import RegistryStore, batches_of, registered_on
 
 __all__ = [
@@ -77,6 +82,7 @@ __all__ = [
     "model_name",
     "open_registry",
     "open_version",
+    "person_in_words",
     "person_of",
     "promote",
     "publish",

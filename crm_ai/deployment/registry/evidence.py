@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crm_ai.cleaning import unmended
 from crm_ai.deployment.card import model_card
 from crm_ai.deployment.registry.example import input_example, signature
 from crm_ai.modeling import Run, headline, question_in_words
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from crm_ai.evaluation import Estimate
     from crm_ai.fairness import Audit
+    from crm_ai.modeling import Segment
     from crm_ai.table import Finding
 
 FORMAT = 1
@@ -50,6 +52,7 @@ def gather(
     threshold: float = 0.5,
     findings: Sequence[Finding] = (),
     drivers: pd.DataFrame | None = None,
+    segments: Sequence[str | Segment] = (),
 ) -> Evidence:
     """Gather what is known of a model.
 
@@ -62,9 +65,11 @@ def gather(
     threshold : float, default 0.5
         Score from which a customer is selected.
     findings : sequence of Finding, optional
-        What was found wrong with the data.
+        What was found wrong with the data; what the run's repairs have mended is not told.
     drivers : pandas.DataFrame, optional
         What drives the model most, from ``Explanation.importance``; computed if it is not given.
+    segments : sequence of str or Segment, default ()
+        Whom to compare besides the segments of the question.
 
     Returns
     -------
@@ -74,7 +79,8 @@ def gather(
     from crm_ai.fairness import audit_fairness
 
     model, problem = run.model(model_type), run.problem
-    audits = [audit_fairness(run, model_type, segment, threshold=threshold) for segment in problem.segments]
+    made = (audit_fairness(run, model_type, one, threshold=threshold) for one in (*problem.segments, *segments))
+    audits = list({audit.segment: audit for audit in made}.values())
     strongest = _drivers(run, model_type) if drivers is None else drivers
     facts = {
         "format": FORMAT,
@@ -87,7 +93,7 @@ def gather(
         "cross_validation": _folds(run, model_type),
         "fairness": {audit.segment: _audit(audit) for audit in audits},
         "drivers": [[str(row.column), _plain(row.mean_absolute)] for row in strongest.itertuples()],
-        "findings": [[f.severity.value, f.check, f.column, f.rows] for f in findings],
+        "findings": [[f.severity.value, f.check, f.column, f.rows] for f in unmended(findings, problem.repairs)],
         "data": {
             "source": run.table.source,
             "digest": run.table.digest,

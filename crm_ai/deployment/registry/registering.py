@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from crm_ai.deployment.registry.registry import Registry
+    from crm_ai.modeling import Segment
     from crm_ai.table import Finding
 
 
@@ -40,6 +41,7 @@ def register(
     findings: Sequence[Finding] = (),
     drivers: pd.DataFrame | None = None,
     references: bool = True,
+    segments: Sequence[str | Segment] = (),
 ) -> Version:
     """Register a trained model as a candidate.
 
@@ -60,11 +62,13 @@ def register(
     threshold : float, default 0.5
         Score from which a customer is selected; it is approved together with the model.
     findings : sequence of Finding, optional
-        What was found wrong with the data.
+        What was found wrong with the data; what the run's repairs have mended is not told.
     drivers : pandas.DataFrame, optional
         What drives the model most, from ``Explanation.importance``; computed if it is not given.
     references : bool, default True
         Whether the file takes training customers along, so that it can be explained elsewhere.
+    segments : sequence of str or Segment, default ()
+        Whom to compare besides the segments of the question, such as those that a fairer model was made for.
 
     Returns
     -------
@@ -85,7 +89,7 @@ def register(
     name, note = model_name(name), reason(note)
     _check(run, model_type, threshold)
     model = run.model(model_type)
-    evidence = gather(run, model_type, threshold=threshold, findings=findings, drivers=drivers)
+    evidence = gather(run, model_type, threshold=threshold, findings=findings, drivers=drivers, segments=segments)
     files = {"model": model_bytes(model if references else model.alone())}
     if len(run.train_rows):
         files["trained_on"] = acquaintance.written(acquaintance.fingerprints(model, run.train_frame))

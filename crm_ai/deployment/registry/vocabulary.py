@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crm_ai.deployment.registry.roles import LOCAL_USER
 from crm_ai.deployment.registry.tables import APPROVED, CHALLENGER, CHAMPION, REFUSED, REGISTERED, WITHDRAWN
 from crm_ai.words import _
 
@@ -81,3 +82,24 @@ def standing_in_words(version: Version) -> str:
         REFUSED: _("refused"),
         WITHDRAWN: _("withdrawn"),
     }[version.state]
+
+
+def person_in_words(name: str) -> str:
+    """Name who did something.
+
+    Parameters
+    ----------
+    name : str
+        As the log has it.
+
+    Returns
+    -------
+    str
+        The same; of the one local user in the reader's language.
+
+    Examples
+    --------
+    >>> person_in_words("Ann"), person_in_words("local user")
+    ('Ann', 'local user')
+    """
+    return _("local user") if name == LOCAL_USER.name else name

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
+from crm_ai.cleaning import accept, certain_repairs
 from crm_ai.deployment.registry import (
     LOCAL_USER,
     Act,
@@ -35,7 +36,8 @@ from crm_ai.deployment.registry import (
 from crm_ai.deployment.registry.tables import aliases, versions
 from crm_ai.errors import ModelFileError, RegistryError
 from crm_ai.fairness import audit_fairness
-from crm_ai.modeling import headline
+from crm_ai.modeling import Segment, headline, propose_problem, train
+from crm_ai.table import inspect, table_from_frame
 from tests.unit.deployment.registry.conftest import TICKED, customers, trained
 
 ANN, BOB, CAT = Person("ann", Role.ANALYST), Person("bob", Role.APPROVER), Person("cat", Role.VIEWER)
@@ -356,6 +358,30 @@ def test_a_reason_is_needed(registry, run):
         with pytest.raises(RegistryError, match="reason"):
             register(run, "decision_tree", registry, name="churn", note=note)
     assert list_versions(registry) == ()
+
+
+def test_it_is_judged_for_those_it_was_made_fairer_for(registry, run):
+    groups = ("gender", Segment(("gender", "months"), {"months": (20.0,)}))
+    version = register(run, "decision_tree", registry, name="churn", note="try", segments=groups)
+    assert list(version.facts["fairness"]) == ["gender", groups[1].name]
+    assert groups[1].name in version.card
+    registered = version.facts["fairness"][groups[1].name]["sizes"]
+    assert registered == dict(audit_fairness(run, "decision_tree", groups[1]).sizes)
+
+
+def test_what_repairs_have_mended_is_no_finding_any_more(registry):
+    frame = customers()
+    frame["plan"] = frame["plan"].where(np.arange(len(frame)) % 9 > 0, "Monthly ")
+    table = table_from_frame(frame)
+    findings = inspect(table, target="Churn")
+    assert "inconsistent_labels" in [finding.check for finding in findings]
+    kept = {}
+    for name, repaired in (("as found", table), ("repaired", accept(table, certain_repairs(findings)))):
+        run = train(repaired, propose_problem(repaired, target="Churn").problem, ["decision_tree"])
+        version = register(run, "decision_tree", registry, name=name, note="try", findings=findings)
+        kept[name] = [check for _severity, check, *_rest in version.facts["findings"]]
+    assert "inconsistent_labels" in kept["as found"]
+    assert [check for check in kept["as found"] if check != "inconsistent_labels"] == kept["repaired"]
 
 
 def test_what_a_page_may_offer():
