@@ -104,7 +104,7 @@ def _sheet(bars: Bars) -> bytes:
     book = Workbook()
     sheet: Any = book.active
     sheet.title = "Sheet1"
-    header = ("", series_name(bars), _("from"), _("to"), _("below"), _("above"), _("note"))
+    header = ("", series_name(bars), _("lower limit"), _("upper limit"), _("below"), _("above"), _("note"))
     rows: list[tuple[Any, ...]] = [header]
     for name, bar in zip(_names(bars), bars.bars, strict=True):
         note = one_line(f"{bar.amount} ({bar.range_in_words})" if bar.range_in_words else bar.amount)

@@ -177,5 +177,5 @@ def test_scales_have_names_in_chinese_too(folder, tmp_path, capsys):
     finally:
         use_language("en")
     printed = capsys.readouterr().out
-    assert "已按 对数几率 解释" in printed
+    assert "单位：对数几率" in printed
     assert "log-odds" not in printed
