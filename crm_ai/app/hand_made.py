@@ -91,7 +91,7 @@ def _list(table: Table, known: dict[str, Segmentation]) -> None:
                 width="stretch",
             )
             st.button(
-                _("Change"),
+                _("Edit"),
                 icon=":material/edit:",
                 key=f"edit_{segments.mark(name)}",
                 on_click=drafts.edit,

@@ -72,7 +72,7 @@ def model_card(
         _bullets(
             {
                 _("Predicts"): question_in_words(problem),
-                _("From"): _(", ").join(problem.features),
+                _("From the columns"): _(", ").join(problem.features),
                 _("Data"): f"{run.table.source}, {_('digest')} {run.table.digest}",
                 **_customers(run),
                 _("Repaired"): _("; ").join(
