@@ -129,7 +129,7 @@ def in_words(columns: Iterable[object]) -> dict[str, str]:
     Examples
     --------
     >>> in_words(["low", "high"]), in_words(["it was", "more data"])
-    ({'low': 'from', 'high': 'up to'}, {})
+    ({'low': 'lower limit', 'high': 'upper limit'}, {})
     """
     found = {str(name): _heading(str(name)) for name in columns}
     return found if all(found.values()) else {}
