@@ -10,7 +10,7 @@ from crm_ai.app import acts, moments, signing_in
 from crm_ai.app.errors import shown_kindly
 from crm_ai.app.plain import plain
 from crm_ai.app.watched import batch_called, called
-from crm_ai.deployment.registry import Act, count_again, list_set_aside, person_in_words, set_aside
+from crm_ai.deployment.registry import Act, count_again, person_in_words, set_aside
 from crm_ai.words import _
 
 if TYPE_CHECKING:
@@ -20,17 +20,15 @@ if TYPE_CHECKING:
 NAME_WIDTH, WHY_WIDTH = 40, 400
 
 
-def say(desk: Desk, known: Watched) -> None:
+def say(known: Watched) -> None:
     """Say which batches what is said above leaves out.
 
     Parameters
     ----------
-    desk : Desk
-        What there is to work with.
     known : Watched
         The version.
     """
-    for one in list_set_aside(desk.registry, known.version):
+    for one in known.aside:
         st.caption(
             _("Not counted: “{batch}”, set aside by {who}, {when}: “{why}”").format(
                 batch=plain(one.batch, NAME_WIDTH),
@@ -52,7 +50,7 @@ def panel(desk: Desk, known: Watched) -> None:
         The version.
     """
     counted = {batch.name: batch for batch in reversed(known.found.batches)}
-    aside = [one.batch for one in list_set_aside(desk.registry, known.version)]
+    aside = [one.batch for one in known.aside]
     if not counted and not aside:
         return
     with st.expander(_("Set a batch aside"), icon=":material/playlist_remove:", key="set_aside"):

@@ -51,7 +51,7 @@ def panel(desk: Desk) -> None:
         _nothing_yet(desk.name)
     else:
         alarms.show(known)
-    aside.say(desk, known)
+    aside.say(known)
     if not state.for_manager():
         _details(desk, known)
         aside.panel(desk, known)

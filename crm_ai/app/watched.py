@@ -7,13 +7,13 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from crm_ai.app import controls, deployed
-from crm_ai.deployment.registry import RegistryStore, batches_of, registered_on
+from crm_ai.deployment.registry import RegistryStore, batches_of, list_set_aside, registered_on
 from crm_ai.deployment.watching import watch
 from crm_ai.words import _, day_in_words, one_line, shorten
 
 if TYPE_CHECKING:
     from crm_ai.app.deployed import Desk
-    from crm_ai.deployment.registry import Registry, Version
+    from crm_ai.deployment.registry import Registry, SetAside, Version
     from crm_ai.deployment.watching import Batch, Performance, Profile, Watch
     from crm_ai.modeling import Model
 
@@ -37,6 +37,8 @@ class Watched:
         What they say.
     joinable : frozenset of str
         Names of the batches that outcomes can join.
+    aside : tuple of SetAside
+        Batches that do not count.
     """
 
     version: Version
@@ -44,6 +46,7 @@ class Watched:
     store: RegistryStore
     found: Watch
     joinable: frozenset[str]
+    aside: tuple[SetAside, ...]
 
     @property
     def profile(self) -> Profile:
@@ -119,7 +122,8 @@ def look(registry: Registry, version: Version) -> Watched:
         today=date.today(),
         approved=version.facts.get("fairness"),
     )
-    return Watched(version, deployed.model_of(registry, version), store, found, store.joinable(name))
+    model, aside = deployed.model_of(registry, version), list_set_aside(registry, version)
+    return Watched(version, model, store, found, store.joinable(name), aside)
 
 
 def _called(version: Version, *, at_work: bool) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from crm_ai.cleaning import unmended
 from crm_ai.deployment.card import model_card
 from crm_ai.deployment.registry.example import input_example, signature
-from crm_ai.modeling import Run, headline, question_in_words
+from crm_ai.modeling import Run, headline, question_in_words, segment_name
 from crm_ai.modeling.training import package_versions
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def gather(
     from crm_ai.fairness import audit_fairness
 
     model, problem = run.model(model_type), run.problem
-    made = (audit_fairness(run, model_type, one, threshold=threshold) for one in (*problem.segments, *segments))
-    audits = list({audit.segment: audit for audit in made}.values())
+    compared = {segment_name(one): one for one in (*problem.segments, *segments)}
+    audits = [audit_fairness(run, model_type, one, threshold=threshold) for one in compared.values()]
     strongest = _drivers(run, model_type) if drivers is None else drivers
     facts = {
         "format": FORMAT,
