@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import gettext
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,6 +97,12 @@ def read_entries(text: str) -> Iterator[Entry]:
     Entry
         One message; the first, which is empty, holds the header.
 
+    Notes
+    -----
+    Texts are read as JSON, which has all the escapes that ``tools/refresh_catalogues.py`` writes. Python 3.11's reader
+    of literals fails now and then where several threads read at once, as visitors and workers do
+    (https://github.com/python/cpython/issues/106905).
+
     Examples
     --------
     >>> next(read_entries('msgid "Done."\nmsgstr "完成。"'))
@@ -110,10 +116,10 @@ def read_entries(text: str) -> Iterator[Entry]:
             if line.startswith("#"):
                 comments.append(line)
             elif line.startswith('"'):
-                told[current] += ast.literal_eval(line)
+                told[current] += json.loads(line)
             elif line.strip():
                 current, _blank, quoted = line.partition(" ")
-                told[current] = ast.literal_eval(quoted)
+                told[current] = json.loads(quoted)
         if "msgid" in told:
             forms = tuple(words for name, words in told.items() if name.startswith("msgstr"))
             yield Entry(told["msgid"], told.get("msgid_plural", ""), forms, tuple(comments))
